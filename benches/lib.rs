@@ -1,0 +1,1 @@
+//! Benchmarks of the workspace; see `README.md` beside this file.

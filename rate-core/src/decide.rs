@@ -1,0 +1,145 @@
+//! Deciding: the one engine. Control flow in one place, rules as leaves, in the order of the law.
+
+mod adjust;
+pub mod admit;
+mod float_table;
+mod limit;
+pub(crate) mod schedule;
+pub mod standing;
+
+use rust_decimal::Decimal;
+
+pub use standing::Standing;
+
+use crate::decision::{Decision, NoSteps, Outcome, RateStart, Reason, Step, StepKind, Steps};
+use crate::error::Problems;
+use crate::experience::{self, Experience, Measured};
+use crate::history::{History, Origin};
+use crate::ladder::{GradeIndex, LadderKind};
+use crate::rule_set::law::Source;
+use crate::rule_set::{Law, Unmeasured};
+
+/// Decides one account under a law, with every step.
+///
+/// # Errors
+/// Problems that only the law can see in the facts: a covered month of its windows without a premium row, a row across
+/// a bound of a window or a class, no class, no rate to start from (codes `history.*`).
+pub fn decide(law: &Law, history: &History) -> Result<Decision, Problems> {
+    let mut steps: Vec<Step> = Vec::with_capacity(24);
+    let (outcome, schedule) = run(law, history, &mut steps)?;
+    let account = history.key().clone();
+    Ok(Decision { account, law: law.clone(), outcome, schedule, steps })
+}
+
+/// Decides one account without taking the trace: the same engine, the same outcome.
+///
+/// # Errors
+/// As [`decide`].
+pub fn outcome(law: &Law, history: &History) -> Result<Outcome, Problems> {
+    admit::admit(law, history)?;
+    let standing = standing::of(law, history)?;
+    let experience = experience::measure_over(law, history, &standing.windows(law));
+    Ok(decide_on(law, &experience, &standing, &mut NoSteps))
+}
+
+fn run<S: Steps>(
+    law: &Law,
+    history: &History,
+    steps: &mut S,
+) -> Result<(Outcome, crate::decision::Schedule), Problems> {
+    admit::admit(law, history)?;
+    let standing = standing::of(law, history)?;
+    let experience = experience::measure_over(law, history, &standing.windows(law));
+    let outcome = decide_on(law, &experience, &standing, steps);
+    let schedule = schedule::schedule(law, history, &standing, &outcome, steps)?;
+    Ok((outcome, schedule))
+}
+
+/// From experience and standing to the outcome; cannot fail.
+pub fn decide_on<S: Steps>(law: &Law, experience: &Experience, standing: &Standing, steps: &mut S) -> Outcome {
+    state_setting(law, standing, steps);
+    if let Some(outcome) = standing::settles(law, standing, steps) {
+        return outcome;
+    }
+    state_measures(law, experience, standing, steps);
+    let proposals = match float_table::propose(law, experience, standing, steps) {
+        Ok(proposals) => proposals,
+        Err((then, reason)) => return unmeasured(law, standing, then, reason, steps),
+    };
+    let combined = float_table::combine(law, &proposals, steps);
+    let adjusted = adjust::apply(law, experience, standing, combined, steps);
+    let held = limit::hold(law, standing, adjusted, steps);
+    floated(law, standing, held, steps)
+}
+
+/// A grade on its way through the rules, with the last reason that moved it.
+#[derive(Clone, Copy, Debug)]
+struct Running {
+    grade: GradeIndex,
+    reason: Reason,
+    points: Decimal,
+}
+
+fn floated<S: Steps>(law: &Law, standing: &Standing, held: Running, steps: &mut S) -> Outcome {
+    let ladder = law.rules().ladder();
+    let start = match (ladder.kind(), standing.last) {
+        (LadderKind::FactorOfPreviousRate, Some(last)) => RateStart::Previous(last.before_cut),
+        (LadderKind::FactorOfPreviousRate, None) | (LadderKind::FactorOfBase | LadderKind::Points, _) => {
+            RateStart::Base
+        }
+    };
+    let origin = Origin::Floated;
+    steps.push(|| Step { kind: StepKind::Grade { grade: held.grade, origin }, source: Source::Rules(ladder.basis) });
+    let Running { grade, reason, points } = held;
+    Outcome { origin, reason, class: standing.class, grade: Some(grade), start, points }
+}
+
+/// The outcome of an account that is not measured, or whose measure or row gives no answer.
+fn unmeasured<S: Steps>(law: &Law, standing: &Standing, then: Unmeasured, reason: Reason, steps: &mut S) -> Outcome {
+    let ladder = law.rules().ladder();
+    let base = Outcome {
+        origin: Origin::Base,
+        reason,
+        class: standing.class,
+        grade: Some(ladder.base()),
+        start: RateStart::Base,
+        points: Decimal::ZERO,
+    };
+    let outcome = match (then, standing.last) {
+        (Unmeasured::BaseRate, _) => base,
+        (Unmeasured::LastRate, Some(last)) => {
+            Outcome { origin: Origin::Provisional, grade: last.grade, start: RateStart::Held(last.before_cut), ..base }
+        }
+        (Unmeasured::LastRate, None) => Outcome { origin: Origin::Provisional, ..base },
+    };
+    if let Some(grade) = outcome.grade {
+        let origin = outcome.origin;
+        steps.push(|| Step { kind: StepKind::Grade { grade, origin }, source: Source::Rules(ladder.basis) });
+    }
+    outcome
+}
+
+fn state_setting<S: Steps>(law: &Law, standing: &Standing, steps: &mut S) {
+    let cycle = Source::Rules(law.cycle().basis);
+    let window = standing.window(law);
+    steps.push(|| Step { kind: StepKind::Setting { window, days: *law.setting() }, source: cycle });
+    let classes = Source::Rules(law.rules().classes().basis);
+    let kind = StepKind::Class { class: standing.class, fixed: standing.class_fixed };
+    steps.push(|| Step { kind, source: classes });
+}
+
+fn state_measures<S: Steps>(law: &Law, experience: &Experience, standing: &Standing, steps: &mut S) {
+    for (measure, window) in law.asked().iter().copied() {
+        let source = Source::Rules(law.rules().measures()[measure].basis);
+        let Some(months) = standing.nth_window(law, window) else { continue };
+        match experience.get(measure, window) {
+            Measured::Value(value) => {
+                steps.push(|| Step { kind: StepKind::Measured { measure, window, months, value }, source });
+            }
+            Measured::Undefined(cause) => {
+                steps.push(|| Step { kind: StepKind::Undefined { measure, window, months, cause }, source });
+            }
+            Measured::NotAsked => {}
+        }
+    }
+}

@@ -1,0 +1,299 @@
+//! From the outcome to dated rates: per segment base × grade, floor, caps, cut, floor after the cut, rounding.
+
+use crate::amount::{Factor, Rate};
+use crate::calendar::{self, DateSpan, Month, NaiveDate};
+use crate::decision::{NoSteps, Outcome, RateStart, Schedule, Segment, Step, StepKind, Steps};
+use crate::error::{Code, Place, Problem, Problems};
+use crate::history::{History, Origin};
+use crate::industry::RiskClass;
+use crate::ladder::{GradeIndex, LadderKind};
+use crate::parameters::PhasedCut;
+use crate::rule_set::law::Source;
+use crate::rule_set::{ClassChange, Law};
+
+use super::Standing;
+
+/// The schedule of an outcome over the setting, with its steps.
+///
+/// # Errors
+/// A day on which neither a base rate nor a last rate is known, or no class.
+pub(crate) fn schedule<S: Steps>(
+    law: &Law,
+    history: &History,
+    standing: &Standing,
+    outcome: &Outcome,
+    steps: &mut S,
+) -> Result<Schedule, Problems> {
+    let pricing = Pricing { law, history, standing, outcome };
+    let mut segments: Vec<Segment> = Vec::new();
+    for days in pieces(law, history, standing) {
+        let segment = pricing.segment(days, &mut NoSteps)?;
+        match segments.last_mut() {
+            Some(last) if same(last, &segment) => last.days = joined(last.days, days),
+            _ => segments.push(segment),
+        }
+    }
+    for segment in &segments {
+        pricing.segment(segment.days, steps)?;
+    }
+    Ok(Schedule { segments, premium_mode: law.rules().rounding.premium })
+}
+
+fn same(one: &Segment, two: &Segment) -> bool {
+    Segment { days: two.days, ..*one } == *two
+}
+
+fn joined(one: DateSpan, two: DateSpan) -> DateSpan {
+    // Pieces are made in order and adjoin, so the later one ends after the earlier one begins.
+    DateSpan::new(one.from(), two.to()).unwrap_or(one)
+}
+
+/// The setting, from the first to the last covered day, cut where anything may change.
+fn pieces(law: &Law, history: &History, standing: &Standing) -> Vec<DateSpan> {
+    let setting = law.setting();
+    let ends = history.insured().filter(|months| months.from.first_day() <= setting.last());
+    let last = ends.map(|months| months.to.map_or(setting.last(), Month::last_day)).max();
+    let last = last.map_or(setting.last(), |last| last.min(setting.last()));
+    let classes = history.classifications().iter().map(|it| it.days.from());
+    let caps =
+        law.rules().limits().rate_cap.iter().flat_map(|cap| [cap.from, cap.to.map(calendar::day_after)]).flatten();
+    let mut starts: Vec<NaiveDate> = std::iter::once(standing.first_day)
+        .chain(law.change_days().iter().copied())
+        .chain(classes)
+        .chain(caps)
+        .filter(|day| standing.first_day <= *day && *day <= last)
+        .collect();
+    starts.sort_unstable();
+    starts.dedup();
+    let ends = starts.iter().skip(1).map(|next| calendar::day_before(*next)).chain([last]);
+    starts.iter().zip(ends).filter_map(|(from, to)| DateSpan::new(*from, Some(to))).collect()
+}
+
+struct Pricing<'p> {
+    law: &'p Law,
+    history: &'p History,
+    standing: &'p Standing,
+    outcome: &'p Outcome,
+}
+
+impl Pricing<'_> {
+    fn segment<S: Steps>(&self, days: DateSpan, steps: &mut S) -> Result<Segment, Problems> {
+        let day = days.from();
+        let class = self.class_on(day)?;
+        let changed = class != self.outcome.class;
+        let reset = changed && self.law.changes().class_change == ClassChange::Reset;
+        let ladder = self.law.rules().ladder();
+        let grade = if reset { Some(ladder.base()) } else { self.outcome.grade.map(|grade| ladder.held(grade, class)) };
+        let origin = if reset { Origin::Base } else { self.outcome.origin };
+        let cut = self.law.parameters().cut(self.history.sub_area(), class, day);
+        let at = At { pricing: self, days, class, grade, reset };
+        let found = self.base(class, day).map(|(base, ..)| base);
+        let before_cut = at.before_cut(None, &mut NoSteps)?;
+        let (before, rate) = match cut {
+            Some(cut) if cut.on_base => (before_cut, at.before_cut(Some(cut), steps)?),
+            Some(cut) => {
+                let before = at.before_cut(None, steps)?;
+                (before, at.after_cut(before, cut, steps)?)
+            }
+            None => {
+                let before = at.before_cut(None, steps)?;
+                (before, before)
+            }
+        };
+        let source = Source::Rules(self.law.rules().rounding.basis);
+        steps.push(|| Step { kind: StepKind::Rate { days, rate }, source });
+        let cut = cut.map_or(Factor::ZERO, |cut| cut.cut);
+        Ok(Segment { days, class, base: found, grade, before_cut: before, cut, rate, origin })
+    }
+
+    fn class_on(&self, day: NaiveDate) -> Result<RiskClass, Problems> {
+        let frozen = self.law.changes().class_change == ClassChange::NextFiling;
+        if self.standing.class_fixed || frozen {
+            return Ok(self.standing.class);
+        }
+        let found = self.history.class_on(day).map(|it| it.class);
+        let system = self.law.rules().classes().system;
+        let class = found.filter(|class| class.system() == system);
+        class.ok_or_else(|| Problem::new(Code::HistoryNoClass, Place::field("classifications.from"), [day]).into())
+    }
+
+    /// The base rate of a class on a day: of the vector in force, else the one last charged in the class.
+    fn base(&self, class: RiskClass, day: NaiveDate) -> Option<(Rate, Source, bool)> {
+        let parameters = self.law.parameters();
+        let vector = parameters.vector(self.history.sub_area(), self.history.kind(), class.system(), day);
+        if let Some(vector) = vector {
+            let rate = *vector.rates.get(class.index())?;
+            return Some((rate, Source::Parameters(vector.basis), false));
+        }
+        let last = self.standing.last.filter(|last| last.class == class)?;
+        Some((last.base?, Source::Rules(self.law.rules().basis), true))
+    }
+
+    fn class_one(&self, day: NaiveDate) -> Option<(Rate, Source)> {
+        let system = self.law.rules().classes().system;
+        let class = RiskClass::new(system, 1)?;
+        self.base(class, day).map(|(rate, source, _)| (rate, source))
+    }
+}
+
+/// One segment being priced.
+struct At<'a> {
+    pricing: &'a Pricing<'a>,
+    days: DateSpan,
+    class: RiskClass,
+    grade: Option<GradeIndex>,
+    reset: bool,
+}
+
+/// The bounds on rates and factors keep products within the digits of a decimal; a rate that would not fit is refused.
+fn fits(rate: Option<Rate>, days: DateSpan) -> Result<Rate, Problems> {
+    rate.ok_or_else(|| Problem::new(Code::HistoryNoRate, Place::field("rates"), [days.from()]).into())
+}
+
+impl At<'_> {
+    fn law(&self) -> &Law {
+        self.pricing.law
+    }
+
+    /// The rate before a cut on the floated rate; a cut on the base is taken first.
+    fn before_cut<S: Steps>(&self, cut: Option<&PhasedCut>, steps: &mut S) -> Result<Rate, Problems> {
+        let start = if self.reset { RateStart::Base } else { self.pricing.outcome.start };
+        let started = match start {
+            RateStart::Base => self.on_base(cut, steps)?,
+            RateStart::Previous(rate) => self.on_last(rate, cut, steps)?,
+            RateStart::Held(rate) => {
+                let held = self.last_rate(rate, steps);
+                return match cut {
+                    Some(cut) => fits(held.cut_by(cut.cut), self.days),
+                    None => Ok(held),
+                };
+            }
+        };
+        let pointed = self.with_points(started, steps)?;
+        let floored = self.floor(pointed, cut, steps);
+        let bounded = self.bounded(floored, steps);
+        Ok(self.rounded(bounded, steps))
+    }
+
+    fn last_rate<S: Steps>(&self, rate: Rate, steps: &mut S) -> Rate {
+        let source =
+            Source::Rules(self.law().rules().participation.as_ref().map_or(self.law().rules().basis, |it| it.basis));
+        let days = self.days;
+        steps.push(|| Step { kind: StepKind::LastRate { days, rate }, source });
+        rate
+    }
+
+    fn on_last<S: Steps>(&self, rate: Rate, cut: Option<&PhasedCut>, steps: &mut S) -> Result<Rate, Problems> {
+        let last = self.last_rate(rate, steps);
+        let cut_rate = match cut {
+            Some(cut) => fits(last.cut_by(cut.cut), self.days)?,
+            None => last,
+        };
+        self.floated(cut_rate, steps)
+    }
+
+    fn on_base<S: Steps>(&self, cut: Option<&PhasedCut>, steps: &mut S) -> Result<Rate, Problems> {
+        let (days, class) = (self.days, self.class);
+        let found = self.pricing.base(class, days.from());
+        let (base, source, from_last_rate) = found
+            .ok_or_else(|| Problem::new(Code::HistoryNoRate, Place::field("rates.base_percent"), [days.from()]))?;
+        steps.push(|| Step { kind: StepKind::Base { days, class, rate: base, from_last_rate }, source });
+        let base = match cut {
+            Some(cut) => {
+                let rate = fits(base.cut_by(cut.cut), days)?;
+                let source = Source::Parameters(cut.basis);
+                steps.push(|| Step { kind: StepKind::BaseCut { cut: cut.cut, rate }, source });
+                rate
+            }
+            None => base,
+        };
+        self.floated(base, steps)
+    }
+
+    fn floated<S: Steps>(&self, from: Rate, steps: &mut S) -> Result<Rate, Problems> {
+        let ladder = self.law().rules().ladder();
+        let Some(index) = self.grade else { return Ok(from) };
+        let grade = ladder.grade(index);
+        let rate = match (ladder.kind(), grade.factor, grade.points) {
+            (LadderKind::FactorOfBase | LadderKind::FactorOfPreviousRate, Some(factor), _) => {
+                fits(from.times(factor), self.days)?
+            }
+            (LadderKind::Points, _, Some(points)) => fits(from.less_points(-points), self.days)?,
+            // The reader gives every grade of a ladder what its kind asks for.
+            (LadderKind::FactorOfBase | LadderKind::FactorOfPreviousRate | LadderKind::Points, ..) => from,
+        };
+        let source = Source::Rules(ladder.basis);
+        steps.push(|| Step { kind: StepKind::Floated { grade: index, from, rate }, source });
+        Ok(rate)
+    }
+
+    fn with_points<S: Steps>(&self, from: Rate, steps: &mut S) -> Result<Rate, Problems> {
+        let points = self.pricing.outcome.points;
+        if points.is_zero() {
+            return Ok(from);
+        }
+        let rate = fits(from.less_points(-points), self.days)?;
+        let effects = self.law().rules().adjustments().iter();
+        let adjustment =
+            effects.filter(|it| matches!(it.effect, crate::rule_set::Effect::Points(_))).map(|it| it.basis).next();
+        let source = Source::Rules(adjustment.unwrap_or(self.law().rules().basis));
+        steps.push(|| Step { kind: StepKind::Points { points, rate }, source });
+        Ok(rate)
+    }
+
+    /// The class-1 base rate as a floor, itself cut where the cut is on the base.
+    fn floor<S: Steps>(&self, from: Rate, cut: Option<&PhasedCut>, steps: &mut S) -> Rate {
+        let rule = &self.law().rules().floor;
+        if !rule.class_one_base || !rule.classes[self.class.index()] {
+            return from;
+        }
+        let Some((floor, _)) = self.pricing.class_one(self.days.from()) else { return from };
+        let floor = cut.and_then(|cut| floor.cut_by(cut.cut)).unwrap_or(floor);
+        let rate = from.max(floor);
+        steps.push(|| Step { kind: StepKind::Floor { floor, from, rate }, source: Source::Rules(rule.basis) });
+        rate
+    }
+
+    fn bounded<S: Steps>(&self, from: Rate, steps: &mut S) -> Rate {
+        let limits = self.law().rules().limits();
+        let day = self.days.from();
+        let in_force = |cap: &&crate::rule_set::RateCap| {
+            cap.from.is_none_or(|first| first <= day) && cap.to.is_none_or(|last| day <= last)
+        };
+        let cap = limits.rate_cap.iter().find(in_force).map(|cap| cap.max);
+        let floor = limits.rate_floor.iter().find(|(class, _)| *class == self.class).map(|(_, rate)| *rate);
+        let raised = floor.map_or(from, |floor| from.max(floor));
+        let rate = cap.map_or(raised, |cap| raised.min(cap));
+        if rate != from {
+            let source = Source::Rules(limits.basis);
+            steps.push(|| Step { kind: StepKind::Bounded { bound: rate, from }, source });
+        }
+        rate
+    }
+
+    fn rounded<S: Steps>(&self, from: Rate, steps: &mut S) -> Rate {
+        let rules = &self.law().rules().rounding;
+        let rate = rules.rate.map_or(from, |rounding| from.rounded(rounding));
+        if rate != from {
+            let source = Source::Rules(rules.basis);
+            steps.push(|| Step { kind: StepKind::Rounded { from, rate }, source });
+        }
+        rate
+    }
+
+    fn after_cut<S: Steps>(&self, from: Rate, cut: &PhasedCut, steps: &mut S) -> Result<Rate, Problems> {
+        let rate = fits(from.cut_by(cut.cut), self.days)?;
+        let source = Source::Parameters(cut.basis);
+        steps.push(|| Step { kind: StepKind::Cut { cut: cut.cut, from, rate }, source });
+        let floor = if cut.floor_after { self.pricing.class_one(self.days.from()) } else { None };
+        let floored = match floor {
+            Some((floor, source)) => {
+                let held = rate.max(floor);
+                steps.push(|| Step { kind: StepKind::Floor { floor, from: rate, rate: held }, source });
+                held
+            }
+            None => rate,
+        };
+        Ok(self.rounded(floored, steps))
+    }
+}

@@ -1,0 +1,273 @@
+//! What the window does not hold: class in force, participation, last rate, events.
+
+use crate::amount::Rate;
+use crate::calendar::{Month, MonthSpan, NaiveDate};
+use crate::decision::{Outcome, RateStart, Reason, Step, StepKind, Steps};
+use crate::error::{Code, Place, Problem, Problems};
+use crate::experience;
+use crate::history::{AccountKind, ChargedRate, History, Origin};
+use crate::industry::RiskClass;
+use crate::ladder::{GradeIndex, LadderKind};
+use crate::rule_set::law::Source;
+use crate::rule_set::{CountedMonths, Law, Unmeasured};
+
+use super::unmeasured;
+
+/// The last rate charged before this setting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct LastRate {
+    /// Its grade, where its label is on the ladder.
+    pub grade: Option<GradeIndex>,
+    /// Rate before any phased cut.
+    pub before_cut: Rate,
+    /// Class it was charged in.
+    pub class: RiskClass,
+    /// Base rate it was charged with, where known.
+    pub base: Option<Rate>,
+}
+
+/// Facts of an account that no measure holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Standing {
+    /// First day of the schedule: of the setting, or of coverage inside it.
+    pub first_day: NaiveDate,
+    /// Class in force on that day.
+    pub class: RiskClass,
+    /// The class is fixed by the kind of account.
+    pub class_fixed: bool,
+    /// Kind of account.
+    pub kind: AccountKind,
+    /// Months from the first ever insured to the end of the window.
+    pub months_since_first: i32,
+    /// Covered months inside the window.
+    pub covered_in_window: i32,
+    /// Coverage was interrupted, or began anew, before the window's end.
+    pub interrupted: bool,
+    /// The last rate.
+    pub last: Option<LastRate>,
+    /// The grade already fixed in this cycle.
+    pub carried: Option<GradeIndex>,
+    /// The window of this setting is used, since the account's window filled inside the cycle.
+    pub filled: bool,
+    /// Which adjustments have their event, one bit each.
+    pub events: u64,
+}
+
+impl Standing {
+    /// The windows to measure over, newest first.
+    pub(crate) fn windows(&self, law: &Law) -> Vec<MonthSpan> {
+        match law.filled_window().filter(|_| self.filled) {
+            Some(window) => vec![window],
+            None => law.windows().to_vec(),
+        }
+    }
+
+    pub(crate) fn window(&self, law: &Law) -> MonthSpan {
+        window_of(law, self.filled)
+    }
+
+    pub(crate) fn nth_window(&self, law: &Law, place: usize) -> Option<MonthSpan> {
+        match (law.filled_window().filter(|_| self.filled), place) {
+            (Some(window), 0) => Some(window),
+            (Some(_), _) => None,
+            (None, _) => law.windows().get(place).copied(),
+        }
+    }
+
+    /// The last grade, or the base where none is known.
+    pub(crate) fn last_grade(&self, law: &Law) -> GradeIndex {
+        self.last.and_then(|last| last.grade).unwrap_or(law.rules().ladder().base())
+    }
+}
+
+fn window_of(law: &Law, filled: bool) -> MonthSpan {
+    match law.filled_window().filter(|_| filled) {
+        Some(window) => window,
+        // The reader refuses a cycle without a window.
+        None => law.windows()[0],
+    }
+}
+
+/// The standing of an account under a law.
+///
+/// # Errors
+/// No class on the first day, a class of another system, or a last grade that the ladder does not have.
+pub fn of(law: &Law, history: &History) -> Result<Standing, Problems> {
+    let first_day = first_day(law, history)?;
+    let (class, class_fixed) = class(law, history, first_day)?;
+    let last = last_rate(law, history, first_day)?;
+    let carried = if law.first_setting() { None } else { carried(law, history) };
+    let first_month = Parts { law, history }.first_insured();
+    let filled = law.changes().float_when_filled
+        && !enough(law, &Parts { law, history }, window_of(law, false), first_month)
+        && law.filled_window().is_some_and(|window| enough(law, &Parts { law, history }, window, first_month));
+    let window = window_of(law, filled);
+    let covered_in_window = experience::covered_months(law, history, &window);
+    let months_since_first = first_month.map_or(0, |first| (window.to().since(first) + 1).max(0));
+    Ok(Standing {
+        first_day,
+        class,
+        class_fixed,
+        kind: history.kind(),
+        months_since_first,
+        covered_in_window,
+        interrupted: interrupted(history, first_month, &window),
+        last,
+        carried,
+        filled,
+        events: events(law, history, &window, first_day),
+    })
+}
+
+/// An account with the predecessors whose history it continues.
+struct Parts<'p> {
+    law: &'p Law,
+    history: &'p History,
+}
+
+impl Parts<'_> {
+    /// The first month insured, of the account or of a predecessor that is added whole.
+    fn first_insured(&self) -> Option<Month> {
+        let whole = self
+            .history
+            .successions()
+            .iter()
+            .filter(|it| self.law.changes().merger_adds && it.kind != crate::history::SuccessionKind::Split);
+        let before = whole.filter_map(|it| Parts { law: self.law, history: &it.predecessor }.first_insured());
+        before.chain(self.history.first_insured()).min()
+    }
+}
+
+/// Whether an account has the covered months that a window asks of somebody first insured.
+fn enough(law: &Law, parts: &Parts<'_>, window: MonthSpan, first: Option<Month>) -> bool {
+    let rule = law.participation().first_insured;
+    let months = match rule.counted {
+        CountedMonths::ToWindowEnd => first.map_or(0, |first| window.to().since(first) + 1),
+        CountedMonths::InWindow => experience::covered_months(law, parts.history, &window),
+    };
+    months >= rule.covered_months_under
+}
+
+fn interrupted(history: &History, first: Option<Month>, window: &MonthSpan) -> bool {
+    let Some(first) = first else { return false };
+    let Some(since_first) = MonthSpan::new(first, window.to()) else { return false };
+    history.covered_months(&since_first) < since_first.months()
+}
+
+/// First day of the setting on which the account is insured.
+fn first_day(law: &Law, history: &History) -> Result<NaiveDate, Problems> {
+    let setting = law.setting();
+    let days = history.insured().filter_map(|months| {
+        let to = months.to.map(Month::last_day);
+        crate::calendar::DateSpan::new(months.from.first_day(), to)?.intersect(setting).map(|days| days.from())
+    });
+    days.min().ok_or_else(|| Problem::new(Code::HistoryNotCovered, Place::field("coverage"), [setting]).into())
+}
+
+fn class(law: &Law, history: &History, on: NaiveDate) -> Result<(RiskClass, bool), Problems> {
+    if let Some(class) = law.fixed_class(history.kind()) {
+        return Ok((class, true));
+    }
+    let place = || Place::field("classifications.from");
+    let found = history.class_on(on).ok_or_else(|| Problem::new(Code::HistoryNoClass, place(), [on]))?;
+    let system = law.rules().classes().system;
+    if found.class.system() == system {
+        return Ok((found.class, false));
+    }
+    let values = [found.class.to_string(), on.to_string(), found.class.system().to_string(), system.to_string()];
+    Err(Problem::new(Code::HistoryClassSystem, place(), values).into())
+}
+
+fn last_rate(law: &Law, history: &History, before: NaiveDate) -> Result<Option<LastRate>, Problems> {
+    let Some(rate) = history.rate_before(before) else { return Ok(None) };
+    let grade = grade_of(law, rate)?;
+    Ok(Some(LastRate { grade, before_cut: rate.before_cut, class: rate.class, base: rate.base }))
+}
+
+fn grade_of(law: &Law, rate: &ChargedRate) -> Result<Option<GradeIndex>, Problems> {
+    let ladder = law.rules().ladder();
+    if rate.grade.is_empty() {
+        return Ok(None);
+    }
+    match ladder.labelled(&rate.grade) {
+        Some(grade) => Ok(Some(grade)),
+        // What a factor did to an older rate says nothing about where the employer stands now.
+        None if ladder.kind() == LadderKind::FactorOfPreviousRate => Ok(None),
+        None => {
+            let known: Vec<&str> = ladder.grades().iter().map(|grade| grade.label.as_str()).collect();
+            Err(Problem::new(Code::HistoryGrade, Place::field("rates.grade"), [&rate.grade, &known.join(", ")]).into())
+        }
+    }
+}
+
+/// The grade that an earlier setting of this cycle fixed.
+fn carried(law: &Law, history: &History) -> Option<GradeIndex> {
+    let last = history.rate_before(law.setting().from())?;
+    let fixed = match last.origin {
+        Origin::Floated | Origin::Carried | Origin::Redetermined | Origin::Ordered => true,
+        Origin::Base | Origin::Provisional => false,
+    };
+    let of_cycle = law.cycle().rate_period.contains(last.days.from());
+    (fixed && of_cycle).then(|| law.rules().ladder().labelled(&last.grade)).flatten()
+}
+
+fn events(law: &Law, history: &History, window: &MonthSpan, first_day: NaiveDate) -> u64 {
+    let adjustments = law.rules().adjustments().iter().enumerate();
+    let with_event = adjustments.filter_map(|(place, it)| it.when.event.as_ref().map(|event| (place, event)));
+    let found = with_event
+        .filter(|(_, condition)| history.events().iter().any(|event| condition.holds(event, window, first_day)));
+    found.fold(0, |bits, (place, _)| bits | 1 << place)
+}
+
+/// The outcome of an account that the table is not asked about: carried, or not floating.
+pub(super) fn settles<S: Steps>(law: &Law, standing: &Standing, steps: &mut S) -> Option<Outcome> {
+    if let Some(grade) = standing.carried {
+        return Some(carry(law, standing, grade, steps));
+    }
+    let rules = law.participation();
+    let source = Source::Rules(rules.basis);
+    let (first, returning) = (rules.first_insured, rules.returning);
+    let months = match first.counted {
+        CountedMonths::ToWindowEnd => standing.months_since_first,
+        CountedMonths::InWindow => standing.covered_in_window,
+    };
+    let newly =
+        months < first.covered_months_under && !(standing.interrupted && first.counted == CountedMonths::InWindow);
+    let back = standing.interrupted && standing.covered_in_window < returning.covered_months_under;
+    let (then, reason, found) = match returning.then {
+        _ if !rules.kinds.contains(&standing.kind) => (rules.others, Reason::KindDoesNotFloat, None),
+        _ if !rules.classes[standing.class.index()] => (rules.others, Reason::ClassDoesNotFloat, None),
+        _ if newly => (first.then, Reason::FirstInsured, Some((months, first.covered_months_under))),
+        Some(then) if back => {
+            (then, Reason::Returning, Some((standing.covered_in_window, returning.covered_months_under)))
+        }
+        _ => return None,
+    };
+    let (months, needed) = (found.map(|it| it.0), found.map(|it| it.1));
+    steps.push(|| Step { kind: StepKind::NotMeasured { reason, months, needed }, source });
+    Some(unmeasured(law, standing, then, reason, steps))
+}
+
+fn carry<S: Steps>(law: &Law, standing: &Standing, grade: GradeIndex, steps: &mut S) -> Outcome {
+    let source = Source::Rules(law.cycle().basis);
+    steps.push(|| Step { kind: StepKind::Carried { grade }, source });
+    let start = match (law.rules().ladder().kind(), standing.last) {
+        // The previous rate already holds the factor of this cycle.
+        (LadderKind::FactorOfPreviousRate, Some(last)) => RateStart::Held(last.before_cut),
+        (LadderKind::FactorOfPreviousRate, None) | (LadderKind::FactorOfBase | LadderKind::Points, _) => {
+            RateStart::Base
+        }
+    };
+    let points = rust_decimal::Decimal::ZERO;
+    Outcome {
+        origin: Origin::Carried,
+        reason: Reason::Carried,
+        class: standing.class,
+        grade: Some(grade),
+        start,
+        points,
+    }
+}
+
+/// Where an account ends up whose row was not seen: its last rate, else the base rate.
+pub(super) const WHERE_NOT_SEEN: Unmeasured = Unmeasured::LastRate;

@@ -1,0 +1,248 @@
+//! What a decision says: outcome, rate schedule, and the steps that led there. Results, no arithmetic.
+
+mod step;
+
+use rust_decimal::Decimal;
+
+pub use step::{NoSteps, Step, StepKind, Steps};
+
+use crate::amount::{Factor, Money, Rate, RoundMode};
+use crate::calendar::{DateSpan, NaiveDate};
+use crate::error::Lang;
+use crate::history::{AccountKey, Origin};
+use crate::industry::RiskClass;
+use crate::ladder::GradeIndex;
+use crate::rule_set::{Cause, Law, RuleSetId};
+
+/// Why an outcome is what it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reason {
+    /// A row of the float table decided, and nothing changed it.
+    Row {
+        /// Place of the table.
+        table: usize,
+        /// Place of the row.
+        row: usize,
+    },
+    /// No row applied, and the file says what follows.
+    Otherwise {
+        /// Place of the table.
+        table: usize,
+    },
+    /// Several tables were combined.
+    Combined,
+    /// An adjustment changed what the table gave.
+    Adjusted {
+        /// Place of the adjustment.
+        adjustment: usize,
+    },
+    /// Held by the grades of the class.
+    HeldByClass,
+    /// Held by the largest move.
+    HeldByLimit,
+    /// The grade of this cycle is carried.
+    Carried,
+    /// This kind of account does not float.
+    KindDoesNotFloat,
+    /// This class does not float.
+    ClassDoesNotFloat,
+    /// First insured too recently.
+    FirstInsured,
+    /// Returned too recently.
+    Returning,
+    /// A measure does not exist.
+    Undefined {
+        /// Place of the measure.
+        measure: usize,
+        /// Why.
+        cause: Cause,
+    },
+    /// The facts fall into a row whose result was not seen.
+    SourceMissing {
+        /// Place of the table.
+        table: usize,
+        /// Place of the row.
+        row: usize,
+    },
+    /// The row says the last rate stays.
+    KeepsLastRate,
+}
+
+impl Reason {
+    /// The stable code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Row { .. } => "row",
+            Self::Otherwise { .. } => "otherwise",
+            Self::Combined => "combined",
+            Self::Adjusted { .. } => "adjusted",
+            Self::HeldByClass => "held-by-class",
+            Self::HeldByLimit => "held-by-limit",
+            Self::Carried => "carried",
+            Self::KindDoesNotFloat => "kind-does-not-float",
+            Self::ClassDoesNotFloat => "class-does-not-float",
+            Self::FirstInsured => "first-insured",
+            Self::Returning => "returning",
+            Self::Undefined { .. } => "undefined",
+            Self::SourceMissing { .. } => "source-missing",
+            Self::KeepsLastRate => "keeps-last-rate",
+        }
+    }
+}
+
+/// What the rate of a schedule starts from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RateStart {
+    /// The base rate of the class, moved by the grade.
+    Base,
+    /// The previous rate, moved by the grade.
+    Previous(Rate),
+    /// The last rate, as it is.
+    Held(Rate),
+}
+
+/// Class, grade and reason: what the table decides for a cycle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Outcome {
+    /// Where the rate comes from.
+    pub origin: Origin,
+    /// Why.
+    pub reason: Reason,
+    /// Class in force on the first day.
+    pub class: RiskClass,
+    /// Grade; `None` where a held rate has none.
+    pub grade: Option<GradeIndex>,
+    /// What the rate starts from.
+    pub start: RateStart,
+    /// Percentage points that adjustments add; negative lowers.
+    pub points: Decimal,
+}
+
+/// A dated part of a schedule, in which nothing changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Segment {
+    /// Days.
+    pub days: DateSpan,
+    /// Class.
+    pub class: RiskClass,
+    /// Base rate, where known.
+    pub base: Option<Rate>,
+    /// Grade, where there is one.
+    pub grade: Option<GradeIndex>,
+    /// Rate before any phased cut.
+    pub before_cut: Rate,
+    /// Phased cut, zero where there is none.
+    pub cut: Factor,
+    /// Rate charged.
+    pub rate: Rate,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
+/// The rates of an account over an annual setting: segments without a gap.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Schedule {
+    pub(crate) segments: Vec<Segment>,
+    pub(crate) premium_mode: RoundMode,
+}
+
+impl Schedule {
+    /// The segments, in order, adjoining.
+    pub fn segments(&self) -> &[Segment] {
+        &self.segments
+    }
+
+    /// How premiums are rounded to fen.
+    pub const fn premium_mode(&self) -> RoundMode {
+        self.premium_mode
+    }
+
+    /// The rate on a day; `None` outside the schedule.
+    pub fn rate_on(&self, date: NaiveDate) -> Option<Rate> {
+        self.segments.iter().find(|segment| segment.days.contains(date)).map(|segment| segment.rate)
+    }
+
+    /// The premium on the payroll of a month, at the rate of its first day, rounded to fen as the rule set says.
+    ///
+    /// `None` where the month's first day lies outside the schedule.
+    pub fn premium_on(&self, date: NaiveDate, payroll: Money) -> Option<Money> {
+        self.rate_on(date)?.premium_on(payroll, self.premium_mode)
+    }
+}
+
+/// The explained decision for one account and one annual setting.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    pub(crate) account: AccountKey,
+    pub(crate) law: Law,
+    pub(crate) outcome: Outcome,
+    pub(crate) schedule: Schedule,
+    pub(crate) steps: Vec<Step>,
+}
+
+impl Decision {
+    /// The account.
+    pub const fn account(&self) -> &AccountKey {
+        &self.account
+    }
+
+    /// The law it was decided under.
+    pub const fn law(&self) -> &Law {
+        &self.law
+    }
+
+    /// The rule set.
+    pub fn rule_set(&self) -> &RuleSetId {
+        self.law.rules().id()
+    }
+
+    /// Class, grade and reason.
+    pub const fn outcome(&self) -> &Outcome {
+        &self.outcome
+    }
+
+    /// The dated rates.
+    pub const fn schedule(&self) -> &Schedule {
+        &self.schedule
+    }
+
+    /// Every step, in the order of the law.
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// Label of the grade; empty where a held rate has none.
+    pub fn grade_label(&self) -> &str {
+        let ladder = self.law.rules().ladder();
+        self.outcome.grade.map_or("", |grade| ladder.grade(grade).label.as_str())
+    }
+
+    /// The assumptions that the steps used, as paths into the rule set and parameters, once each.
+    pub fn assumptions(&self) -> Vec<String> {
+        self.listed(|basis| &basis.assumed)
+    }
+
+    /// The illustrative values that the steps used, as paths.
+    pub fn illustrations(&self) -> Vec<String> {
+        self.listed(|basis| &basis.illustrative)
+    }
+
+    fn listed(&self, list: impl Fn(&crate::citation::Basis) -> &Vec<String>) -> Vec<String> {
+        let bases = self.steps.iter().map(|step| self.law.basis(step.source));
+        let mut paths: Vec<String> = bases
+            .flat_map(|basis| {
+                list(basis)
+                    .iter()
+                    .map(|path| if basis.path.is_empty() { path.clone() } else { format!("{}.{path}", basis.path) })
+            })
+            .collect();
+        paths.sort();
+        paths.dedup();
+        paths
+    }
+
+    /// A sentence: grade, and why.
+    pub fn summary(&self, lang: Lang) -> String {
+        crate::notice::summary(self, lang)
+    }
+}

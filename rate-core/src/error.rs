@@ -1,0 +1,165 @@
+//! Problems of an input: all of them at once, each with its place, a stable code and a sentence to act on.
+
+mod code;
+
+use std::fmt;
+
+pub use code::Code;
+
+/// The language of a text for people.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Lang {
+    /// 简体中文.
+    #[default]
+    Zh,
+    /// English.
+    En,
+}
+
+impl Lang {
+    /// Chooses one of two texts.
+    pub fn pick<'t>(self, zh: &'t str, en: &'t str) -> &'t str {
+        match self {
+            Self::Zh => zh,
+            Self::En => en,
+        }
+    }
+}
+
+/// Where a problem stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// The file, as the caller named it; empty for facts built in code.
+    pub file: String,
+    /// Line of a text file or row of a table, counted from one; zero where there is none.
+    pub line: u32,
+    /// Column of a text file (characters) or of a table, counted from one; zero where there is none.
+    pub column: u32,
+    /// The field: a dotted path in a rule set, a column header in a table.
+    pub field: String,
+}
+
+impl Place {
+    /// A place known only by its field.
+    pub fn field(field: impl Into<String>) -> Self {
+        Self { field: field.into(), ..Self::default() }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut separator = "";
+        if !self.file.is_empty() {
+            write!(f, "{}", self.file)?;
+            separator = ":";
+        }
+        for number in [self.line, self.column].into_iter().filter(|number| *number > 0) {
+            write!(f, "{separator}{number}")?;
+            separator = ":";
+        }
+        if !self.field.is_empty() {
+            let gap = if separator.is_empty() { "" } else { " " };
+            write!(f, "{gap}[{}]", self.field)?;
+        }
+        Ok(())
+    }
+}
+
+/// One thing that is wrong with an input.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Problem {
+    /// What kind of problem.
+    pub code: Code,
+    /// Where it stands.
+    pub place: Place,
+    /// The values the message names, in its order.
+    pub values: Vec<String>,
+}
+
+impl Problem {
+    /// A problem of the given kind at a place, naming some values.
+    pub fn new<V: fmt::Display>(code: Code, place: Place, values: impl IntoIterator<Item = V>) -> Self {
+        Self { code, place, values: values.into_iter().map(|value| value.to_string()).collect() }
+    }
+
+    /// The sentence, without place and code.
+    pub fn message(&self, lang: Lang) -> String {
+        let mut text = self.code.template(lang).to_owned();
+        for (index, value) in self.values.iter().enumerate() {
+            text = text.replace(&format!("{{{index}}}"), &shown(value));
+        }
+        text
+    }
+
+    /// Place, code and sentence on one line.
+    pub fn line(&self, lang: Lang) -> String {
+        let place = self.place.to_string();
+        let gap = if place.is_empty() { "" } else { " " };
+        format!("{place}{gap}{}: {}", self.code, self.message(lang))
+    }
+}
+
+/// A value as a message may repeat it: control characters made visible, and no longer than a line.
+fn shown(value: &str) -> String {
+    let visible = value.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c });
+    let mut text: String = visible.clone().take(200).collect();
+    if visible.count() > 200 {
+        text.push('…');
+    }
+    text
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.line(Lang::En))
+    }
+}
+
+/// All problems of an input, in the order of their places; never empty.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", joined(.0))]
+pub struct Problems(Vec<Problem>);
+
+fn joined(problems: &[Problem]) -> String {
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+impl Problems {
+    /// `Ok` where nothing is wrong, else everything that is, in the order of places.
+    ///
+    /// # Errors
+    /// All the problems, if there are any.
+    pub fn none_of(mut problems: Vec<Problem>) -> Result<(), Self> {
+        if problems.is_empty() {
+            return Ok(());
+        }
+        problems.sort_by(|one, two| (&one.place, one.code).cmp(&(&two.place, two.code)));
+        problems.dedup();
+        Err(Self(problems))
+    }
+
+    /// The problems.
+    pub fn iter(&self) -> std::slice::Iter<'_, Problem> {
+        self.0.iter()
+    }
+
+    /// The problems, given away.
+    pub fn into_vec(self) -> Vec<Problem> {
+        self.0
+    }
+}
+
+impl From<Problem> for Problems {
+    fn from(problem: Problem) -> Self {
+        Self(vec![problem])
+    }
+}
+
+impl<'p> IntoIterator for &'p Problems {
+    type Item = &'p Problem;
+    type IntoIter = std::slice::Iter<'p, Problem>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
+}

@@ -1,0 +1,195 @@
+//! The stable codes of all problems, with their sentences in both languages.
+
+use std::fmt;
+
+use super::Lang;
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $name:ident = $code:literal, $en:literal, $zh:literal;)+) => {
+        /// The kind of a problem. Codes are stable: they are never renamed or reused.
+        ///
+        /// `docs/ERRORS.md` lists them with what to do.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Code {
+            $($(#[doc = $doc])+ $name,)+
+        }
+
+        impl Code {
+            /// Every code there is.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)+];
+
+            /// The dotted name.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $code,)+
+                }
+            }
+
+            /// The sentence, with `{0}`, `{1}` … where values go.
+            pub const fn template(self, lang: Lang) -> &'static str {
+                match (self, lang) {
+                    $((Self::$name, Lang::En) => $en, (Self::$name, Lang::Zh) => $zh,)+
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The text is not TOML.
+    FileSyntax = "file.syntax", "not readable as TOML: {0}", "不是可读的 TOML：{0}";
+    /// A key that this place does not know.
+    FileUnknownKey = "file.unknown-key", "unknown key `{0}`; known here: {1}", "未知的键 `{0}`；此处可用：{1}";
+    /// A key that must be there is not.
+    FileMissingKey = "file.missing-key", "key `{0}` is missing", "缺少键 `{0}`";
+    /// A value of the wrong type.
+    FileWrongType = "file.wrong-type", "expected {0}, found {1}", "应为 {0}，实为 {1}";
+    /// A value that is none of the words this place knows.
+    FileUnknownWord = "file.unknown-word", "`{0}` is not one of: {1}", "`{0}` 不在可用值之内：{1}";
+    /// A date that does not exist or is out of range.
+    FileDate = "file.date", "`{0}` is not a date `YYYY-MM-DD` between 1950 and 2199", "`{0}` 不是 1950 至 2199 年之间的日期（YYYY-MM-DD）";
+    /// A number that cannot be taken.
+    FileNumber = "file.number", "`{0}` is not {1}", "`{0}` 不是{1}";
+    /// A span that ends before it begins.
+    FileSpan = "file.span", "the span ends before it begins: {0} > {1}", "时段终止早于起始：{0} > {1}";
+
+    /// The set extends another that is not there.
+    RuleSetParent = "rule-set.parent", "`{0}` is extended but not among the files given", "所继承的 `{0}` 不在给出的文件之中";
+    /// A document key that `[documents]` does not have.
+    RuleSetDocument = "rule-set.document", "document `{0}` is not listed under [documents]", "[documents] 中没有文件 `{0}`";
+    /// A section without a citation.
+    RuleSetUncited = "rule-set.uncited", "`{0}` has no `cite`", "`{0}` 没有依据（cite）";
+    /// A path in `assumed`, `missing` or `illustrative` that names nothing.
+    RuleSetProvenance = "rule-set.provenance", "`{0}` names nothing in this section", "`{0}` 不是本节中的任何值";
+    /// An illustrative value outside a fictitious area.
+    RuleSetIllustrative = "rule-set.illustrative", "illustrative values stand only under fictitious areas (codes beginning with 99), not under `{0}`", "示例值只能用于虚构地区（代码以 99 开头），不能用于 `{0}`";
+    /// A name that the set does not define.
+    RuleSetName = "rule-set.name", "`{0}` is not a {1} of this set", "`{0}` 不是本规则集的{1}";
+    /// Two things of one name.
+    RuleSetDuplicate = "rule-set.duplicate", "`{0}` stands twice", "`{0}` 重复";
+    /// An interval that cannot be read.
+    RuleSetInterval = "rule-set.interval", "`{0}` is not an interval such as `(50%, 100%]`, `<= 10%`, `> 3‰` or `0`", "`{0}` 不是区间，例如 `(50%, 100%]`、`<= 10%`、`> 3‰`、`0`";
+    /// A row with no result, or with two.
+    RuleSetResult = "rule-set.result", "say exactly one of: {0}", "须且只须写一项：{0}";
+    /// A grade that the ladder does not have.
+    RuleSetGrade = "rule-set.grade", "`{0}` is not a grade of the ladder: {1}", "`{0}` 不是费率档次：{1}";
+    /// A window that does not consist of whole months.
+    RuleSetWindow = "rule-set.window", "a window consists of whole months: {0}", "观察期应由整月组成：{0}";
+    /// A matrix whose cells do not fit its bounds.
+    RuleSetMatrix = "rule-set.matrix", "the matrix has {0} rows of {1} cells; its bounds ask for {2} of {3}", "矩阵有 {0} 行、每行 {1} 格；界限要求 {2} 行、每行 {3} 格";
+    /// Window or rate period are missing.
+    RuleSetNoCycle = "rule-set.no-cycle", "no cycle with window and rate period is listed: the set cannot decide", "未列出含观察期与费率执行期的周期：无法据此定费率";
+    /// Two cycles that claim the same day.
+    RuleSetCycleOverlap = "rule-set.cycle-overlap", "cycles `{0}` and `{1}` share days", "周期 `{0}` 与 `{1}` 的执行期重叠";
+    /// Rates of a ladder that multiplies the previous rate need a stated rounding.
+    RuleSetRounding = "rule-set.rounding", "rates of this ladder grow digits without end: state `rounding.rate`", "此档次阶梯的费率位数会无限增长：须写明 `rounding.rate`";
+    /// More conditions, bounds or windows than one table can hold.
+    RuleSetTooLarge = "rule-set.too-large", "{0}: at most {1}", "{0}：最多 {1}";
+    /// A file of another format.
+    FileFormat = "file.format", "the format is `{0}`, expected `{1}`", "格式为 `{0}`，应为 `{1}`";
+
+    /// A combination of facts without an answer.
+    CheckGap = "check.gap", "{0} matches no row", "{0} 不落入任何一行";
+    /// Two rows with different answers and no rule to choose.
+    CheckOverlap = "check.overlap", "{0} matches rows {1}, and no conflict rule chooses", "{0} 同时落入 {1} 行，且未写明取舍规则";
+    /// A value the document has and the file does not.
+    CheckOpen = "check.open", "{0} falls into `{1}`, whose result was not seen", "{0} 落入 `{1}` 行，而其结果未见";
+    /// A row that never decides.
+    CheckDeadRow = "check.dead-row", "row `{0}` can never decide", "`{0}` 行永远不起作用";
+    /// Several rows apply, and the conflict rule chooses.
+    CheckSettled = "check.settled", "{0} matches rows {1}; {2} chooses {3}", "{0} 同时落入 {1} 行；按 {2} 取 {3}";
+    /// Facts that only `otherwise` answers.
+    CheckSwallowed = "check.swallowed", "{0} matches no row; `otherwise` gives {1}", "{0} 不落入任何一行；由 otherwise 得 {1}";
+    /// A measure that may not exist, and nothing says what follows.
+    CheckUnanswered = "check.unanswered", "nothing says what follows where {0} does not exist ({1})", "{0} 不存在（{1}）时没有规定";
+    /// An adjustment by which more injury lowers the rate.
+    CheckAdjustment = "check.adjustment", "adjustment `{0}` lowers the grade where injury rises", "调整项 `{0}` 在伤害增加时降低档次";
+    /// A value the document has and the file does not.
+    CheckMissing = "check.missing", "`{0}` was not seen in the document", "文件中的 `{0}` 未见";
+    /// A published text decides nothing.
+    CheckAsPublished = "check.as-published", "this is the text as published: it decides nothing", "此为文件原文形式，不据以定费率";
+    /// A cut that its finding does not give.
+    CheckFinding = "check.finding", "{0} months payable give a cut of {1} by the national bands, not {2}", "可支付 {0} 个月按全国标准应下调 {1}，而非 {2}";
+    /// The same days claimed by two versions.
+    CheckTimeOverlap = "check.time-overlap", "{0} and {1} are both in force from {2}", "{0} 与 {1} 自 {2} 起同时有效";
+    /// More injury lowers the rate.
+    CheckMonotone = "check.monotone", "more injury lowers the grade: {0} gives {1}, {2} gives {3}", "伤害增加而档次下降：{0} 得 {1}，{2} 得 {3}";
+    /// A gap in time between two versions.
+    CheckTimeGap = "check.time-gap", "no version of {0} is in force from {1} to {2}", "{0} 自 {1} 至 {2} 没有生效的版本";
+
+    /// A header the table does not have.
+    RowsHeader = "rows.header", "column `{0}` is missing", "缺少列 `{0}`";
+    /// A column the table does not know.
+    RowsUnknownColumn = "rows.unknown-column", "unknown column `{0}`; known here: {1}", "未知的列 `{0}`；此表的列：{1}";
+    /// A row with too few or too many cells.
+    RowsRagged = "rows.ragged", "the row has {0} cells, the header {1}", "本行有 {0} 格，表头有 {1} 格";
+    /// An empty cell that must have a value.
+    RowsEmpty = "rows.empty", "`{0}` may not be empty", "`{0}` 不能为空";
+    /// A date or month that cannot be read.
+    RowsDate = "rows.date", "`{0}` is not {1}", "`{0}` 不是{1}";
+    /// A number that cannot be read.
+    RowsNumber = "rows.number", "`{0}` is not {1}", "`{0}` 不是{1}";
+    /// A word that is none of those known.
+    RowsWord = "rows.word", "`{0}` is not one of: {1}", "`{0}` 不在可用值之内：{1}";
+    /// A text that is too long or has control characters.
+    RowsText = "rows.text", "the text is longer than {0} characters or has control characters", "文本超过 {0} 个字符或含控制字符";
+    /// A span that ends before it begins.
+    RowsSpan = "rows.span", "the span ends before it begins: {0} > {1}", "时段终止早于起始：{0} > {1}";
+    /// A row of an account that `accounts` does not have.
+    RowsUnknownAccount = "rows.unknown-account", "account `{0}` is not in `accounts`", "`accounts` 中没有单位 `{0}`";
+    /// Two rows with one key.
+    RowsDuplicate = "rows.duplicate", "`{0}` stands twice", "`{0}` 重复";
+    /// A payment of a claim that is not there.
+    RowsUnknownClaim = "rows.unknown-claim", "claim `{0}` is not in `claims` of this account", "本单位的 `claims` 中没有案件 `{0}`";
+    /// A file that is not valid text.
+    RowsEncoding = "rows.encoding", "not valid UTF-8", "不是有效的 UTF-8";
+
+    /// A table that must be there is not.
+    RowsMissingTable = "rows.missing-table", "the book has no `{0}`", "数据集缺少 `{0}`";
+    /// A file that is no table of a book: a misspelt name would lose its facts.
+    RowsUnknownTable = "rows.unknown-table", "`{0}` is no table of a book; known: {1}", "`{0}` 不是数据集的表；可用：{1}";
+    /// A line whose quotes do not close.
+    RowsQuote = "rows.quote", "quotes do not match on this line", "本行引号不配对";
+    /// A credit code whose check characters are wrong; a warning.
+    RowsCreditCode = "rows.credit-code", "credit code `{0}` fails the check characters of GB 32100-2015", "统一社会信用代码 `{0}` 未通过 GB 32100-2015 校验";
+    /// An identity number where a pseudonym belongs.
+    RowsIdentityNumber = "rows.identity-number", "an identity number is not accepted; give a pseudonym", "不接受公民身份号码，请使用化名编号";
+    /// A predecessor that is refused, so that its facts are not known.
+    RowsPredecessor = "rows.predecessor", "predecessor `{0}` is refused", "原单位 `{0}` 的数据被拒绝";
+    /// Predecessors that lead back to themselves.
+    RowsSuccessionCycle = "rows.succession-cycle", "the predecessors lead back to `{0}`", "承继关系回到 `{0}`，形成循环";
+    /// Too many predecessors behind one account.
+    RowsSuccessionDepth = "rows.succession-depth", "more than {0} generations or {1} predecessors; leave out successions that no window reaches", "承继超过 {0} 代或 {1} 个单位；请略去观察期之前的承继";
+
+    /// Spells of coverage that overlap.
+    HistoryCoverage = "history.coverage.overlap", "spells of coverage overlap at {0}", "参保时段在 {0} 重叠";
+    /// Classifications that overlap.
+    HistoryClassOverlap = "history.classes.overlap", "classes {0} and {1} both stand on {2}", "{2} 同时有 {0} 类与 {1} 类";
+    /// No class on a day that needs one.
+    HistoryNoClass = "history.classes.none", "no class on {0}", "{0} 没有行业风险类别";
+    /// The class belongs to another class system.
+    HistoryClassSystem = "history.classes.system", "class {0} on {1} is of the {2}-class system; the rule set uses {3} classes", "{1} 的 {0} 类属于{2}类制；规则集为{3}类制";
+    /// Regular premium rows that overlap.
+    HistoryPremiumOverlap = "history.months.overlap", "two regular premium rows cover `{0}`", "`{0}` 有两行正常缴费";
+    /// A covered month without a premium row.
+    HistoryPremiumGap = "history.months.gap", "covered months have no premium row: {0}", "参保月份没有缴费记录：{0}";
+    /// A premium row that crosses a bound.
+    HistoryPremiumCrosses = "history.months.crosses", "the premium row {0} crosses the bound of {1} at {2}", "缴费记录 {0} 跨越{1}的界限 {2}";
+    /// Rates that overlap.
+    HistoryRateOverlap = "history.rates.overlap", "two rates stand on {0}", "{0} 有两个费率";
+    /// A date before the one it follows.
+    HistoryOrder = "history.order", "{0} {1} is before {2} {3}", "{0} {1} 早于{2} {3}";
+    /// A last grade that the ladder does not have.
+    HistoryGrade = "history.rates.grade", "`{0}` is not a grade of the ladder: {1}", "`{0}` 不是费率档次：{1}";
+    /// An account that is not covered on the day its rate is asked for.
+    HistoryNotCovered = "history.not-covered", "the account is not insured in {0}", "单位在 {0} 未参保";
+    /// No rate can be given: neither a base rate nor a last rate is known.
+    HistoryNoRate = "history.no-rate", "neither a base rate nor a last rate is known on {0}", "{0} 既无基准费率也无上期费率";
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

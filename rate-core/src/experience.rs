@@ -1,0 +1,374 @@
+//! Measuring: the facts of an account over the windows of a law, as exact quotients.
+//!
+//! Measuring never fails. A measure that does not exist is a [`Measured::Undefined`] with its cause, and the rule set
+//! says what follows from it.
+
+use crate::amount::Quantity;
+use crate::calendar::{MonthSpan, NaiveDate};
+use crate::history::{Claim, ClaimStatus, History, InjuryArticle, Payer, Payment, PremiumKind, SuccessionKind};
+use crate::industry::Industry;
+use crate::rule_set::measure::{ClaimDay, CountedClaims, PaymentDay, Per, PremiumBasis, PremiumDay};
+use crate::rule_set::{Cause, Denominator, Law, Measure, Numerator, WhenUndefined};
+
+/// One measure over one window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Measured {
+    /// A value.
+    Value(Quantity),
+    /// No value, and why.
+    Undefined(Cause),
+    /// No row asks.
+    NotAsked,
+}
+
+/// The measures of an account, for every window that rows ask about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Experience {
+    windows: usize,
+    values: Vec<Measured>,
+}
+
+impl Experience {
+    /// A measure, by its place in the rule set, over a window, 0 for the one being decided on.
+    pub fn get(&self, measure: usize, window: usize) -> Measured {
+        self.values.get(measure * self.windows + window).copied().unwrap_or(Measured::NotAsked)
+    }
+
+    /// The same experience with one measure replaced: what a margin asks "what if" with.
+    #[must_use]
+    pub fn with(&self, measure: usize, window: usize, value: Quantity) -> Self {
+        let mut changed = self.clone();
+        if let Some(slot) = changed.values.get_mut(measure * self.windows + window) {
+            *slot = Measured::Value(value);
+        }
+        changed
+    }
+}
+
+/// An account or a predecessor, with the weight its facts have.
+struct Part<'h> {
+    history: &'h History,
+    weight: i128,
+    /// Facts up to the day before the succession, where only a share passes on.
+    before: Option<NaiveDate>,
+}
+
+/// The facts that count for an account under a law: its own, and those of predecessors that the method adds.
+struct Parts<'h> {
+    parts: Vec<Part<'h>>,
+    unit: i128,
+}
+
+/// Shares are counted in these parts, so that weights stay whole.
+const SHARE_UNIT: i128 = 100_000_000;
+
+impl<'h> Parts<'h> {
+    fn of(law: &Law, history: &'h History) -> Self {
+        let mut parts = vec![Part { history, weight: 1, before: None }];
+        if history.successions().is_empty() {
+            return Self { parts, unit: 1 };
+        }
+        parts[0].weight = SHARE_UNIT;
+        add_predecessors(law, history, SHARE_UNIT, &mut parts);
+        if parts.iter().all(|part| part.weight == SHARE_UNIT) {
+            parts.iter_mut().for_each(|part| part.weight = 1);
+            return Self { parts, unit: 1 };
+        }
+        Self { parts, unit: SHARE_UNIT }
+    }
+
+    /// A weighted sum over all parts.
+    fn sum(&self, of: impl Fn(&Part<'h>) -> i128) -> i128 {
+        self.parts.iter().map(|part| part.weight * of(part)).sum()
+    }
+
+    fn covered_months(&self, window: &MonthSpan) -> i32 {
+        if let [own] = self.parts.as_slice() {
+            return own.history.covered_months(window);
+        }
+        let mut spans: Vec<MonthSpan> = self
+            .parts
+            .iter()
+            .flat_map(|part| part.history.insured())
+            .filter_map(|months| months.within(window))
+            .collect();
+        spans.sort_unstable();
+        let mut covered = 0;
+        let mut next = window.from();
+        for span in spans {
+            let from = span.from().max(next);
+            if from <= span.to() {
+                covered += span.to().since(from) + 1;
+                next = span.to().plus(1);
+            }
+        }
+        covered
+    }
+}
+
+fn add_predecessors<'h>(law: &Law, history: &'h History, weight: i128, parts: &mut Vec<Part<'h>>) {
+    for succession in history.successions() {
+        let (adds, whole) = match succession.kind {
+            SuccessionKind::Merger | SuccessionKind::Transfer | SuccessionKind::ReRegistration => {
+                (law.changes().merger_adds, true)
+            }
+            SuccessionKind::Split => (law.changes().split_adds_share, false),
+        };
+        // A factor has at most six decimals of a percent, so this is a whole number.
+        let share = succession.share.percent().mantissa() * 10_i128.pow(6 - succession.share.percent().scale().min(6));
+        let passed = weight * share / SHARE_UNIT;
+        if adds && passed > 0 {
+            let before = (!whole).then_some(succession.on);
+            parts.push(Part { history: &succession.predecessor, weight: passed, before });
+            add_predecessors(law, &succession.predecessor, passed, parts);
+        }
+    }
+}
+
+/// The covered months of an account and its added predecessors within a span.
+pub fn covered_months(law: &Law, history: &History, span: &MonthSpan) -> i32 {
+    Parts::of(law, history).covered_months(span)
+}
+
+/// Measures an account over the windows of a law.
+pub fn measure(law: &Law, history: &History) -> Experience {
+    measure_over(law, history, law.windows())
+}
+
+/// Measures an account over other windows than those the cycle lists, newest first.
+///
+/// Windows that rows ask about and that are not given count as not insured.
+pub fn measure_over(law: &Law, history: &History, windows: &[MonthSpan]) -> Experience {
+    let parts = Parts::of(law, history);
+    let industry = industry(law, history);
+    let count = law.windows_asked();
+    let mut values = vec![Measured::NotAsked; law.rules().measures().len() * count];
+    for (place, window) in law.asked() {
+        let measure = &law.rules().measures()[*place];
+        let measured = match windows.get(*window) {
+            Some(months) => Reading { law, parts: &parts, industry, measure, window: months }.value(),
+            None => Err(Cause::NotInsured),
+        };
+        values[place * count + window] = settle(measure, *window, measured);
+    }
+    Experience { windows: count, values }
+}
+
+/// Where a cause counts as zero, it is zero.
+fn settle(measure: &Measure, window: usize, measured: Result<Quantity, Cause>) -> Measured {
+    match measured {
+        Ok(value) => Measured::Value(measure.round.map_or(value, |round| round.apply_to(value))),
+        Err(cause) => {
+            let as_zero = match window {
+                0 => measure.undefined.for_cause(cause) == Some(WhenUndefined::AsZero),
+                _ => measure.undefined.earlier_as_zero == Some(true),
+            };
+            if as_zero { Measured::Value(Quantity::count(0)) } else { Measured::Undefined(cause) }
+        }
+    }
+}
+
+fn industry(law: &Law, history: &History) -> Option<Industry> {
+    history.class_on(law.setting().from()).or_else(|| history.classifications().last()).and_then(|it| it.industry)
+}
+
+/// One measure being read over one window.
+struct Reading<'r, 'h> {
+    law: &'r Law,
+    parts: &'r Parts<'h>,
+    industry: Option<Industry>,
+    measure: &'r Measure,
+    window: &'r MonthSpan,
+}
+
+impl Reading<'_, '_> {
+    fn value(&self) -> Result<Quantity, Cause> {
+        let numerator = self.numerator();
+        let quantity = match self.measure.denominator {
+            Denominator::One => Quantity { numerator, denominator: self.parts.unit },
+            Denominator::Premium { basis, by, restored } => self.over_premium(numerator, basis, by, restored)?,
+            Denominator::Headcount(per) => self.over_heads(numerator, per)?,
+        };
+        if quantity.numerator < 0 {
+            return Err(Cause::BelowZero);
+        }
+        let quantity = self.over_average(quantity)?;
+        debug_assert!(
+            quantity.numerator < Quantity::LIMIT && quantity.denominator < Quantity::LIMIT,
+            "measures stay within their limit"
+        );
+        Ok(quantity)
+    }
+
+    fn over_premium(
+        &self,
+        numerator: i128,
+        basis: PremiumBasis,
+        by: PremiumDay,
+        restored: bool,
+    ) -> Result<Quantity, Cause> {
+        if self.parts.covered_months(self.window) == 0 {
+            return Err(Cause::NotInsured);
+        }
+        let (scale, premium) = match basis {
+            PremiumBasis::Paid => (1, self.parts.sum(|part| premium_paid(part, self.window, by, restored))),
+            PremiumBasis::AtBaseRate => {
+                (1_000_000, self.parts.sum(|part| premium_at_base(self.law, part, self.window)))
+            }
+        };
+        match (premium > 0, numerator > 0) {
+            (true, _) => Ok(Quantity { numerator: numerator * scale, denominator: premium }),
+            (false, true) => Err(Cause::BenefitsWithoutPremium),
+            (false, false) => Err(Cause::NoPremium),
+        }
+    }
+
+    fn over_heads(&self, numerator: i128, per: Per) -> Result<Quantity, Cause> {
+        let covered = self.parts.covered_months(self.window);
+        if covered == 0 {
+            return Err(Cause::NotInsured);
+        }
+        let head_months = self.parts.sum(|part| head_months(part, self.window));
+        let months = match per {
+            Per::Window => i128::from(covered),
+            Per::Year => 12,
+            Per::Month => 1,
+        };
+        if head_months > 0 {
+            Ok(Quantity { numerator: numerator * months, denominator: head_months })
+        } else {
+            Err(Cause::NoHeadcount)
+        }
+    }
+
+    fn over_average(&self, quantity: Quantity) -> Result<Quantity, Cause> {
+        let Some(statistic) = &self.measure.relative_to else { return Ok(quantity) };
+        let average = self
+            .industry
+            .and_then(|industry| self.law.parameters().average(statistic, industry, self.window.to().year()));
+        let (millionths, _) = average.ok_or(Cause::NoAverage)?;
+        Ok(Quantity {
+            numerator: quantity.numerator * 1_000_000,
+            denominator: quantity.denominator * i128::from(millionths),
+        })
+    }
+
+    fn numerator(&self) -> i128 {
+        match &self.measure.numerator {
+            Numerator::Benefits { by, exclude } => self.parts.sum(|part| benefits(part, self.window, *by, exclude)),
+            Numerator::Claims { counted, persons, by, exclude } => {
+                self.parts.sum(|part| claims(part, self.window, (*counted, *by), *persons, exclude))
+            }
+            Numerator::Premium { by, restored } => {
+                self.parts.sum(|part| premium_paid(part, self.window, *by, *restored))
+            }
+        }
+    }
+}
+
+impl Part<'_> {
+    fn counts(&self, date: NaiveDate) -> bool {
+        self.before.is_none_or(|before| date < before)
+    }
+}
+
+const fn payment_day(payment: &Payment, by: PaymentDay) -> Option<NaiveDate> {
+    match by {
+        PaymentDay::Paid => Some(payment.paid_on),
+        PaymentDay::Determined => payment.determined_on,
+        PaymentDay::Accounted => payment.accounted_on,
+    }
+}
+
+fn counted(claim: &Claim, exclude: &[InjuryArticle]) -> bool {
+    claim.status != ClaimStatus::Revoked && !exclude.contains(&claim.article)
+}
+
+fn benefits(part: &Part<'_>, window: &MonthSpan, by: PaymentDay, exclude: &[InjuryArticle]) -> i128 {
+    let claims = part.history.claims().iter().filter(|claim| counted(claim, exclude));
+    let payments = claims.flat_map(|claim| &claim.payments).filter(|payment| payment.payer == Payer::Fund);
+    let inside = payments
+        .filter(|payment| payment_day(payment, by).is_some_and(|day| window.contains_date(day) && part.counts(day)));
+    inside.map(|payment| i128::from(payment.amount.fen())).sum()
+}
+
+fn claims(
+    part: &Part<'_>,
+    window: &MonthSpan,
+    (kind, by): (CountedClaims, ClaimDay),
+    persons: bool,
+    exclude: &[InjuryArticle],
+) -> i128 {
+    let of_kind = |claim: &&Claim| match kind {
+        CountedClaims::Recognised => true,
+        CountedClaims::Death => claim.death.is_some(),
+        CountedClaims::NewDisease => claim.article == InjuryArticle::Disease,
+        CountedClaims::Severe => claim.disability.is_some_and(|(level, _)| level <= 4),
+    };
+    let day = |claim: &Claim| match by {
+        ClaimDay::Recognised => Some(claim.recognised),
+        ClaimDay::Accident => Some(claim.accident),
+        ClaimDay::Death => claim.death,
+        ClaimDay::Assessed => claim.disability.map(|(_, day)| day),
+    };
+    let inside = |claim: &&Claim| day(claim).is_some_and(|day| window.contains_date(day) && part.counts(day));
+    let found = part.history.claims().iter().filter(|claim| counted(claim, exclude)).filter(of_kind).filter(inside);
+    let number = if persons {
+        let mut names: Vec<&str> = found.map(|claim| claim.person.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        names.len()
+    } else {
+        found.count()
+    };
+    i128::try_from(number).unwrap_or(i128::MAX)
+}
+
+fn premium_paid(part: &Part<'_>, window: &MonthSpan, by: PremiumDay, restored: bool) -> i128 {
+    let rows = part.history.premiums().iter().filter(|row| match by {
+        PremiumDay::ForMonth => window.contains(row.months.from()) && part.counts(row.months.from().first_day()),
+        PremiumDay::Received => row.received_on.is_some_and(|day| window.contains_date(day) && part.counts(day)),
+    });
+    rows.map(|row| {
+        let relieved = if restored { row.relieved.fen() } else { 0 };
+        i128::from(row.paid.fen()) + i128::from(relieved)
+    })
+    .sum()
+}
+
+fn regular<'h>(part: &Part<'h>, window: &MonthSpan) -> impl Iterator<Item = &'h crate::history::Premium> {
+    let (window, before) = (*window, part.before);
+    part.history.premiums().iter().filter(move |row| {
+        let counts = before.is_none_or(|before| row.months.from().first_day() < before);
+        row.kind == PremiumKind::Regular && window.contains(row.months.from()) && counts
+    })
+}
+
+fn head_months(part: &Part<'_>, window: &MonthSpan) -> i128 {
+    regular(part, window).map(|row| i128::from(row.heads) * i128::from(row.months.months())).sum()
+}
+
+/// Payroll times base rate, in millionths of a fen.
+fn premium_at_base(law: &Law, part: &Part<'_>, window: &MonthSpan) -> i128 {
+    let history = part.history;
+    regular(part, window)
+        .map(|row| {
+            let day = row.months.from().first_day();
+            let class = law.fixed_class(history.kind()).or_else(|| history.class_on(day).map(|it| it.class));
+            let rate = class.and_then(|class| base_millionths(law, history, class, day));
+            // Admission has refused rows without a class or a base rate.
+            i128::from(row.payroll.fen()) * i128::from(rate.unwrap_or(0))
+        })
+        .sum()
+}
+
+/// The base rate of a class on a day, in millionths.
+pub(crate) fn base_millionths(
+    law: &Law,
+    history: &History,
+    class: crate::industry::RiskClass,
+    day: NaiveDate,
+) -> Option<i64> {
+    let vector = law.parameters().vector(history.sub_area(), history.kind(), class.system(), day)?;
+    vector.rates.get(class.index())?.millionths()
+}

@@ -1,0 +1,162 @@
+//! What the facts of one account show to be wrong with no rule set at hand.
+//!
+//! Facts come sorted; every problem stands at the later of two rows that disagree.
+
+use std::fmt::Display;
+
+use super::{ClaimRow, HistoryBuilder, Row};
+use crate::amount::{MAX_ROW_FEN, Money};
+use crate::calendar::{Month, NaiveDate};
+use crate::error::{Code, Place, Problem};
+use crate::history::{
+    ChargedRate, Classification, Coverage, Event, InjuryArticle, OpenMonths, Payer, Premium, PremiumKind,
+};
+use crate::industry::RiskClass;
+
+/// The most heads of one row.
+const MAX_HEADS: i64 = 10_000_000;
+
+pub(super) fn all(facts: &HistoryBuilder, problems: &mut Vec<Problem>) {
+    let mut found = Found(problems);
+    coverage(&facts.coverage, &mut found);
+    classes(&facts.classifications, &mut found);
+    premiums(&facts.premiums, &mut found);
+    claims(&facts.claims, &mut found);
+    events(&facts.events, &mut found);
+    rates(&facts.rates, &mut found);
+}
+
+struct Found<'p>(&'p mut Vec<Problem>);
+
+impl Found<'_> {
+    fn at<V: Display>(&mut self, row: u32, field: &str, code: Code, values: impl IntoIterator<Item = V>) {
+        let place = Place { line: row, ..Place::field(field) };
+        self.0.push(Problem::new(code, place, values));
+    }
+
+    fn number(&mut self, row: u32, field: &str, number: i64, accepted: &str) {
+        self.at(row, field, Code::RowsNumber, [number.to_string().as_str(), accepted]);
+    }
+}
+
+fn coverage(rows: &[Row<Coverage>], found: &mut Found<'_>) {
+    // The spell that reaches furthest among those before.
+    let mut before: Option<OpenMonths> = None;
+    for Row { row, fact: Coverage { months, .. } } in rows {
+        if let Some(to) = months.to.filter(|to| *to < months.from) {
+            found.at(*row, "coverage.to", Code::RowsSpan, [months.from, to]);
+            continue;
+        }
+        if before.is_some_and(|spell| spell.to.is_none_or(|to| to >= months.from)) {
+            found.at(*row, "coverage.from", Code::HistoryCoverage, [months.from]);
+        }
+        let reaches_further = |spell: OpenMonths| spell.to.is_some_and(|to| months.to.is_none_or(|end| end > to));
+        if before.is_none_or(reaches_further) {
+            before = Some(*months);
+        }
+    }
+}
+
+fn classes(rows: &[Row<Classification>], found: &mut Found<'_>) {
+    let mut before: Option<(NaiveDate, RiskClass)> = None;
+    for Row { row, fact: Classification { days, class, .. } } in rows {
+        if let Some((_, earlier)) = before.filter(|(last, _)| *last >= days.from()) {
+            let values = [earlier.to_string(), class.to_string(), days.from().to_string()];
+            found.at(*row, "classifications.from", Code::HistoryClassOverlap, values);
+        }
+        before = before.max(Some((days.last(), *class)));
+    }
+}
+
+fn premiums(rows: &[Row<Premium>], found: &mut Found<'_>) {
+    let mut regular_to: Option<Month> = None;
+    for Row { row, fact: premium } in rows {
+        premium_numbers(*row, premium, found);
+        if premium.kind != PremiumKind::Regular {
+            continue;
+        }
+        if regular_to.is_some_and(|to| to >= premium.months.from()) {
+            found.at(*row, "premiums.from", Code::HistoryPremiumOverlap, [premium.months]);
+        }
+        regular_to = regular_to.max(Some(premium.months.to()));
+    }
+}
+
+fn premium_numbers(row: u32, premium: &Premium, found: &mut Found<'_>) {
+    let most = |kind: PremiumKind, limit: i64| if kind == PremiumKind::Regular { limit } else { 0 };
+    let (payroll, heads) = (premium.payroll.fen(), premium.heads);
+    if !(0..=most(premium.kind, MAX_ROW_FEN)).contains(&payroll) {
+        found.number(row, "premiums.payroll_fen", payroll, "regular: 0 … 10^15; arrears, refund, settlement: 0");
+    }
+    if !(0..=most(premium.kind, MAX_HEADS)).contains(&heads) {
+        found.number(row, "premiums.heads", heads, "regular: 0 … 10^7; arrears, refund, settlement: 0");
+    }
+    let (range, accepted) = match premium.kind {
+        PremiumKind::Regular | PremiumKind::Arrears => (0..=MAX_ROW_FEN, "0 … 10^15"),
+        PremiumKind::Refund => (-MAX_ROW_FEN..=0, "-10^15 … 0"),
+        PremiumKind::Settlement => (-MAX_ROW_FEN..=MAX_ROW_FEN, "-10^15 … 10^15"),
+    };
+    let amounts = [
+        ("premiums.due_fen", premium.due),
+        ("premiums.paid_fen", premium.paid),
+        ("premiums.relieved_fen", premium.relieved),
+    ];
+    for (field, amount) in amounts.into_iter().filter(|(_, amount)| !range.contains(&amount.fen())) {
+        found.number(row, field, amount.fen(), accepted);
+    }
+}
+
+fn claims(rows: &[ClaimRow], found: &mut Found<'_>) {
+    duplicates(rows.iter().map(|row| (row.claim.id.as_str(), row.row)), "claims.claim", found);
+    for ClaimRow { row, claim, payments } in rows {
+        let mut not_before_accident = |row: u32, field: &str, date: NaiveDate| {
+            if date < claim.accident {
+                let name = field.rsplit('.').next().unwrap_or(field);
+                let values = [name, &date.to_string(), "accident", &claim.accident.to_string()];
+                found.at(row, field, Code::HistoryOrder, values);
+            }
+        };
+        not_before_accident(*row, "claims.recognised", claim.recognised);
+        claim.death.iter().for_each(|death| not_before_accident(*row, "claims.death", *death));
+        // A former serviceman's wound was assessed in his service, before it broke open again.
+        if let Some((_, assessed)) = claim.disability.filter(|_| claim.article != InjuryArticle::Veteran) {
+            not_before_accident(*row, "claims.assessed_on", assessed);
+        }
+        // Employers and third parties pay for treatment before an occupational disease is diagnosed; the fund cannot.
+        for payment in payments.iter().filter(|payment| payment.fact.payer == Payer::Fund) {
+            not_before_accident(payment.row, "payments.paid_on", payment.fact.paid_on);
+        }
+        for payment in payments.iter().filter(|payment| out_of_range(payment.fact.amount)) {
+            found.number(payment.row, "payments.amount_fen", payment.fact.amount.fen(), "-10^15 … 10^15");
+        }
+        if let Some((level, _)) = claim.disability.filter(|(level, _)| !(1..=10).contains(level)) {
+            found.number(*row, "claims.disability_level", i64::from(level), "1 … 10");
+        }
+    }
+}
+
+fn events(rows: &[Row<Event>], found: &mut Found<'_>) {
+    duplicates(rows.iter().map(|row| (row.fact.id.as_str(), row.row)), "events.event", found);
+}
+
+fn rates(rows: &[Row<ChargedRate>], found: &mut Found<'_>) {
+    let mut before: Option<NaiveDate> = None;
+    for Row { row, fact: ChargedRate { days, .. } } in rows {
+        if before.is_some_and(|last| last >= days.from()) {
+            found.at(*row, "rates.from", Code::HistoryRateOverlap, [days.from()]);
+        }
+        before = before.max(Some(days.last()));
+    }
+}
+
+fn duplicates<'r>(ids: impl Iterator<Item = (&'r str, u32)>, field: &str, found: &mut Found<'_>) {
+    let mut ids: Vec<(&str, u32)> = ids.collect();
+    ids.sort_unstable();
+    for pair in ids.windows(2).filter(|pair| pair[0].0 == pair[1].0) {
+        found.at(pair[1].1, field, Code::RowsDuplicate, [pair[1].0]);
+    }
+}
+
+fn out_of_range(amount: Money) -> bool {
+    !(-MAX_ROW_FEN..=MAX_ROW_FEN).contains(&amount.fen())
+}

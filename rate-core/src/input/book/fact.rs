@@ -1,0 +1,178 @@
+//! One row of each table as a fact.
+
+use super::check_digits::is_identity_number;
+use super::row::{Cells, ID, LIST, TEXT};
+use crate::amount::Factor;
+use crate::calendar::{Month, MonthSpan, NaiveDate};
+use crate::error::Code;
+use crate::history::{
+    AccountKind, BenefitItem, ChargedRate, Claim, ClaimStatus, ClassSource, Classification, Coverage, CoverageState,
+    Event, EventKind, InjuryArticle, OpenMonths, Origin, Payer, Payment, Premium, PremiumKind, SuccessionKind,
+};
+use crate::industry::{ClassSystem, Industry, IndustryEdition, RiskClass};
+
+const EDITIONS: [IndustryEdition; 3] = [IndustryEdition::Gbt2002, IndustryEdition::Gbt2011, IndustryEdition::Gbt2017];
+
+/// What a row of `accounts` says beside the key.
+pub(super) struct Account<'t> {
+    pub(super) credit_code: &'t str,
+    pub(super) name: &'t str,
+    pub(super) sub_area: &'t str,
+    pub(super) kind: AccountKind,
+    pub(super) first_ever: Option<Month>,
+}
+
+/// A succession whose predecessor is only a number yet.
+#[derive(Debug)]
+pub(super) struct Link<'t> {
+    pub(super) predecessor: &'t str,
+    pub(super) kind: SuccessionKind,
+    pub(super) on: NaiveDate,
+    pub(super) share: Factor,
+}
+
+pub(super) fn account<'t>(cells: &mut Cells<'_, 't>) -> Option<Account<'t>> {
+    let (credit_code, name) = (cells.text("credit_code", ID), cells.text("name", TEXT));
+    let sub_area = cells.text("sub_area", ID);
+    let kind = cells.word("kind", AccountKind::WORDS, AccountKind::from_word);
+    let first_ever = cells.month("first_ever");
+    Some(Account { credit_code, name, sub_area, kind: kind?, first_ever })
+}
+
+pub(super) fn coverage(cells: &mut Cells<'_, '_>) -> Option<Coverage> {
+    let (from, to) = (cells.month("from"), cells.month("to"));
+    let state = cells.word("state", CoverageState::WORDS, CoverageState::from_word);
+    Some(Coverage { months: OpenMonths { from: from?, to }, state: state? })
+}
+
+pub(super) fn classification(cells: &mut Cells<'_, '_>) -> Option<Classification> {
+    let days = cells.days("from", "to");
+    let class = risk_class(cells);
+    let edition_of = |word: &str| EDITIONS.into_iter().find(|edition| edition.as_str() == word);
+    let edition = cells.word("industry_edition", &EDITIONS.map(IndustryEdition::as_str), edition_of);
+    let code = cells.text("industry", ID);
+    let industry = edition.and_then(|edition| Industry::new(edition, code));
+    if industry.is_none() && edition.is_some() && !code.is_empty() {
+        cells.problem("industry", Code::RowsNumber, [code, "NN … NNNN"]);
+    }
+    cells.together("industry_edition", "industry");
+    let source = cells.word("decided_by", ClassSource::WORDS, ClassSource::from_word);
+    let document = cells.text("document", TEXT).to_owned();
+    Some(Classification { days: days?, class: class?, industry, source: source?, document })
+}
+
+/// A class with its system from the next two cells.
+fn risk_class(cells: &mut Cells<'_, '_>) -> Option<RiskClass> {
+    let from_word = |word: &str| match word {
+        "3" => Some(ClassSystem::Three),
+        "8" => Some(ClassSystem::Eight),
+        _ => None,
+    };
+    let system = cells.word("class_system", &["3", "8"], from_word);
+    let most = system.map_or(ClassSystem::Eight.classes(), ClassSystem::classes);
+    let number = cells.level("class", 1, most);
+    RiskClass::new(system?, number?)
+}
+
+pub(super) fn premium(cells: &mut Cells<'_, '_>) -> Option<Premium> {
+    let (from, to) = (cells.month("from"), cells.month("to"));
+    let months = from.zip(to).and_then(|(from, to)| {
+        let months = MonthSpan::new(from, to);
+        if months.is_none() {
+            cells.problem("to", Code::RowsSpan, [from, to]);
+        }
+        months
+    });
+    let (payroll, heads) = (cells.fen("payroll_fen"), cells.count("heads"));
+    let (due, paid, relieved) = (cells.fen("due_fen"), cells.fen("paid_fen"), cells.fen("relieved_fen"));
+    let kind = cells.word("kind", PremiumKind::WORDS, PremiumKind::from_word);
+    let received_on = cells.date("received_on");
+    Some(Premium {
+        months: months?,
+        payroll: payroll?,
+        heads: heads?,
+        due: due?,
+        paid: paid?,
+        relieved: relieved?,
+        kind: kind?,
+        received_on,
+    })
+}
+
+/// A claim, still without its payments.
+pub(super) fn claim(cells: &mut Cells<'_, '_>) -> Option<Claim> {
+    let (id, person) = (cells.text("claim", ID).to_owned(), cells.text("person", ID).to_owned());
+    if is_identity_number(&person) {
+        cells.problem::<&str>("person", Code::RowsIdentityNumber, []);
+    }
+    let article = cells.word("article", InjuryArticle::WORDS, InjuryArticle::from_word);
+    let (accident, recognised) = (cells.date("accident"), cells.date("recognised"));
+    let status = cells.word("status", ClaimStatus::WORDS, ClaimStatus::from_word);
+    let (level, assessed) = (cells.level("disability_level", 1, 10), cells.date("assessed_on"));
+    cells.together("disability_level", "assessed_on");
+    let death = cells.date("death");
+    Some(Claim {
+        id,
+        person,
+        article: article?,
+        accident: accident?,
+        recognised: recognised?,
+        status: status?,
+        disability: level.zip(assessed),
+        death,
+        payments: Vec::new(),
+    })
+}
+
+/// A payment with the number of its claim.
+pub(super) fn payment<'t>(cells: &mut Cells<'_, 't>) -> Option<(&'t str, Payment)> {
+    let claim = cells.text("claim", ID);
+    let item = cells.word("item", BenefitItem::WORDS, BenefitItem::from_word);
+    let payer = cells.word("payer", Payer::WORDS, Payer::from_word);
+    let (determined_on, accounted_on) = (cells.date("determined_on"), cells.date("accounted_on"));
+    let (paid_on, amount) = (cells.date("paid_on"), cells.fen("amount_fen"));
+    let payment =
+        Payment { item: item?, payer: payer?, amount: amount?, determined_on, accounted_on, paid_on: paid_on? };
+    (!claim.is_empty()).then_some((claim, payment))
+}
+
+pub(super) fn event(cells: &mut Cells<'_, '_>) -> Option<Event> {
+    let id = cells.text("event", ID).to_owned();
+    let kind = cells.word("kind", EventKind::WORDS, EventKind::from_word);
+    let level = cells.level("level", 0, 9).unwrap_or_default();
+    let (days, found) = (cells.days("from", "to"), cells.date("found"));
+    let (body, document) = (cells.text("body", TEXT).to_owned(), cells.text("document", TEXT).to_owned());
+    Some(Event { id, kind: kind?, level, days: days?, found, body, document })
+}
+
+pub(super) fn rate(cells: &mut Cells<'_, '_>) -> Option<ChargedRate> {
+    let (days, class) = (cells.days("from", "to"), risk_class(cells));
+    let (base, grade) = (cells.rate("base_percent"), cells.text("grade", ID).to_owned());
+    let (before_cut, cut) = (cells.rate("before_cut_percent"), cells.share("cut_percent"));
+    let charged = cells.rate("charged_percent");
+    let origin = cells.word("origin", Origin::WORDS, Origin::from_word);
+    let cycle = cells.text("cycle", ID).to_owned();
+    let used = cells.text("used", LIST).split(' ').filter(|id| !id.is_empty()).map(str::to_owned).collect();
+    let document = cells.text("document", TEXT).to_owned();
+    Some(ChargedRate {
+        days: days?,
+        class: class?,
+        base,
+        grade,
+        before_cut: before_cut?,
+        cut: cut?,
+        charged: charged?,
+        origin: origin?,
+        cycle,
+        used,
+        document,
+    })
+}
+
+pub(super) fn succession<'t>(cells: &mut Cells<'_, 't>) -> Option<Link<'t>> {
+    let predecessor = cells.text("predecessor", ID);
+    let kind = cells.word("kind", SuccessionKind::WORDS, SuccessionKind::from_word);
+    let (on, share) = (cells.date("on"), cells.share("share_percent"));
+    (!predecessor.is_empty()).then_some(())?;
+    Some(Link { predecessor, kind: kind?, on: on?, share: share? })
+}

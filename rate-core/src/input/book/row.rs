@@ -1,0 +1,216 @@
+//! Reading the cells of one row: every problem kept with its file, line, column and header.
+
+use std::fmt::Display;
+
+use super::table::{RawRow, RawTable};
+use crate::amount::{Factor, Money, Rate, plain_decimal};
+use crate::calendar::{self, DateSpan, Month, NaiveDate};
+use crate::error::{Code, Place, Problem};
+
+/// The most characters of an account, claim, person or event number.
+pub(super) const ID: usize = 64;
+/// The most characters of a name, body or document.
+pub(super) const TEXT: usize = 200;
+/// The most characters of a list of numbers.
+pub(super) const LIST: usize = 4096;
+
+/// A table whose header is known to be right, with the place of each of its columns.
+#[derive(Debug)]
+pub(super) struct Layout<'t> {
+    pub(super) table: &'t RawTable,
+    /// Place in the header of each column of the table, in the table's order; none where it is left out.
+    positions: Vec<Option<usize>>,
+}
+
+impl<'t> Layout<'t> {
+    /// The places of the columns, or everything that is wrong with the header.
+    pub(super) fn of(table: &'t RawTable) -> Result<Self, Vec<Problem>> {
+        let columns = table.kind().columns();
+        let mut positions = vec![None; columns.len()];
+        let mut problems = Vec::new();
+        for (position, header) in table.header().iter().enumerate() {
+            let known = columns.iter().position(|column| column.name == header);
+            let place = place(table, 1, Some(position), header);
+            match known.map(|column| positions[column].replace(position)) {
+                Some(None) => {}
+                Some(Some(_)) => problems.push(Problem::new(Code::RowsDuplicate, place, [header])),
+                None => {
+                    let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
+                    problems.push(Problem::new(Code::RowsUnknownColumn, place, [header.as_str(), &names.join(", ")]));
+                }
+            }
+        }
+        for (column, _) in columns.iter().zip(&positions).filter(|(column, at)| column.required && at.is_none()) {
+            problems.push(Problem::new(Code::RowsHeader, place(table, 1, None, column.name), [column.name]));
+        }
+        if problems.is_empty() { Ok(Self { table, positions }) } else { Err(problems) }
+    }
+
+    /// The text of a cell by its column's place in the table's order; empty where the column is left out.
+    pub(super) fn cell(&self, row: RawRow<'t>, column: usize) -> &'t str {
+        self.positions[column].and_then(|position| row.cell(position)).unwrap_or_default()
+    }
+
+    /// Area and number of the account a row belongs to, as written.
+    pub(super) fn key(&self, row: RawRow<'t>) -> (&'t str, &'t str) {
+        (self.cell(row, 0), self.cell(row, 1))
+    }
+
+    /// Where a cell stands.
+    pub(super) fn place(&self, row: RawRow<'t>, name: &str) -> Place {
+        let columns = self.table.kind().columns();
+        let column = columns.iter().position(|column| column.name == name);
+        place(self.table, row.line(), column.and_then(|column| self.positions[column]), name)
+    }
+}
+
+fn place(table: &RawTable, line: u32, position: Option<usize>, name: &str) -> Place {
+    let column = position.and_then(|position| u32::try_from(position + 1).ok()).unwrap_or_default();
+    Place { file: table.file().to_owned(), line, column, field: name.to_owned() }
+}
+
+/// The cells of one row, read in the order of the table's columns.
+///
+/// A cell that cannot be read leaves a problem and no value. An optional one then looks empty, which decides nothing:
+/// an account with a problem is refused.
+#[derive(Debug)]
+pub(super) struct Cells<'a, 't> {
+    layout: &'a Layout<'t>,
+    row: RawRow<'t>,
+    next: usize,
+    problems: &'a mut Vec<Problem>,
+}
+
+impl<'a, 't> Cells<'a, 't> {
+    /// The cells behind the key; `None` where the row has not one cell for each header.
+    pub(super) fn behind_key(layout: &'a Layout<'t>, row: RawRow<'t>, problems: &'a mut Vec<Problem>) -> Option<Self> {
+        let (cells, headers) = (row.len(), layout.table.header().len());
+        if cells == headers {
+            return Some(Self { layout, row, next: 2, problems });
+        }
+        problems.push(Problem::new(Code::RowsRagged, place(layout.table, row.line(), None, ""), [cells, headers]));
+        None
+    }
+
+    /// Adds a problem with a cell of this row.
+    pub(super) fn problem<V: Display>(&mut self, name: &str, code: Code, values: impl IntoIterator<Item = V>) {
+        self.problems.push(Problem::new(code, self.layout.place(self.row, name), values));
+    }
+
+    /// The next cell, which is that of the column named; a problem where it is empty and may not be.
+    fn take(&mut self, name: &str) -> &'t str {
+        let column = self.layout.table.kind().columns()[self.next];
+        debug_assert_eq!(column.name, name, "cells are read in the order of the table's columns");
+        let text = self.layout.cell(self.row, self.next);
+        self.next += 1;
+        if text.is_empty() && column.required {
+            self.problem(name, Code::RowsEmpty, [name]);
+        }
+        text
+    }
+
+    /// Reads the next cell, unless it is empty; where it cannot be read, the problem shows its text and what is accepted.
+    fn read<T>(&mut self, name: &str, code: Code, accepted: &str, read: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+        let text = self.take(name);
+        if text.is_empty() {
+            return None;
+        }
+        let value = read(text);
+        if value.is_none() {
+            self.problem(name, code, [text, accepted]);
+        }
+        value
+    }
+
+    pub(super) fn text(&mut self, name: &str, most: usize) -> &'t str {
+        let text = self.take(name);
+        if is_text(text, most) {
+            return text;
+        }
+        self.problem(name, Code::RowsText, [most]);
+        ""
+    }
+
+    pub(super) fn word<T>(&mut self, name: &str, words: &[&str], from_word: fn(&str) -> Option<T>) -> Option<T> {
+        let text = self.take(name);
+        let word = from_word(text);
+        if word.is_none() && !text.is_empty() {
+            self.problem(name, Code::RowsWord, [text, &words.join(", ")]);
+        }
+        word
+    }
+
+    pub(super) fn date(&mut self, name: &str) -> Option<NaiveDate> {
+        self.read(name, Code::RowsDate, "YYYY-MM-DD, 1950 … 2199", |text| calendar::date(text).ok())
+    }
+
+    pub(super) fn month(&mut self, name: &str) -> Option<Month> {
+        self.read(name, Code::RowsDate, "YYYY-MM, 1950 … 2199", |text| text.parse().ok())
+    }
+
+    /// A span of days from the next two cells, its end open where the second is empty.
+    pub(super) fn days(&mut self, from: &str, to: &str) -> Option<DateSpan> {
+        let (first, last) = (self.date(from), self.date(to));
+        let days = DateSpan::new(first?, last);
+        if days.is_none() {
+            let values = [first, last].map(Option::unwrap_or_default);
+            self.problem(to, Code::RowsSpan, values);
+        }
+        days
+    }
+
+    /// An amount; whether it may be negative depends on the row and is seen to by the history.
+    pub(super) fn fen(&mut self, name: &str) -> Option<Money> {
+        self.read(name, Code::RowsNumber, "-10^15 … 10^15 fen", |text| whole(text).map(Money::from_fen))
+    }
+
+    pub(super) fn count(&mut self, name: &str) -> Option<i64> {
+        self.read(name, Code::RowsNumber, "0 … 10^7", whole)
+    }
+
+    /// A small whole number between two bounds.
+    pub(super) fn level(&mut self, name: &str, least: u8, most: u8) -> Option<u8> {
+        let accepted = format!("{least} … {most}");
+        let within = |level: &u8| (least..=most).contains(level);
+        self.read(name, Code::RowsNumber, &accepted, |text| u8::try_from(whole(text)?).ok().filter(within))
+    }
+
+    pub(super) fn rate(&mut self, name: &str) -> Option<Rate> {
+        self.read(name, Code::RowsNumber, "0 … 100 %", |text| Rate::from_percent(plain_decimal(text).ok()?).ok())
+    }
+
+    /// A part of a whole: nothing to all of it.
+    pub(super) fn share(&mut self, name: &str) -> Option<Factor> {
+        let part = |factor: &Factor| *factor <= Factor::ONE;
+        let read = |text: &str| Factor::from_percent(plain_decimal(text).ok()?).ok().filter(part);
+        self.read(name, Code::RowsNumber, "0 … 100 %", read)
+    }
+
+    /// Says of two cells that stand together or not at all which one is missing.
+    pub(super) fn together(&mut self, one: &str, other: &str) {
+        let columns = self.layout.table.kind().columns();
+        let is_empty = |name: &str| {
+            let column = columns.iter().position(|column| column.name == name);
+            column.is_none_or(|column| self.layout.cell(self.row, column).is_empty())
+        };
+        match (is_empty(one), is_empty(other)) {
+            (true, false) => self.problem(one, Code::RowsEmpty, [one]),
+            (false, true) => self.problem(other, Code::RowsEmpty, [other]),
+            (true, true) | (false, false) => {}
+        }
+    }
+}
+
+/// Whether a text is short enough and has nothing that could break a line of a report.
+pub(super) fn is_text(text: &str, most: usize) -> bool {
+    // Bytes first: they are never fewer than the characters, and nearly every text is far below its bound.
+    let short = text.len() <= most || text.chars().count() <= most;
+    short && !text.chars().any(char::is_control)
+}
+
+/// A whole number: digits with an optional minus, nothing else.
+pub(super) fn whole(text: &str) -> Option<i64> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    plain.then(|| text.parse().ok()).flatten()
+}

@@ -1,0 +1,241 @@
+//! The tables of a book: their columns, and rows as a door hands them over, before anything is checked.
+
+use crate::error::Problem;
+
+/// A column of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Its header.
+    pub name: &'static str,
+    /// Whether every row has a value in it.
+    pub required: bool,
+}
+
+/// A column whose cells may not be empty.
+const fn must(name: &'static str) -> Column {
+    Column { name, required: true }
+}
+
+/// A column whose cells may be empty, and that a table may leave out.
+const fn may(name: &'static str) -> Column {
+    Column { name, required: false }
+}
+
+macro_rules! tables {
+    ($($(#[doc = $doc:literal])+ $name:ident = $stem:literal [$($column:expr),+ $(,)?];)+) => {
+        /// A table of the book.
+        ///
+        /// ```
+        /// use rate_core::input::book::TableKind;
+        /// assert_eq!(TableKind::Claims.stem(), "claims");
+        /// assert_eq!(TableKind::Claims.columns()[2].name, "claim");
+        /// ```
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum TableKind {
+            $($(#[doc = $doc])+ $name,)+
+        }
+
+        impl TableKind {
+            /// All tables, accounts first.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)+];
+
+            /// The name of the table, and of its file without the ending.
+            pub const fn stem(self) -> &'static str {
+                match self {
+                    $(Self::$name => $stem,)+
+                }
+            }
+
+            /// The columns, in the order of `docs/book-format.md`; the first two are the key of the account.
+            pub const fn columns(self) -> &'static [Column] {
+                match self {
+                    $(Self::$name => const { &[must("area"), must("account"), $($column,)+] },)+
+                }
+            }
+        }
+    };
+}
+
+tables! {
+    /// The accounts themselves, one row each.
+    Accounts = "accounts" [
+        may("credit_code"), may("name"), may("sub_area"), must("kind"), may("first_ever"),
+    ];
+    /// Spells of coverage.
+    Coverage = "coverage" [must("from"), may("to"), must("state")];
+    /// Determined risk classes.
+    Classifications = "classifications" [
+        must("from"), may("to"), must("class_system"), must("class"), may("industry_edition"), may("industry"),
+        must("decided_by"), may("document"),
+    ];
+    /// Premium, by the months it is for.
+    Premiums = "premiums" [
+        must("from"), must("to"), must("payroll_fen"), must("heads"), must("due_fen"), must("paid_fen"),
+        must("relieved_fen"), must("kind"), may("received_on"),
+    ];
+    /// Recognised work injuries.
+    Claims = "claims" [
+        must("claim"), must("person"), must("article"), must("accident"), must("recognised"), must("status"),
+        may("disability_level"), may("assessed_on"), may("death"),
+    ];
+    /// Benefits paid on claims.
+    Payments = "payments" [
+        must("claim"), must("item"), must("payer"), may("determined_on"), may("accounted_on"), must("paid_on"),
+        must("amount_fen"),
+    ];
+    /// Events that a method may act on.
+    Events = "events" [
+        must("event"), must("kind"), may("level"), must("from"), may("to"), may("found"), may("body"), may("document"),
+    ];
+    /// Rates charged earlier.
+    Rates = "rates" [
+        must("from"), may("to"), must("class_system"), must("class"), may("base_percent"), may("grade"),
+        must("before_cut_percent"), must("cut_percent"), must("charged_percent"), must("origin"), may("cycle"),
+        may("used"), may("document"),
+    ];
+    /// Who succeeded whom.
+    Successions = "successions" [must("predecessor"), must("kind"), must("on"), must("share_percent")];
+}
+
+impl TableKind {
+    /// The table of a name.
+    pub fn from_stem(stem: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.stem() == stem)
+    }
+}
+
+/// A table as a door read it: header and rows of text, nothing checked.
+///
+/// All cells share one buffer, so that millions of rows cost little more than their text.
+///
+/// ```
+/// use rate_core::input::book::{RawTable, TableKind};
+/// let mut table = RawTable::new(TableKind::Coverage, "coverage.csv", ["area", "account", "from", "state"]);
+/// table.push(2, ["990100", "0001", "2018-01", "insured"]);
+/// assert_eq!(table.rows().next().and_then(|row| row.cell(1)), Some("0001"));
+/// ```
+#[derive(Clone, Debug)]
+pub struct RawTable {
+    kind: TableKind,
+    file: String,
+    header: Vec<String>,
+    text: String,
+    /// Where each cell ends, counted from the beginning of its row.
+    cell_ends: Vec<u32>,
+    rows: Vec<RowStart>,
+    problems: Vec<Problem>,
+}
+
+/// Where a row begins.
+#[derive(Clone, Copy, Debug)]
+struct RowStart {
+    line: u32,
+    cell: usize,
+    byte: usize,
+}
+
+impl RawTable {
+    /// An empty table, read from a file or whatever the caller calls it.
+    pub fn new<H: Into<String>>(kind: TableKind, file: impl Into<String>, header: impl IntoIterator<Item = H>) -> Self {
+        Self {
+            kind,
+            file: file.into(),
+            header: header.into_iter().map(Into::into).collect(),
+            text: String::new(),
+            cell_ends: Vec::new(),
+            rows: Vec::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    /// Adds a row: its line (or number, from one) and its cells.
+    pub fn push<C: AsRef<str>>(&mut self, line: u32, cells: impl IntoIterator<Item = C>) {
+        let start = RowStart { line, cell: self.cell_ends.len(), byte: self.text.len() };
+        for cell in cells {
+            self.text.push_str(cell.as_ref());
+            // A row of more than 4 GiB reads as empty behind that.
+            self.cell_ends.push(u32::try_from(self.text.len() - start.byte).unwrap_or(u32::MAX));
+        }
+        self.rows.push(start);
+    }
+
+    /// Adds something that kept the door from reading the table; a book with such a table is not decided.
+    pub fn unreadable(&mut self, problem: Problem) {
+        self.problems.push(problem);
+    }
+
+    /// Which table it is.
+    pub const fn kind(&self) -> TableKind {
+        self.kind
+    }
+
+    /// The file, as problems name it.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// The header cells.
+    pub fn header(&self) -> &[String] {
+        &self.header
+    }
+
+    /// What kept the door from reading it.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// Number of rows.
+    pub const fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there are no rows.
+    pub const fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The rows, in order.
+    pub fn rows(&self) -> impl Iterator<Item = RawRow<'_>> {
+        (0..self.rows.len()).map(|index| self.row(index))
+    }
+
+    /// A row by its index, which must be below [`len`](Self::len).
+    pub(super) fn row(&self, index: usize) -> RawRow<'_> {
+        let RowStart { line, cell, byte } = self.rows[index];
+        let (cells_to, text_to) =
+            self.rows.get(index + 1).map_or((self.cell_ends.len(), self.text.len()), |next| (next.cell, next.byte));
+        RawRow { line, text: &self.text[byte..text_to], ends: &self.cell_ends[cell..cells_to] }
+    }
+}
+
+/// One row of a table.
+#[derive(Clone, Copy, Debug)]
+pub struct RawRow<'t> {
+    line: u32,
+    text: &'t str,
+    ends: &'t [u32],
+}
+
+impl<'t> RawRow<'t> {
+    /// Line of the file, or number of the row, from one.
+    pub const fn line(&self) -> u32 {
+        self.line
+    }
+
+    /// Number of cells.
+    pub const fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether the row has no cells.
+    pub const fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// A cell by its place in the header, from zero.
+    pub fn cell(&self, index: usize) -> Option<&'t str> {
+        let end = *self.ends.get(index)?;
+        let from = index.checked_sub(1).map_or(0, |before| self.ends[before]);
+        self.text.get(usize::try_from(from).ok()?..usize::try_from(end).ok()?)
+    }
+}

@@ -1,0 +1,277 @@
+//! Parameter files: reading and checking base vectors, cuts and statistics.
+
+use rust_decimal::Decimal;
+
+use super::document::Tree;
+use super::reader::{At, Fields, Sink};
+use super::rule_set_file::basis::{Bases, label};
+use super::rule_set_file::sections::class_flags;
+use crate::amount::{Factor, Quantity, Rate, plain_decimal};
+use crate::calendar::DateSpan;
+use crate::error::{Code, Problem, Problems};
+use crate::history::AccountKind;
+use crate::industry::{ClassSystem, Industry, IndustryEdition};
+use crate::parameters::{BaseVector, CutBands, CutFinding, ParameterDocument, Parameters, PhasedCut, Statistic};
+use crate::rule_set::Interval;
+
+/// A parameter file that has been read, not yet checked.
+#[derive(Clone, Debug)]
+pub struct ParametersFile {
+    tree: Tree,
+}
+
+impl ParametersFile {
+    /// Reads TOML.
+    ///
+    /// # Errors
+    /// `file.syntax` where the text is not TOML.
+    pub fn parse(text: &str) -> Result<Self, Problems> {
+        Self::parse_named("", text)
+    }
+
+    /// Reads TOML from a file whose name problems repeat.
+    ///
+    /// # Errors
+    /// `file.syntax` where the text is not TOML.
+    pub fn parse_named(file: &str, text: &str) -> Result<Self, Problems> {
+        Tree::parse_toml(file, text).map(|tree| Self { tree })
+    }
+
+    /// The checked parameters.
+    ///
+    /// # Errors
+    /// Every place where the file cannot be read: codes `file.*`, `rule-set.*`.
+    pub fn check(self) -> Result<Parameters, Problems> {
+        let digest = self.tree.digest();
+        let sink = Sink::new(&self.tree);
+        let parameters = parameters(&sink, digest);
+        Problems::none_of(sink.into_problems())?;
+        Ok(parameters.unwrap_or_default())
+    }
+}
+
+fn parameters<'t>(sink: &'t Sink<'t>, digest: String) -> Option<Parameters> {
+    let root = sink.root().at(String::new()).fields()?;
+    let format = root.need("format").and_then(|at| at.text().map(|text| (at.clone(), text)));
+    if let Some((at, other)) = format.filter(|(_, text)| *text != "parameters/1") {
+        at.problem(Code::FileFormat, [other, "parameters/1"]);
+    }
+    let area = root.need("area").and_then(|at| at.text()).unwrap_or_default();
+    let name = root.need("name").and_then(|at| label(&at));
+    let bases = Bases::read(&root, area, sink);
+    let reader = Reader { area, bases: &bases };
+    let list = |key| root.get(key).map(|at| at.items()).unwrap_or_default();
+    let vectors: Vec<BaseVector> = list("base_rates").iter().filter_map(|at| reader.vector(at)).collect();
+    let cuts: Vec<PhasedCut> = list("phased_cuts").iter().filter_map(|at| reader.cut(at)).collect();
+    let bands: Vec<CutBands> = list("cut_bands").iter().filter_map(|at| reader.bands(at)).collect();
+    let statistics = list("statistics").iter().filter_map(|at| reader.statistic(at)).collect();
+    if let Some(at) = root.get("base_rates") {
+        overlapping(&at, vectors.iter().map(|it| (it.days, (&it.sub_area, &it.kinds, it.system))));
+    }
+    if let Some(at) = root.get("phased_cuts") {
+        overlapping(&at, cuts.iter().map(|it| (it.days, &it.sub_area)));
+    }
+    root.finish();
+    let documents = vec![ParameterDocument { area: area.to_owned(), name: name?, digest }];
+    Some(Parameters { documents, bases: bases.into_bases(), vectors, cuts, bands, statistics })
+}
+
+/// Two spans for the same accounts may not share days.
+fn overlapping<K: PartialEq>(at: &At<'_>, spans: impl Iterator<Item = (DateSpan, K)>) {
+    let spans: Vec<_> = spans.collect();
+    for (place, (days, key)) in spans.iter().enumerate() {
+        let clash = spans[..place].iter().find(|(other, same)| same == key && other.intersect(days).is_some());
+        if let Some((other, _)) = clash {
+            at.problem(Code::CheckTimeOverlap, [other.to_string(), days.to_string(), days.from().to_string()]);
+        }
+    }
+}
+
+struct Reader<'r, 't> {
+    area: &'r str,
+    bases: &'r Bases<'t>,
+}
+
+/// Reads `from` and an optional `to` that stand in the table itself.
+fn days(fields: &Fields<'_>) -> Option<DateSpan> {
+    let from = fields.need("from").and_then(|at| at.date());
+    let to = fields.get("to").map(|at| at.date());
+    let (from, to) = (from?, to.map_or(Some(None), |to| to.map(Some))?);
+    let span = DateSpan::new(from, to);
+    if span.is_none() {
+        fields.at().problem(Code::FileSpan, [from.to_string(), to.map_or_else(String::new, |to| to.to_string())]);
+    }
+    span
+}
+
+const SYSTEMS: &[(&str, ClassSystem)] = &[("three", ClassSystem::Three), ("eight", ClassSystem::Eight)];
+
+fn sub_area(fields: &Fields<'_>) -> String {
+    fields.get("sub_area").and_then(|at| at.text().map(str::to_owned)).unwrap_or_default()
+}
+
+impl<'t> Reader<'_, 't> {
+    fn vector(&self, at: &At<'t>) -> Option<BaseVector> {
+        let fields = at.fields()?;
+        let basis = self.bases.of(&fields, None);
+        let days = days(&fields);
+        let system = fields.need("system").and_then(|at| at.word(SYSTEMS));
+        let sub_area = sub_area(&fields);
+        let kinds: Vec<_> = AccountKind::WORDS
+            .iter()
+            .filter_map(|word| AccountKind::from_word(word).map(|kind| (*word, kind)))
+            .collect();
+        let kinds = fields
+            .get("kinds")
+            .map(|at| at.items())
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|at| at.word(&kinds))
+            .collect();
+        let items = fields.need("rates").map(|at| at.items()).unwrap_or_default();
+        fields.finish();
+        let rates: Option<Vec<Rate>> = items.iter().map(rate).collect();
+        let (days, system, rates) = (days?, system?, rates?);
+        if rates.len() != usize::from(system.classes()) {
+            at.problem(Code::FileNumber, [rates.len().to_string(), format!("the number of classes, {system}")]);
+            return None;
+        }
+        Some(BaseVector { area: self.area.to_owned(), sub_area, kinds, system, days, rates, basis })
+    }
+
+    fn cut(&self, at: &At<'t>) -> Option<PhasedCut> {
+        let fields = at.fields()?;
+        let basis = self.bases.of(&fields, None);
+        let days = days(&fields);
+        let on_base = fields.need("applies_to").and_then(|at| at.word(&[("base-rate", true), ("floated-rate", false)]));
+        let cut = fields.need("cut").and_then(|at| cut_size(&at));
+        let exempt = fields.get("exempt_classes").map(|at| class_flags(&at, ClassSystem::Eight));
+        let floor_after = fields.need("floor_after").and_then(|at| at.word(&[("class-1-base", true), ("none", false)]));
+        let finding = fields.get("finding").and_then(|at| finding(&at));
+        let sub_area = sub_area(&fields);
+        fields.finish();
+        let flags = exempt.unwrap_or(Some(Vec::new()))?;
+        let exempt = flags.iter().zip(1..).filter(|(exempt, _)| **exempt).map(|(_, class)| class).collect();
+        let area = self.area.to_owned();
+        Some(PhasedCut {
+            area,
+            sub_area,
+            on_base: on_base?,
+            days: days?,
+            cut: cut?,
+            exempt,
+            floor_after: floor_after?,
+            finding,
+            basis,
+        })
+    }
+
+    fn bands(&self, at: &At<'t>) -> Option<CutBands> {
+        let fields = at.fields()?;
+        let basis = self.bases.of(&fields, None);
+        let months = fields.need("months").map(|at| at.items()).unwrap_or_default();
+        let cuts = fields.need("cut").map(|at| at.items()).unwrap_or_default();
+        fields.finish();
+        if months.len() != cuts.len() {
+            at.problem(Code::RuleSetMatrix, [cuts.len(), 1, months.len(), 1]);
+            return None;
+        }
+        let band = |(months, cut): (&At<'t>, &At<'t>)| {
+            let text = months.text()?;
+            let interval = Interval::parse(text).ok();
+            if interval.is_none() {
+                months.problem(Code::RuleSetInterval, [text]);
+            }
+            Some((interval?, cut_size(cut)?))
+        };
+        let bands: Option<Vec<_>> = months.iter().zip(&cuts).map(band).collect();
+        Some(CutBands { bands: bands?, basis })
+    }
+
+    fn statistic(&self, at: &At<'t>) -> Option<Statistic> {
+        let fields = at.fields()?;
+        let basis = self.bases.of(&fields, None);
+        let id = fields.need("id").and_then(|at| at.text().map(str::to_owned));
+        let year = fields.need("year").and_then(|at| at.integer(1990..=2199)).and_then(|year| i32::try_from(year).ok());
+        let editions =
+            [IndustryEdition::Gbt2002, IndustryEdition::Gbt2011, IndustryEdition::Gbt2017].map(|it| (it.as_str(), it));
+        let edition = fields.need("edition").and_then(|at| at.word(&editions));
+        let entries = fields.need("values").map(|at| at.entries()).unwrap_or_default();
+        fields.finish();
+        let edition = edition?;
+        let values = entries.into_iter().filter_map(|(code, at)| average(code, &at, edition)).collect();
+        Some(Statistic { area: self.area.to_owned(), id: id?, year: year?, edition, values, basis })
+    }
+}
+
+fn rate(at: &At<'_>) -> Option<Rate> {
+    let rate = at.parsed::<Rate>("a rate such as `0.56%`")?;
+    if rate.millionths().is_none() {
+        at.problem(Code::FileNumber, [rate.to_string(), "a rate with at most four decimals of a percent".to_owned()]);
+    }
+    Some(rate)
+}
+
+fn cut_size(at: &At<'_>) -> Option<Factor> {
+    let cut = at.parsed::<Factor>("a cut such as `50%`")?;
+    if cut > Factor::ONE {
+        at.problem(Code::FileNumber, [cut.to_string(), "a cut of at most 100%".to_owned()]);
+    }
+    Some(cut)
+}
+
+fn finding(at: &At<'_>) -> Option<CutFinding> {
+    let fields = at.fields()?;
+    let months = fields.need("months_payable").and_then(|at| {
+        let months = plain_decimal(at.text()?).ok().filter(|months| !months.is_sign_negative());
+        if months.is_none() {
+            at.problem(Code::FileNumber, [at.text().unwrap_or_default(), "a number of months such as `26.5`"]);
+        }
+        months
+    });
+    let date = fields.need("at").and_then(|at| at.date());
+    fields.finish();
+    Some(CutFinding { months_payable: months?, at: date? })
+}
+
+fn average(code: &str, at: &At<'_>, edition: IndustryEdition) -> Option<(String, i64)> {
+    if Industry::new(edition, code).is_none() {
+        at.problem(Code::FileNumber, [code, "an industry code of two to four digits"]);
+    }
+    let text = at.text()?;
+    let value = Interval::parse(text).ok().and_then(|interval| {
+        let point = interval.low == interval.high;
+        interval.low.filter(|low| point && low.millionths > 0).map(|low| low.millionths)
+    });
+    if value.is_none() {
+        at.problem(Code::FileNumber, [text, "an average above zero such as `8.1‰`"]);
+    }
+    value.map(|value| (code.to_owned(), value))
+}
+
+impl Parameters {
+    /// Findings that do not give the cut that stands beside them, by the national bands.
+    pub fn check_findings(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        for cut in &self.cuts {
+            let Some(finding) = cut.finding else { continue };
+            for bands in &self.bands {
+                let given = band_of(bands, finding.months_payable);
+                if given != Some(cut.cut) {
+                    let path = self.basis(cut.basis).path.clone();
+                    let given = given.map_or_else(|| "?".to_owned(), |cut| cut.to_string());
+                    let values = [finding.months_payable.to_string(), given, cut.cut.to_string()];
+                    problems.push(Problem::new(Code::CheckFinding, crate::error::Place::field(path), values));
+                }
+            }
+        }
+        problems
+    }
+}
+
+/// The cut that a number of months payable leads to; `None` where no band is assigned.
+pub fn band_of(bands: &CutBands, months: Decimal) -> Option<Factor> {
+    let denominator = 10_i128.checked_pow(months.scale())?;
+    let value = Quantity { numerator: months.mantissa(), denominator };
+    bands.bands.iter().find(|(interval, _)| interval.contains(value)).map(|(_, cut)| *cut)
+}

@@ -1,0 +1,166 @@
+//! How far an account stands from the next grade: asked of the engine itself, one measure at a time.
+
+use crate::amount::Quantity;
+use crate::calendar::NaiveDate;
+use crate::decide::{self, Standing};
+use crate::decision::{NoSteps, Outcome};
+use crate::error::Problems;
+use crate::experience::{self, Experience, Measured};
+use crate::history::History;
+use crate::ladder::GradeIndex;
+use crate::premium;
+use crate::rule_set::table::End;
+use crate::rule_set::{Denominator, Law, Numerator};
+
+/// Which way a grade moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// To a higher grade.
+    Up,
+    /// To a lower grade.
+    Down,
+}
+
+/// The smallest change of one measure's numerator that moves the grade, everything else as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Margin {
+    /// Place of the measure.
+    pub measure: usize,
+    /// Up or down.
+    pub direction: Direction,
+    /// Change of the numerator: fen of benefits, or persons; positive in both directions.
+    pub change: i128,
+    /// The numerator counts money.
+    pub money: bool,
+    /// Grade now.
+    pub from: GradeIndex,
+    /// Grade then.
+    pub to: GradeIndex,
+    /// Last day of the window the facts are counted to.
+    pub until: NaiveDate,
+    /// What the other grade would add to a year's premium, in fen; negative saves. `None` where no payroll is known.
+    pub yearly_fen: Option<i128>,
+}
+
+/// The margins of an account under a law, for the window decided on: per measure up and down, where there are any.
+///
+/// A carried or held grade has no margins.
+///
+/// # Errors
+/// As [`decide`](crate::decide()).
+pub fn margins(law: &Law, history: &History) -> Result<Vec<Margin>, Problems> {
+    decide::admit::admit(law, history)?;
+    let standing = decide::standing::of(law, history)?;
+    let experience = experience::measure_over(law, history, &standing.windows(law));
+    let mut margins = margins_on(law, &experience, &standing);
+    let outcome = decide::decide_on(law, &experience, &standing, &mut NoSteps);
+    let payroll = premium::payroll_base(history, standing.first_day).map(|base| base.monthly);
+    if let (Some(payroll), false) = (payroll, margins.is_empty()) {
+        let year = |outcome: &Outcome| -> Result<i128, Problems> {
+            let schedule = decide::schedule::schedule(law, history, &standing, outcome, &mut NoSteps)?;
+            Ok(premium::total(&premium::bills(&schedule, payroll)))
+        };
+        let now = year(&outcome)?;
+        for margin in &mut margins {
+            margin.yearly_fen = Some(year(&Outcome { grade: Some(margin.to), ..outcome })? - now);
+        }
+    }
+    Ok(margins)
+}
+
+/// The margins of measured facts.
+pub fn margins_on(law: &Law, experience: &Experience, standing: &Standing) -> Vec<Margin> {
+    let asking = Asking { law, experience, standing };
+    let Some(now) = asking.grade(experience) else { return Vec::new() };
+    let measures = law.asked().iter().filter(|(_, window)| *window == 0).map(|(measure, _)| *measure);
+    let both = measures.flat_map(|measure| [(measure, Direction::Up), (measure, Direction::Down)]);
+    both.filter_map(|(measure, direction)| asking.margin(measure, direction, now)).collect()
+}
+
+struct Asking<'a> {
+    law: &'a Law,
+    experience: &'a Experience,
+    standing: &'a Standing,
+}
+
+impl Asking<'_> {
+    fn grade(&self, experience: &Experience) -> Option<GradeIndex> {
+        let outcome = decide::decide_on(self.law, experience, self.standing, &mut NoSteps);
+        outcome.grade.filter(|_| outcome.origin == crate::history::Origin::Floated)
+    }
+
+    fn margin(&self, measure: usize, direction: Direction, now: GradeIndex) -> Option<Margin> {
+        let Measured::Value(value) = self.experience.get(measure, 0) else { return None };
+        let it = &self.law.rules().measures()[measure];
+        let money = match it.numerator {
+            Numerator::Benefits { .. } => true,
+            Numerator::Claims { .. } => false,
+            Numerator::Premium { .. } => return None,
+        };
+        let unit = self.unit(measure, value)?;
+        let changes = self.candidates(measure, value, unit, direction);
+        changes.into_iter().find_map(|change| {
+            let signed = if direction == Direction::Up { change } else { -change };
+            let moved = Quantity { numerator: value.numerator + signed * unit, denominator: value.denominator };
+            let to = self.grade(&self.experience.with(measure, 0, moved))?;
+            let moves = match direction {
+                Direction::Up => to > now,
+                Direction::Down => to < now,
+            };
+            let until = self.standing.window(self.law).to().last_day();
+            moves.then_some(Margin { measure, direction, change, money, from: now, to, until, yearly_fen: None })
+        })
+    }
+
+    /// What one fen, or one person, adds to the numerator; `None` where the figure was rounded before comparing.
+    fn unit(&self, measure: usize, value: Quantity) -> Option<i128> {
+        let it = &self.law.rules().measures()[measure];
+        if it.round.is_some() {
+            return None;
+        }
+        let scale = match it.denominator {
+            Denominator::One => value.denominator,
+            Denominator::Premium { basis, .. } => match basis {
+                crate::rule_set::measure::PremiumBasis::Paid => 1,
+                crate::rule_set::measure::PremiumBasis::AtBaseRate => 1_000_000,
+            },
+            Denominator::Headcount(per) => match per {
+                crate::rule_set::measure::Per::Window => i128::from(self.standing.covered_in_window),
+                crate::rule_set::measure::Per::Year => 12,
+                crate::rule_set::measure::Per::Month => 1,
+            },
+        };
+        let relative = if it.relative_to.is_some() { 1_000_000 } else { 1 };
+        Some(scale * relative)
+    }
+
+    /// The changes at which the measure first touches or crosses each bound of the set, smallest first.
+    fn candidates(&self, measure: usize, value: Quantity, unit: i128, direction: Direction) -> Vec<i128> {
+        let rows = self.law.rules().tables().iter().flat_map(|table| &table.rows);
+        let conditions = rows.flat_map(|row| row.all.iter().chain(&row.any));
+        let adjustments = self.law.rules().adjustments().iter().flat_map(|it| &it.when.measures);
+        let intervals = conditions.chain(adjustments).filter(|it| it.measure == measure).map(|it| &it.interval);
+        let bounds = intervals.flat_map(|interval| [interval.low, interval.high]).flatten().map(End::quantity);
+        let mut changes: Vec<i128> = bounds
+            .flat_map(|bound| {
+                // Where the numerator would stand on the bound: numerator / denominator = bound.
+                let on = bound.numerator * value.denominator;
+                let whole = on.div_euclid(bound.denominator);
+                let distance = match direction {
+                    Direction::Up => whole - value.numerator,
+                    Direction::Down => value.numerator - whole,
+                };
+                let steps = distance.div_euclid(unit);
+                [steps - 1, steps, steps + 1, steps + 2]
+            })
+            .filter(|change| *change > 0 && (direction == Direction::Up || change * unit <= value.numerator))
+            .collect();
+        if direction == Direction::Down && value.numerator > 0 {
+            changes.push(value.numerator.div_euclid(unit));
+        }
+        changes.retain(|change| *change > 0);
+        changes.sort_unstable();
+        changes.dedup();
+        changes
+    }
+}

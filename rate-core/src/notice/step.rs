@@ -1,0 +1,209 @@
+//! One line of the trace as a sentence with its citation.
+
+use crate::amount::Rate;
+use crate::calendar::MonthSpan;
+use crate::decision::{Step, StepKind};
+use crate::error::Lang;
+use crate::ladder::GradeIndex;
+use crate::rule_set::Law;
+
+use super::{origin_text, reason_text};
+
+/// A step as a sentence, its citation after it in brackets.
+pub fn step_text(step: &Step, law: &Law, lang: Lang) -> String {
+    let basis = law.basis(step.source);
+    let assumed = if basis.assumed.is_empty() { "" } else { lang.pick("；含推定", "; partly assumed") };
+    let illustrative =
+        if basis.illustrative.is_empty() { "" } else { lang.pick("；含示例值", "; partly illustrative") };
+    let sentence = Sentence { law, lang }.of(&step.kind);
+    format!("{sentence}   [{}{assumed}{illustrative}]", basis.citation(lang))
+}
+
+struct Sentence<'s> {
+    law: &'s Law,
+    lang: Lang,
+}
+
+impl Sentence<'_> {
+    fn grade(&self, grade: GradeIndex) -> &str {
+        &self.law.rules().ladder().grade(grade).label
+    }
+
+    fn optional(&self, grade: Option<GradeIndex>) -> &str {
+        grade.map_or(self.lang.pick("未见", "not seen"), |grade| self.grade(grade))
+    }
+
+    fn of(&self, kind: &StepKind) -> String {
+        let zh = self.lang == Lang::Zh;
+        match *kind {
+            StepKind::Setting { window, days } if zh => format!("观察期 {window}，费率执行 {days}"),
+            StepKind::Setting { window, days } => format!("window {window}, rates for {days}"),
+            StepKind::Class { class, fixed } if zh => {
+                format!("行业风险类别 {class} 类{}", if fixed { "（按单位类型固定）" } else { "" })
+            }
+            StepKind::Class { class, fixed } => {
+                format!("risk class {class}{}", if fixed { " (fixed by kind of account)" } else { "" })
+            }
+            StepKind::Carried { grade } if zh => format!("沿用本周期已定档次 {}", self.grade(grade)),
+            StepKind::Carried { grade } => format!("the grade of this cycle is carried: {}", self.grade(grade)),
+            StepKind::NotMeasured { reason, months, needed } => {
+                let found = months.zip(needed).map(|(months, needed)| {
+                    if zh {
+                        format!("（{months} 个月，少于 {needed} 个月）")
+                    } else {
+                        format!(" ({months} months, fewer than {needed})")
+                    }
+                });
+                format!("{}{}", reason_text(reason, self.law, self.lang), found.unwrap_or_default())
+            }
+            StepKind::Measured { .. } | StepKind::Undefined { .. } | StepKind::Compared { .. } => self.measure(kind),
+            StepKind::Row { .. }
+            | StepKind::Otherwise { .. }
+            | StepKind::Combined { .. }
+            | StepKind::Adjusted { .. } => self.table(kind),
+            StepKind::HeldByClass { from, to } if zh => {
+                format!("本类别只有部分档次：{} → {}", self.grade(from), self.grade(to))
+            }
+            StepKind::HeldByClass { from, to } => {
+                format!("the class has only some grades: {} → {}", self.grade(from), self.grade(to))
+            }
+            StepKind::HeldByLimit { from, to } if zh => {
+                format!("一次浮动不超过最大档数：{} → {}", self.grade(from), self.grade(to))
+            }
+            StepKind::HeldByLimit { from, to } => {
+                format!("held by the largest move: {} → {}", self.grade(from), self.grade(to))
+            }
+            StepKind::Grade { grade, origin } if zh => {
+                format!("费率档次 {}（{}）", self.grade(grade), origin_text(origin, self.lang))
+            }
+            StepKind::Grade { grade, origin } => {
+                format!("grade {} ({})", self.grade(grade), origin_text(origin, self.lang))
+            }
+            _ => self.rate(kind),
+        }
+    }
+
+    fn window(&self, months: MonthSpan, window: usize) -> String {
+        match (self.lang, window) {
+            (Lang::Zh, 0) => format!("（{months}）"),
+            (Lang::En, 0) => format!(" ({months})"),
+            (Lang::Zh, earlier) => format!("（前 {earlier} 个观察期 {months}）"),
+            (Lang::En, earlier) => format!(" ({earlier} window(s) before, {months})"),
+        }
+    }
+
+    fn measure(&self, kind: &StepKind) -> String {
+        let rules = self.law.rules();
+        match *kind {
+            StepKind::Measured { measure, window, months, value } => {
+                let it = &rules.measures()[measure];
+                let exact = if value.denominator == 1 {
+                    String::new()
+                } else {
+                    format!("{} ÷ {} = ", value.numerator, value.denominator)
+                };
+                let shown = it.shown(value);
+                format!(
+                    "{}{}{}{exact}{shown}",
+                    it.label.text(self.lang),
+                    self.window(months, window),
+                    self.lang.pick("：", ": ")
+                )
+            }
+            StepKind::Undefined { measure, window, months, cause } => {
+                let label = rules.measures()[measure].label.text(self.lang);
+                let gone = self.lang.pick("不存在：", " does not exist: ");
+                format!("{label}{}{gone}{}", self.window(months, window), cause.text(self.lang))
+            }
+            StepKind::Compared { table, row, condition, window, value, holds } => {
+                let row = &rules.tables()[table].rows[row];
+                let Some(it) = row.all.iter().chain(&row.any).nth(condition) else { return String::new() };
+                let measure = &rules.measures()[it.measure];
+                let earlier = if window == 0 { String::new() } else { format!("[-{window}]") };
+                let sign = if holds { "∈" } else { "∉" };
+                format!("{}{earlier} {} {sign} {}", measure.label.text(self.lang), measure.shown(value), it.interval)
+            }
+            _ => String::new(),
+        }
+    }
+
+    fn table(&self, kind: &StepKind) -> String {
+        let (rules, zh) = (self.law.rules(), self.lang == Lang::Zh);
+        match *kind {
+            StepKind::Row { table, row, others, grade } => {
+                let label = rules.tables()[table].rows[row].label.text(self.lang);
+                let more = match others {
+                    0 => String::new(),
+                    others if zh => format!("（另有 {others} 行亦符合，依取舍规则）"),
+                    others => format!(" ({others} more row(s) apply; the conflict rule chooses)"),
+                };
+                if zh {
+                    format!("适用“{label}”：{}{more}", self.optional(grade))
+                } else {
+                    format!("row \"{label}\": {}{more}", self.optional(grade))
+                }
+            }
+            StepKind::Otherwise { grade, .. } if zh => format!("不落入任何一行，按其余情形：{}", self.optional(grade)),
+            StepKind::Otherwise { grade, .. } => format!("no row applies; all others: {}", self.optional(grade)),
+            StepKind::Combined { grade } if zh => format!("各项档次合并为 {}", self.grade(grade)),
+            StepKind::Combined { grade } => format!("the grades combined: {}", self.grade(grade)),
+            StepKind::Adjusted { adjustment, from, to } => {
+                let label = rules.adjustments()[adjustment].label.text(self.lang);
+                let change = if from == to {
+                    self.grade(from).to_owned()
+                } else {
+                    format!("{} → {}", self.grade(from), self.grade(to))
+                };
+                if zh { format!("调整“{label}”：{change}") } else { format!("adjustment \"{label}\": {change}") }
+            }
+            _ => String::new(),
+        }
+    }
+
+    fn rate(&self, kind: &StepKind) -> String {
+        let zh = self.lang == Lang::Zh;
+        let held = |from: Rate, rate: Rate| if from == rate { String::new() } else { format!(" → {rate}") };
+        match *kind {
+            StepKind::Base { days, class, rate, from_last_rate } => {
+                let whence = if from_last_rate {
+                    self.lang.pick("（取自上期费率）", " (from the last rate)")
+                } else {
+                    ""
+                };
+                if zh {
+                    format!("{days}：{class} 类基准费率 {rate}{whence}")
+                } else {
+                    format!("{days}: base rate of class {class} {rate}{whence}")
+                }
+            }
+            StepKind::BaseCut { cut, rate } if zh => format!("基准费率阶段性下调 {cut}：{rate}"),
+            StepKind::BaseCut { cut, rate } => format!("base rate cut by {cut}: {rate}"),
+            StepKind::LastRate { days, rate } if zh => format!("{days}：上期费率（降费前）{rate}"),
+            StepKind::LastRate { days, rate } => format!("{days}: last rate before any cut {rate}"),
+            StepKind::Floated { grade, from, rate } => {
+                let it = self.law.rules().ladder().grade(grade);
+                match (it.factor, it.points) {
+                    (Some(factor), _) => format!("{from} × {factor} = {rate}"),
+                    (None, points) => format!("{from} {:+} = {rate}", points.unwrap_or_default()),
+                }
+            }
+            StepKind::Points { points, rate } if zh => format!("调整 {points} 个百分点：{rate}"),
+            StepKind::Points { points, rate } => format!("{points} percentage points: {rate}"),
+            StepKind::Floor { floor, from, rate } if zh => {
+                format!("不低于一类基准费率 {floor}：{from}{}", held(from, rate))
+            }
+            StepKind::Floor { floor, from, rate } => {
+                format!("not below the class-1 base rate {floor}: {from}{}", held(from, rate))
+            }
+            StepKind::Bounded { bound, from } if zh => format!("费率上下限：{from} → {bound}"),
+            StepKind::Bounded { bound, from } => format!("held by an absolute bound: {from} → {bound}"),
+            StepKind::Rounded { from, rate } if zh => format!("取位：{from} → {rate}"),
+            StepKind::Rounded { from, rate } => format!("rounded: {from} → {rate}"),
+            StepKind::Cut { cut, from, rate } if zh => format!("阶段性降低费率 {cut}：{from} → {rate}"),
+            StepKind::Cut { cut, from, rate } => format!("phased cut of {cut}: {from} → {rate}"),
+            StepKind::Rate { days, rate } if zh => format!("{days}：执行费率 {rate}"),
+            StepKind::Rate { days, rate } => format!("{days}: rate {rate}"),
+            _ => String::new(),
+        }
+    }
+}

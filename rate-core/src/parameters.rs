@@ -1,0 +1,223 @@
+//! Parameters: dated base vectors, phased cuts and statistics, each with its document.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+
+use crate::amount::{Factor, Rate};
+use crate::calendar::{DateSpan, NaiveDate};
+use crate::citation::{Basis, BasisId, Label};
+use crate::history::AccountKind;
+use crate::industry::{ClassSystem, Industry, IndustryEdition, RiskClass};
+use crate::rule_set::Interval;
+
+/// A base vector: one rate per class, for some days and accounts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[doc(alias = "行业基准费率")]
+pub struct BaseVector {
+    /// Pooling area.
+    pub area: String,
+    /// Sub-area, any where empty.
+    pub sub_area: String,
+    /// Kinds of account, any where empty.
+    pub kinds: Vec<AccountKind>,
+    /// Class system.
+    pub system: ClassSystem,
+    /// Days in force.
+    pub days: DateSpan,
+    /// Rates by class, class 1 first.
+    pub rates: Vec<Rate>,
+    /// Basis.
+    pub basis: BasisId,
+}
+
+/// Months payable, found at a date: what a cut rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CutFinding {
+    /// Accumulated balance over average monthly expenditure.
+    pub months_payable: Decimal,
+    /// Day of the finding.
+    pub at: NaiveDate,
+}
+
+/// A phased cut (阶段性降低费率).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[doc(alias = "阶段性降低费率")]
+pub struct PhasedCut {
+    /// Pooling area.
+    pub area: String,
+    /// Sub-area, any where empty.
+    pub sub_area: String,
+    /// The base rate is cut and the float multiplies it; else the floated rate is cut.
+    pub on_base: bool,
+    /// Days.
+    pub days: DateSpan,
+    /// Part cut.
+    pub cut: Factor,
+    /// Classes that are not cut, by number.
+    pub exempt: Vec<u8>,
+    /// The class-1 base rate in force that day is a floor after the cut.
+    pub floor_after: bool,
+    /// What it rests on.
+    pub finding: Option<CutFinding>,
+    /// Basis.
+    pub basis: BasisId,
+}
+
+/// National bands: months payable to cut.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CutBands {
+    /// Bands in order, with their cut.
+    pub bands: Vec<(Interval, Factor)>,
+    /// Basis.
+    pub basis: BasisId,
+}
+
+/// A published average by industry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statistic {
+    /// Pooling area.
+    pub area: String,
+    /// Name rule sets refer to.
+    pub id: String,
+    /// Year of the average.
+    pub year: i32,
+    /// Edition of the industry codes.
+    pub edition: IndustryEdition,
+    /// Averages in millionths, by code of two to four digits.
+    pub values: BTreeMap<String, i64>,
+    /// Basis.
+    pub basis: BasisId,
+}
+
+/// A parameter document that was read: what a decision pins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParameterDocument {
+    /// Pooling area, or `cn`.
+    pub area: String,
+    /// Name.
+    pub name: Label,
+    /// SHA-256, in hexadecimal, of its canonical form.
+    pub digest: String,
+}
+
+/// All parameters at hand.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Parameters {
+    pub(crate) documents: Vec<ParameterDocument>,
+    pub(crate) bases: Vec<Basis>,
+    pub(crate) vectors: Vec<BaseVector>,
+    pub(crate) cuts: Vec<PhasedCut>,
+    pub(crate) bands: Vec<CutBands>,
+    pub(crate) statistics: Vec<Statistic>,
+}
+
+impl Parameters {
+    /// The documents read.
+    pub fn documents(&self) -> &[ParameterDocument] {
+        &self.documents
+    }
+
+    /// One basis.
+    pub fn basis(&self, id: BasisId) -> &Basis {
+        // An id is only made by the reader of these very documents, and moved with them by `merge`.
+        &self.bases[usize::from(id.0)]
+    }
+
+    /// Every basis.
+    pub fn bases(&self) -> &[Basis] {
+        &self.bases
+    }
+
+    /// Base vectors.
+    pub fn vectors(&self) -> &[BaseVector] {
+        &self.vectors
+    }
+
+    /// Phased cuts.
+    pub fn cuts(&self) -> &[PhasedCut] {
+        &self.cuts
+    }
+
+    /// National bands of months payable.
+    pub fn bands(&self) -> &[CutBands] {
+        &self.bands
+    }
+
+    /// Statistics.
+    pub fn statistics(&self) -> &[Statistic] {
+        &self.statistics
+    }
+
+    /// The parameters of one area, and of the nation.
+    #[must_use]
+    pub fn of_area(&self, area: &str) -> Self {
+        let here = |of: &str| of == area || of == "cn";
+        Self {
+            documents: self.documents.iter().filter(|it| here(&it.area)).cloned().collect(),
+            bases: self.bases.clone(),
+            vectors: self.vectors.iter().filter(|it| here(&it.area)).cloned().collect(),
+            cuts: self.cuts.iter().filter(|it| here(&it.area)).cloned().collect(),
+            bands: self.bands.clone(),
+            statistics: self.statistics.iter().filter(|it| here(&it.area)).cloned().collect(),
+        }
+    }
+
+    /// Adds the parameters of another document.
+    pub fn merge(&mut self, other: Self) {
+        let offset = u16::try_from(self.bases.len()).unwrap_or(u16::MAX);
+        let moved = |basis: BasisId| BasisId(basis.0.saturating_add(offset));
+        self.documents.extend(other.documents);
+        self.bases.extend(other.bases);
+        self.vectors.extend(other.vectors.into_iter().map(|it| BaseVector { basis: moved(it.basis), ..it }));
+        self.cuts.extend(other.cuts.into_iter().map(|it| PhasedCut { basis: moved(it.basis), ..it }));
+        self.bands.extend(other.bands.into_iter().map(|it| CutBands { basis: moved(it.basis), ..it }));
+        self.statistics.extend(other.statistics.into_iter().map(|it| Statistic { basis: moved(it.basis), ..it }));
+    }
+
+    /// The base vector for an account on a day: the most special one that fits.
+    pub fn vector(
+        &self,
+        sub_area: &str,
+        kind: AccountKind,
+        system: ClassSystem,
+        date: NaiveDate,
+    ) -> Option<&BaseVector> {
+        let fits = |vector: &&BaseVector| {
+            vector.system == system
+                && vector.days.contains(date)
+                && (vector.sub_area.is_empty() || vector.sub_area == sub_area)
+                && (vector.kinds.is_empty() || vector.kinds.contains(&kind))
+        };
+        self.vectors.iter().filter(fits).max_by_key(|vector| (!vector.kinds.is_empty(), !vector.sub_area.is_empty()))
+    }
+
+    /// The phased cut for an account on a day, its class not exempt.
+    pub fn cut(&self, sub_area: &str, class: RiskClass, date: NaiveDate) -> Option<&PhasedCut> {
+        let fits = |cut: &&PhasedCut| {
+            cut.days.contains(date)
+                && (cut.sub_area.is_empty() || cut.sub_area == sub_area)
+                && !cut.exempt.contains(&class.number())
+        };
+        self.cuts.iter().filter(fits).max_by_key(|cut| !cut.sub_area.is_empty())
+    }
+
+    /// The industry's average of a statistic: the last published year not after `year`, by the longest code that fits.
+    pub fn average(&self, id: &str, industry: Industry, year: i32) -> Option<(i64, &Statistic)> {
+        let fits = |it: &&Statistic| it.id == id && it.edition == industry.edition() && it.year <= year;
+        let statistic = self.statistics.iter().filter(fits).max_by_key(|it| it.year)?;
+        let code = industry.code();
+        let value = (2..=code.len()).rev().find_map(|length| statistic.values.get(code.get(..length)?))?;
+        Some((*value, statistic))
+    }
+
+    /// The first days of all spans of vectors and cuts, and the days after their last: where rates may change.
+    pub(crate) fn change_days(&self) -> Vec<NaiveDate> {
+        let spans = self.vectors.iter().map(|it| it.days).chain(self.cuts.iter().map(|it| it.days));
+        let mut days: Vec<NaiveDate> =
+            spans.flat_map(|span| [Some(span.from()), span.to().map(crate::calendar::day_after)]).flatten().collect();
+        days.sort_unstable();
+        days.dedup();
+        days
+    }
+}

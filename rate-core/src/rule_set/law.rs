@@ -1,0 +1,233 @@
+//! The compiled form of a rule set and its parameters, for one area and one annual setting.
+
+use std::sync::Arc;
+
+use super::diagram::Diagram;
+use super::{Changes, Cycle, Form, Participation, RuleSet};
+use crate::calendar::{self, DateSpan, MonthSpan, NaiveDate};
+use crate::citation::{Basis, BasisId};
+use crate::error::Lang;
+use crate::history::AccountKind;
+use crate::industry::RiskClass;
+use crate::parameters::Parameters;
+
+/// Why the rules give no answer for a day.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The set is a frame or a text as published.
+    #[error("{0} is a frame or a text as published: it decides nothing")]
+    DecidesNothing(String),
+    /// No cycle of the set holds the day.
+    #[error("{set} lists no cycle whose rate period holds {on}")]
+    NoCycle {
+        /// The set.
+        set: String,
+        /// The day.
+        on: NaiveDate,
+    },
+    /// No rule set of the area decides on the day.
+    #[error("no rule set decides for {area} on {on}")]
+    NoRuleSet {
+        /// The area.
+        area: String,
+        /// The day.
+        on: NaiveDate,
+    },
+}
+
+impl Refusal {
+    /// The refusal in words.
+    pub fn text(&self, lang: Lang) -> String {
+        match (lang, self) {
+            (Lang::En, refusal) => refusal.to_string(),
+            (Lang::Zh, Self::DecidesNothing(set)) => format!("{set} 是国家框架或原文形式，不定费率"),
+            (Lang::Zh, Self::NoCycle { set, on }) => format!("{set} 未列出执行期包含 {on} 的周期"),
+            (Lang::Zh, Self::NoRuleSet { area, on }) => format!("{area} 在 {on} 没有可据以定费率的规则集"),
+        }
+    }
+}
+
+/// What the settings of one day come to; shared, cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Law(Arc<Compiled>);
+
+#[derive(Debug)]
+struct Compiled {
+    rules: RuleSet,
+    parameters: Parameters,
+    participation: Participation,
+    changes: Changes,
+    cycle: usize,
+    setting: DateSpan,
+    first_setting: bool,
+    filled_window: Option<MonthSpan>,
+    diagrams: Vec<Diagram>,
+    /// For each table, the diagram of each class.
+    by_class: Vec<Vec<usize>>,
+    asked: Vec<(usize, usize)>,
+    change_days: Vec<NaiveDate>,
+}
+
+impl RuleSet {
+    /// Compiles the set and the parameters of its area for the annual setting that holds a day.
+    ///
+    /// # Errors
+    /// [`Refusal`] where the set decides nothing on that day; nothing after this can fail for want of a rule.
+    pub fn law_for(&self, parameters: &Parameters, on: NaiveDate) -> Result<Law, Refusal> {
+        let (Some(participation), Some(changes), Form::Method) = (&self.participation, &self.changes, self.form) else {
+            return Err(Refusal::DecidesNothing(self.id.to_string()));
+        };
+        let cycle = self.cycles.iter().position(|cycle| cycle.rate_period.contains(on));
+        let cycle = cycle.ok_or_else(|| Refusal::NoCycle { set: self.id.to_string(), on })?;
+        let (setting, place) = setting_on(&self.cycles[cycle], on);
+        let parameters = parameters.of_area(&self.id.area);
+        let (diagrams, by_class) = diagrams(self);
+        let change_days = parameters.change_days();
+        Ok(Law(Arc::new(Compiled {
+            participation: participation.clone(),
+            changes: changes.clone(),
+            cycle,
+            setting,
+            first_setting: place == 0,
+            filled_window: self.cycles[cycle].settings[place].filled_window,
+            asked: asked(self),
+            diagrams,
+            by_class,
+            change_days,
+            rules: self.clone(),
+            parameters,
+        })))
+    }
+}
+
+/// The annual setting of a cycle that holds a day, and its place.
+fn setting_on(cycle: &Cycle, on: NaiveDate) -> (DateSpan, usize) {
+    let place = cycle.settings.iter().rposition(|setting| setting.from <= on).unwrap_or(0);
+    let from = cycle.settings[place].from;
+    let to = cycle.settings.get(place + 1).map_or(cycle.rate_period.to(), |next| Some(calendar::day_before(next.from)));
+    // Settings are sorted and lie inside the rate period, so each ends after it begins.
+    (DateSpan::new(from, to).unwrap_or(cycle.rate_period), place)
+}
+
+/// The diagrams of all tables, equal ones of different classes shared.
+fn diagrams(set: &RuleSet) -> (Vec<Diagram>, Vec<Vec<usize>>) {
+    let mut diagrams: Vec<Diagram> = Vec::new();
+    let by_class = set.tables.iter().map(|table| {
+        let classes = RiskClass::all(set.classes.system);
+        let place = classes.map(|class| {
+            let diagram = Diagram::build(set, table, class.index());
+            let known = diagrams.iter().position(|other| *other == diagram);
+            known.unwrap_or_else(|| {
+                diagrams.push(diagram);
+                diagrams.len() - 1
+            })
+        });
+        place.collect()
+    });
+    let by_class = by_class.collect();
+    (diagrams, by_class)
+}
+
+/// Every measure, in every window, that a row or an adjustment asks about.
+fn asked(set: &RuleSet) -> Vec<(usize, usize)> {
+    let rows = set.tables.iter().flat_map(|table| &table.rows).flat_map(|row| {
+        let conditions = row.all.iter().chain(&row.any);
+        conditions.flat_map(move |it| (0..row.for_windows).map(move |window| (it.measure, window)))
+    });
+    let adjustments = set.adjustments.iter().flat_map(|adjustment| &adjustment.when.measures).map(|it| (it.measure, 0));
+    let mut asked: Vec<_> = rows.chain(adjustments).collect();
+    asked.sort_unstable_by_key(|(measure, window)| (*window, *measure));
+    asked.dedup();
+    asked
+}
+
+impl Law {
+    /// The rule set.
+    pub fn rules(&self) -> &RuleSet {
+        &self.0.rules
+    }
+
+    /// The parameters of the area.
+    pub fn parameters(&self) -> &Parameters {
+        &self.0.parameters
+    }
+
+    /// The cycle.
+    pub fn cycle(&self) -> &Cycle {
+        &self.0.rules.cycles[self.0.cycle]
+    }
+
+    /// The cycle listed next, if any.
+    pub fn next_cycle(&self) -> Option<&Cycle> {
+        self.0.rules.cycles.get(self.0.cycle + 1)
+    }
+
+    /// The days this setting gives rates for.
+    pub fn setting(&self) -> &DateSpan {
+        &self.0.setting
+    }
+
+    /// Whether this is the first setting of its cycle.
+    pub fn first_setting(&self) -> bool {
+        self.0.first_setting
+    }
+
+    /// The windows that rows ask about, newest first.
+    pub fn windows(&self) -> &[MonthSpan] {
+        &self.cycle().windows
+    }
+
+    /// The window of accounts whose window fills inside the cycle, where this setting lists one.
+    pub fn filled_window(&self) -> Option<MonthSpan> {
+        self.0.filled_window
+    }
+
+    /// Every measure, by place, and window that is asked about.
+    pub fn asked(&self) -> &[(usize, usize)] {
+        &self.0.asked
+    }
+
+    /// Number of windows that are asked about.
+    pub fn windows_asked(&self) -> usize {
+        self.0.asked.iter().map(|(_, window)| window + 1).max().unwrap_or(1)
+    }
+
+    pub(crate) fn participation(&self) -> &Participation {
+        &self.0.participation
+    }
+
+    pub(crate) fn changes(&self) -> &Changes {
+        &self.0.changes
+    }
+
+    pub(crate) fn diagram(&self, table: usize, class: RiskClass) -> &Diagram {
+        // Both places come from this law's own tables and class system.
+        &self.0.diagrams[self.0.by_class[table][class.index()]]
+    }
+
+    pub(crate) fn change_days(&self) -> &[NaiveDate] {
+        &self.0.change_days
+    }
+
+    /// The class of an account of some kind whose class the method fixes.
+    pub(crate) fn fixed_class(&self, kind: AccountKind) -> Option<RiskClass> {
+        self.0.rules.classes.fixed.iter().find(|(fixed, _)| *fixed == kind).map(|(_, class)| *class)
+    }
+
+    /// The basis of a step.
+    pub fn basis(&self, source: Source) -> &Basis {
+        match source {
+            Source::Rules(id) => self.0.rules.basis(id),
+            Source::Parameters(id) => self.0.parameters.basis(id),
+        }
+    }
+}
+
+/// Which file a basis stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Source {
+    /// The rule set.
+    Rules(BasisId),
+    /// The parameters.
+    Parameters(BasisId),
+}

@@ -1,0 +1,265 @@
+//! The float table: rows of conditions, each with a result.
+
+use std::cmp::Ordering;
+use std::fmt;
+
+use rust_decimal::Decimal;
+
+use super::adjustment::Reference;
+use crate::amount::{NumberError, Quantity, plain_decimal};
+use crate::citation::{BasisId, Label};
+use crate::ladder::{GradeIndex, GradeLadder};
+
+/// Bounds are held in millionths of the measure.
+pub(crate) const BOUND_SCALE: i128 = 1_000_000;
+
+/// One end of an interval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct End {
+    /// In millionths of the measure.
+    pub(crate) millionths: i64,
+    /// Whether the end itself belongs to the interval.
+    pub closed: bool,
+}
+
+impl End {
+    /// The end as an exact quantity.
+    pub fn quantity(self) -> Quantity {
+        Quantity { numerator: i128::from(self.millionths), denominator: BOUND_SCALE }
+    }
+}
+
+/// An interval of a measure, as printed.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Interval {
+    /// Lower end, or none.
+    pub low: Option<End>,
+    /// Upper end, or none.
+    pub high: Option<End>,
+    text: String,
+}
+
+impl Interval {
+    /// Whether a value lies inside.
+    pub fn contains(&self, value: Quantity) -> bool {
+        let above = self.low.is_none_or(|end| match value.compare(end.quantity()) {
+            Ordering::Greater => true,
+            Ordering::Equal => end.closed,
+            Ordering::Less => false,
+        });
+        let below = self.high.is_none_or(|end| match value.compare(end.quantity()) {
+            Ordering::Less => true,
+            Ordering::Equal => end.closed,
+            Ordering::Greater => false,
+        });
+        above && below
+    }
+
+    /// Reads `(50%, 100%]`, `<= 10%`, `> 3‰` or one value.
+    ///
+    /// # Errors
+    /// [`NumberError`] where the text is none of these, or its ends are reversed.
+    pub fn parse(text: &str) -> Result<Self, NumberError> {
+        let (low, high) = ends(text.trim())?;
+        let reversed =
+            low.zip(high).is_some_and(|(low, high): (End, End)| match low.millionths.cmp(&high.millionths) {
+                Ordering::Less => false,
+                Ordering::Equal => !(low.closed && high.closed),
+                Ordering::Greater => true,
+            });
+        if reversed {
+            return Err(NumberError::OutOfRange);
+        }
+        Ok(Self { low, high, text: text.trim().to_owned() })
+    }
+
+    /// The ends, in millionths.
+    pub(crate) fn bounds(&self) -> impl Iterator<Item = i64> {
+        self.low.into_iter().chain(self.high).map(|end| end.millionths)
+    }
+}
+
+fn ends(text: &str) -> Result<(Option<End>, Option<End>), NumberError> {
+    for (sign, closed, upper) in [("<=", true, true), (">=", true, false), ("<", false, true), (">", false, false)] {
+        if let Some(rest) = text.strip_prefix(sign) {
+            let end = End { millionths: bound(rest.trim())?, closed };
+            return Ok(if upper { (None, Some(end)) } else { (Some(end), None) });
+        }
+    }
+    let open =
+        text.strip_prefix('(').map(|rest| (false, rest)).or_else(|| text.strip_prefix('[').map(|rest| (true, rest)));
+    let Some((low_closed, rest)) = open else {
+        let end = End { millionths: bound(text)?, closed: true };
+        return Ok((Some(end), Some(end)));
+    };
+    let close =
+        rest.strip_suffix(')').map(|rest| (false, rest)).or_else(|| rest.strip_suffix(']').map(|rest| (true, rest)));
+    let (high_closed, rest) = close.ok_or(NumberError::Malformed)?;
+    let (low, high) = rest.split_once(',').ok_or(NumberError::Malformed)?;
+    let low = End { millionths: bound(low.trim())?, closed: low_closed };
+    let high = End { millionths: bound(high.trim())?, closed: high_closed };
+    Ok((Some(low), Some(high)))
+}
+
+/// Reads a bound with its unit into millionths.
+fn bound(text: &str) -> Result<i64, NumberError> {
+    let units = [("%", 10_000), ("‰", 1_000), ("元", 100_000_000)];
+    let found = units.iter().find_map(|(unit, scale)| text.strip_suffix(unit).map(|number| (number.trim(), *scale)));
+    let (number, scale) = found.unwrap_or((text, 1_000_000));
+    let value = plain_decimal(number)?.checked_mul(Decimal::from(scale)).ok_or(NumberError::OutOfRange)?.normalize();
+    let in_range = value.scale() == 0 && !value.is_sign_negative();
+    let millionths =
+        i64::try_from(value.mantissa()).ok().filter(|millionths| in_range && *millionths <= 1_000_000_000_000_000);
+    millionths.ok_or(NumberError::OutOfRange)
+}
+
+impl fmt::Display for Interval {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// A condition: a measure lies in an interval.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Condition {
+    /// Place of the measure in the rule set.
+    pub measure: usize,
+    /// Where it must lie.
+    pub interval: Interval,
+}
+
+/// What a row gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RowResult {
+    /// A grade of the ladder.
+    Grade(GradeIndex),
+    /// Some steps from a reference.
+    Shift {
+        /// Steps.
+        shift: i8,
+        /// From.
+        from: Reference,
+    },
+    /// The last rate stays.
+    KeepLastRate,
+    /// The document has a result; it was not seen.
+    NotSeen,
+}
+
+/// One row of a float table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Name, unique in its table.
+    pub id: String,
+    /// Name for people; the id where the file gives none.
+    pub label: Label,
+    /// All of these must hold.
+    pub all: Vec<Condition>,
+    /// One of these must hold, where there are any.
+    pub any: Vec<Condition>,
+    /// Over how many windows, this one first.
+    pub for_windows: usize,
+    /// Rows that, where they apply, keep this one from applying.
+    pub unless: Vec<usize>,
+    /// Classes it is for, by class index.
+    pub classes: Vec<bool>,
+    /// What it gives.
+    pub result: RowResult,
+    /// Basis.
+    pub basis: BasisId,
+}
+
+/// What decides where several rows apply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Conflict {
+    /// The highest grade.
+    HighestGrade,
+    /// The first row.
+    FirstRow,
+    /// Rows of different results may not apply together.
+    ExactlyOne,
+}
+
+/// A float table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FloatTable {
+    /// Name; `float_table` where there is one only.
+    pub id: String,
+    /// Conflict rule; `None` where a published text states none.
+    pub conflict: Option<Conflict>,
+    /// Result where no row applies.
+    pub otherwise: Option<RowResult>,
+    /// Rows.
+    pub rows: Vec<Row>,
+    /// The document itself lets the grade fall as injury rises, and the file says so.
+    pub may_fall: bool,
+    /// Basis.
+    pub basis: BasisId,
+}
+
+impl RowResult {
+    /// The grade, where the last grade is known to be `last`; `None` where the result was not seen.
+    pub fn grade(self, ladder: &GradeLadder, last: GradeIndex) -> Option<GradeIndex> {
+        match self {
+            Self::Grade(grade) => Some(grade),
+            Self::Shift { shift, from: Reference::Base } => Some(ladder.moved(ladder.base(), shift)),
+            Self::Shift { shift, from: Reference::LastGrade } => Some(ladder.moved(last, shift)),
+            Self::KeepLastRate => Some(last),
+            Self::NotSeen => None,
+        }
+    }
+
+    /// Whether the result depends on the last rate.
+    pub const fn needs_last(self) -> bool {
+        matches!(self, Self::Shift { from: Reference::LastGrade, .. } | Self::KeepLastRate)
+    }
+}
+
+impl FloatTable {
+    /// The row that decides among those that apply, or `None` where rows of different results apply and no rule
+    /// chooses. A row whose result was not seen decides unless a row that is sure already gives the highest grade.
+    pub fn deciding(&self, rows: &[usize], ladder: &GradeLadder, last: GradeIndex) -> Option<usize> {
+        let first = *rows.first()?;
+        let result = |row: usize| self.rows[row].result;
+        if rows.iter().all(|row| result(*row) == result(first)) || self.conflict == Some(Conflict::FirstRow) {
+            return Some(first);
+        }
+        if self.conflict != Some(Conflict::HighestGrade) {
+            return None;
+        }
+        let sure = rows.iter().filter_map(|row| result(*row).grade(ladder, last).map(|grade| (grade, *row)));
+        // Of equal grades the first row is named.
+        let highest = sure.max_by(|one, two| one.0.cmp(&two.0).then(two.1.cmp(&one.1)));
+        let not_seen = rows.iter().copied().find(|row| result(*row) == RowResult::NotSeen);
+        let top = usize::from(highest.map_or(0, |(grade, _)| grade.get())) + 1 == ladder.grades().len();
+        match (highest, not_seen) {
+            (Some((_, row)), None) => Some(row),
+            (Some((_, row)), Some(_)) if top => Some(row),
+            (_, unsure) => unsure,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_intervals_as_printed() {
+        let percent = |numerator| Quantity { numerator, denominator: 100 };
+        let half_open = Interval::parse("(50%, 100%]").unwrap();
+        assert!(
+            !half_open.contains(percent(50)) && half_open.contains(percent(51)) && half_open.contains(percent(100))
+        );
+        let zero = Interval::parse("0").unwrap();
+        assert!(zero.contains(percent(0)) && !zero.contains(percent(1)));
+        let per_mille = Interval::parse("> 2.0‰").unwrap();
+        let two = Quantity { numerator: 2, denominator: 1000 };
+        assert!(!per_mille.contains(two) && per_mille.contains(percent(1)));
+        let premium = Interval::parse("< 5000元").unwrap();
+        assert!(premium.contains(Quantity::count(499_999)) && !premium.contains(Quantity::count(500_000)));
+        for text in ["", "50", "(50%", "(50%, 40%]", "(50%, 50%]", "about 5%", "> ", "-1%", "[1%; 2%]", "0.12345%"] {
+            assert_eq!(Interval::parse(text).is_ok(), text == "50", "{text}");
+        }
+    }
+}

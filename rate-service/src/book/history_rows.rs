@@ -1,0 +1,160 @@
+//! A history as rows of the book: the way back from facts to files.
+
+use std::fmt::Display;
+use std::path::Path;
+
+use rate_core::history::{ChargedRate, Claim};
+use rate_core::input::book::TableKind;
+use rate_core::{AccountKey, History, Industry, Rate};
+
+use super::BookError;
+use super::csv::{BookWriter, MayBe};
+
+/// All tables of a book that is being written.
+#[derive(Debug)]
+pub struct BookFiles {
+    writers: Vec<BookWriter>,
+}
+
+impl BookFiles {
+    /// Creates the tables in a directory, which must exist.
+    ///
+    /// # Errors
+    /// Where a file cannot be created.
+    pub fn create(dir: &Path) -> Result<Self, BookError> {
+        let writers = TableKind::ALL.iter().map(|kind| BookWriter::create(dir, *kind)).collect::<Result<_, _>>()?;
+        Ok(Self { writers })
+    }
+
+    /// Writes a row of any table: one cell for each column, in the order of the table's columns.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn row(&mut self, kind: TableKind, cells: &[&dyn Display]) -> Result<(), BookError> {
+        // Writers stand in the order of the tables, which is that of their numbers.
+        self.writers.get_mut(kind as usize).map_or(Ok(()), |writer| writer.row(cells))
+    }
+
+    /// Writes all facts of an account; its predecessors only by number, since they are accounts of their own.
+    ///
+    /// # Errors
+    /// Where a file cannot be written.
+    pub fn history(&mut self, history: &History) -> Result<(), BookError> {
+        self.account(history)?;
+        self.standing(history)?;
+        self.premiums(history)?;
+        history.claims().iter().try_for_each(|claim| self.claim(history.key(), claim))?;
+        let mut rates = history.rates().iter();
+        rates.try_for_each(|rate| self.writers[TableKind::Rates as usize].rate(history.key(), rate))
+    }
+
+    /// Writes out all files; the rows of each table.
+    ///
+    /// # Errors
+    /// Where a file cannot be written.
+    pub fn finish(self) -> Result<Vec<(TableKind, u64)>, BookError> {
+        let rows = TableKind::ALL.iter().zip(self.writers);
+        rows.map(|(kind, writer)| Ok((*kind, writer.finish()?))).collect()
+    }
+
+    fn account(&mut self, history: &History) -> Result<(), BookError> {
+        let AccountKey { area, number } = history.key();
+        let (code, name, sub_area) = (&history.credit_code(), &history.name(), &history.sub_area());
+        let kind = &history.kind().as_str();
+        self.row(TableKind::Accounts, &[area, number, code, name, sub_area, kind, &MayBe(history.first_ever())])
+    }
+
+    /// Coverage, classes, events and predecessors.
+    fn standing(&mut self, history: &History) -> Result<(), BookError> {
+        let AccountKey { area, number } = history.key();
+        for spell in history.coverage() {
+            let (from, to) = (&spell.months.from, &MayBe(spell.months.to));
+            self.row(TableKind::Coverage, &[area, number, from, to, &spell.state.as_str()])?;
+        }
+        for row in history.classifications() {
+            let (from, to, document) = (&row.days.from(), &MayBe(row.days.to()), &row.document);
+            let edition = &MayBe(row.industry.map(|industry| industry.edition().as_str()));
+            let code = &MayBe(row.industry.as_ref().map(Industry::code));
+            let (system, class, source) = (&row.class.system(), &row.class.number(), &row.source.as_str());
+            let cells: &[&dyn Display] = &[area, number, from, to, system, class, edition, code, source, document];
+            self.row(TableKind::Classifications, cells)?;
+        }
+        for event in history.events() {
+            let (kind, level) = (&event.kind.as_str(), &MayBe((event.level > 0).then_some(event.level)));
+            let (from, to, found) = (&event.days.from(), &MayBe(event.days.to()), &MayBe(event.found));
+            let cells: &[&dyn Display] =
+                &[area, number, &event.id, kind, level, from, to, found, &event.body, &event.document];
+            self.row(TableKind::Events, cells)?;
+        }
+        for row in history.successions() {
+            let (predecessor, kind) = (&row.predecessor.key().number, &row.kind.as_str());
+            let cells: &[&dyn Display] = &[area, number, predecessor, kind, &row.on, &row.share.percent()];
+            self.row(TableKind::Successions, cells)?;
+        }
+        Ok(())
+    }
+
+    fn premiums(&mut self, history: &History) -> Result<(), BookError> {
+        let AccountKey { area, number } = history.key();
+        for row in history.premiums() {
+            let (from, to, payroll) = (&row.months.from(), &row.months.to(), &row.payroll.fen());
+            let (due, paid, relieved) = (&row.due.fen(), &row.paid.fen(), &row.relieved.fen());
+            let (kind, received) = (&row.kind.as_str(), &MayBe(row.received_on));
+            let cells: &[&dyn Display] =
+                &[area, number, from, to, payroll, &row.heads, due, paid, relieved, kind, received];
+            self.row(TableKind::Premiums, cells)?;
+        }
+        Ok(())
+    }
+
+    fn claim(&mut self, key: &AccountKey, claim: &Claim) -> Result<(), BookError> {
+        let AccountKey { area, number } = key;
+        let (article, status) = (&claim.article.as_str(), &claim.status.as_str());
+        let (level, assessed) = (&MayBe(claim.disability.map(|it| it.0)), &MayBe(claim.disability.map(|it| it.1)));
+        let (accident, recognised, death) = (&claim.accident, &claim.recognised, &MayBe(claim.death));
+        let (id, person) = (&claim.id, &claim.person);
+        let cells: &[&dyn Display] =
+            &[area, number, id, person, article, accident, recognised, status, level, assessed, death];
+        self.row(TableKind::Claims, cells)?;
+        for payment in &claim.payments {
+            let (item, payer, amount) = (&payment.item.as_str(), &payment.payer.as_str(), &payment.amount.fen());
+            let (determined, accounted) = (&MayBe(payment.determined_on), &MayBe(payment.accounted_on));
+            let cells: &[&dyn Display] =
+                &[area, number, id, item, payer, determined, accounted, &payment.paid_on, amount];
+            self.row(TableKind::Payments, cells)?;
+        }
+        Ok(())
+    }
+}
+
+impl BookWriter {
+    /// Writes a rate as a row of `rates`.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn rate(&mut self, key: &AccountKey, rate: &ChargedRate) -> Result<(), BookError> {
+        let (from, to) = (&rate.days.from(), &MayBe(rate.days.to()));
+        let (system, class) = (&rate.class.system(), &rate.class.number());
+        let base = &MayBe(rate.base.map(Rate::percent));
+        let (before_cut, cut, charged) = (&rate.before_cut.percent(), &rate.cut.percent(), &rate.charged.percent());
+        let (origin, used) = (&rate.origin.as_str(), &rate.used.join(" "));
+        let (grade, cycle, document) = (&rate.grade, &rate.cycle, &rate.document);
+        self.row(&[
+            &key.area,
+            &key.number,
+            from,
+            to,
+            system,
+            class,
+            base,
+            grade,
+            before_cut,
+            cut,
+            charged,
+            origin,
+            cycle,
+            used,
+            document,
+        ])
+    }
+}

@@ -1,0 +1,302 @@
+//! The command line: arguments in, text and exit codes out.
+//!
+//! Exit codes: 0 done; 1 something is wrong with the files or the rules refuse; 2 wrong arguments; 3 the file system
+//! or the output failed.
+
+mod check;
+mod progress;
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use rate_core::error::Lang;
+use rate_core::notice::Explanation;
+use rate_core::{AccountKey, NaiveDate, Problem};
+
+use crate::book::{self, Plan};
+use crate::demo;
+use crate::run::{self, Request, RunError, Stage};
+use progress::Progress;
+
+/// Work-injury insurance premium rates: exact, explained. 工伤保险费率：精确、可解释。
+#[derive(Debug, Parser)]
+#[command(name = "rate", version, about, disable_help_subcommand = true)]
+struct Arguments {
+    /// Language of texts: zh or en.
+    #[arg(long, global = true, value_enum, default_value_t = Language::Zh)]
+    lang: Language,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Language {
+    Zh,
+    En,
+}
+
+impl From<Language> for Lang {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::Zh => Self::Zh,
+            Language::En => Self::En,
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check a rule-set file, or every one in a directory: may it decide, and if not, why, with a witness.
+    Check {
+        /// File or directory.
+        path: PathBuf,
+        /// Show where every section comes from, and what in it is assumed, missing or illustrative.
+        #[arg(long)]
+        provenance: bool,
+    },
+    /// Decide every account of a book for the annual setting that holds a day.
+    Run {
+        #[command(flatten)]
+        request: RunArguments,
+        /// Directory for the results.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Decide one account and explain it in full.
+    Decide {
+        #[command(flatten)]
+        request: RunArguments,
+        /// Number of the account.
+        #[arg(long)]
+        account: String,
+    },
+    /// Make a demonstration in a directory: rules, a synthetic book, and rates for everybody in it.
+    Demo {
+        /// Directory to write to.
+        #[arg(default_value = "demo")]
+        dir: PathBuf,
+        /// Accounts in the synthetic book.
+        #[arg(long, default_value_t = 2000, value_parser = clap::value_parser!(u32).range(200..=100_000))]
+        accounts: u32,
+    },
+    /// Books of accounts.
+    #[command(subcommand)]
+    Book(BookCommand),
+    /// Print a completion script for a shell.
+    Completions {
+        /// Which shell.
+        shell: Shell,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum BookCommand {
+    /// Make up a synthetic book of realistic shape.
+    Generate {
+        /// How many accounts.
+        #[arg(long)]
+        accounts: u32,
+        /// Another seed gives another book; the same seed the same bytes.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Fictitious pooling area: six digits beginning with 99.
+        #[arg(long, default_value = "990100")]
+        area: String,
+        /// Accounts that get one wrong row.
+        #[arg(long, default_value_t = 0)]
+        bad_rows: u32,
+        /// Directory to write to.
+        #[arg(long)]
+        out: PathBuf,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+struct RunArguments {
+    /// Pooling area, GB/T 2260 digits.
+    #[arg(long)]
+    area: String,
+    /// Directory of rule sets; parents are found in the same directory.
+    #[arg(long)]
+    rules: PathBuf,
+    /// Directory of parameters.
+    #[arg(long)]
+    parameters: PathBuf,
+    /// Directory of the book.
+    #[arg(long)]
+    book: PathBuf,
+    /// A day of the annual setting, YYYY-MM-DD; chooses rule set, cycle and parameters.
+    #[arg(long, value_parser = day)]
+    on: NaiveDate,
+    /// Output of the run before; its rates are the last ones. Without it, the book's `rates` table is used.
+    #[arg(long)]
+    previous: Option<PathBuf>,
+}
+
+fn day(text: &str) -> Result<NaiveDate, String> {
+    rate_core::date(text).map_err(|error| error.to_string())
+}
+
+impl From<RunArguments> for Request {
+    fn from(arguments: RunArguments) -> Self {
+        let RunArguments { area, rules, parameters, book, on, previous } = arguments;
+        Self { area, rules, parameters, book, on, previous }
+    }
+}
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let mut out = io::stdout().lock();
+    let lang = arguments.lang.into();
+    let result = Session { lang, out: &mut out }.run(arguments.command);
+    match result.and_then(|code| out.flush().map(|()| code).map_err(Failure::Output)) {
+        Ok(code) => code,
+        // A reader that has seen enough, such as `head`, is no failure.
+        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(failure) => report(&failure, lang),
+    }
+}
+
+/// Why a command did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    Run(#[from] RunError),
+    #[error("{0}")]
+    Output(io::Error),
+    #[error("account `{0}` is not in the book")]
+    UnknownAccount(AccountKey),
+    #[error("{} problem(s)", .0.len())]
+    Problems(Vec<Problem>),
+}
+
+impl From<book::BookError> for Failure {
+    fn from(error: book::BookError) -> Self {
+        Self::Run(error.into())
+    }
+}
+
+impl From<crate::lawbook::LawError> for Failure {
+    fn from(error: crate::lawbook::LawError) -> Self {
+        Self::Run(error.into())
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+fn report(failure: &Failure, lang: Lang) -> ExitCode {
+    let mut err = io::stderr().lock();
+    let (lines, code) = match failure {
+        Failure::Problems(problems) | Failure::Run(RunError::Problems(problems)) => {
+            (problems.iter().map(|problem| problem.line(lang)).collect(), 1)
+        }
+        Failure::Run(RunError::Refused(refusal)) => (vec![refusal.text(lang)], 1),
+        Failure::UnknownAccount(key) => {
+            (vec![lang.pick("数据中没有单位 ", "not in the book: ").to_owned() + &key.to_string()], 1)
+        }
+        Failure::Run(error) => (vec![error.to_string()], 3),
+        Failure::Output(error) => (vec![error.to_string()], 3),
+    };
+    for line in lines {
+        // Nothing is left to tell a caller whose error output is gone.
+        let _ = writeln!(err, "rate: {line}");
+    }
+    ExitCode::from(code)
+}
+
+struct Session<'o> {
+    lang: Lang,
+    out: &'o mut dyn Write,
+}
+
+impl Session<'_> {
+    fn run(&mut self, command: Command) -> Result<ExitCode, Failure> {
+        match command {
+            Command::Check { path, provenance } => check::check(&path, provenance, self.lang, self.out),
+            Command::Run { request, out } => self.run_book(&request.into(), &out),
+            Command::Decide { request, account } => self.decide(&request.into(), account),
+            Command::Demo { dir, accounts } => {
+                let mut progress = Progress::new(self.lang);
+                let text =
+                    demo::demo(&dir, accounts, self.lang, &mut |stage, done, all| progress.at(stage, done, all))?;
+                progress.done();
+                self.out.write_all(text.as_bytes())?;
+                Ok(ExitCode::SUCCESS)
+            }
+            Command::Book(BookCommand::Generate { accounts, seed, area, bad_rows, out }) => {
+                self.generate(&Plan { accounts, seed, area, bad_rows }, &out)
+            }
+            Command::Completions { shell } => {
+                clap_complete::generate(shell, &mut Arguments::command(), "rate", &mut self.out);
+                Ok(ExitCode::SUCCESS)
+            }
+        }
+    }
+
+    fn run_book(&mut self, request: &Request, dir: &std::path::Path) -> Result<ExitCode, Failure> {
+        let mut progress = Progress::new(self.lang);
+        let run = run::run(request, &mut |stage, done, all| progress.at(stage, done, all))?;
+        let summary = run::summarise(&run);
+        progress.at(Stage::Writing, 0, 1);
+        run::write(&run, &summary, dir, self.lang)?;
+        progress.done();
+        self.selection(&run.chosen)?;
+        write!(self.out, "{}", summary.text(self.lang))?;
+        writeln!(self.out, "{}{}", self.lang.pick("结果：", "Results: "), dir.display())?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn selection(&mut self, chosen: &run::ChosenLaw) -> Result<(), Failure> {
+        let lang = self.lang;
+        let law = &chosen.law;
+        let rules = rate_core::notice::rule_set_text(law.rules(), lang);
+        writeln!(self.out, "{}{rules} · {}", lang.pick("办法：", "Method: "), chosen.verdict.text(lang))?;
+        let (cycle, setting) = (&law.cycle().id, law.setting());
+        writeln!(self.out, "{}{cycle} · {setting}", lang.pick("周期与执行期：", "Cycle and setting: "))?;
+        for other in &chosen.considered {
+            if let Some(why) = other.why_not {
+                writeln!(self.out, "  {}{} – {}", lang.pick("未采用 ", "not used: "), other.id, why.text(lang))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn decide(&mut self, request: &Request, number: String) -> Result<ExitCode, Failure> {
+        let run = run::run(request, &mut |_, _, _| {})?;
+        let key = AccountKey { area: request.area.clone(), number };
+        self.selection(&run.chosen)?;
+        if let Some(decided) = run.decided.iter().find(|it| it.history.key() == &key) {
+            let text = Explanation::of(&decided.decision, &decided.history).text(self.lang);
+            writeln!(self.out, "{text}")?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        if run.not_insured.contains(&key) {
+            writeln!(self.out, "{key} {}", self.lang.pick("本期未参保", "is not insured in this setting"))?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        match run.refused.into_iter().find(|account| account.key == key) {
+            Some(account) => Err(Failure::Problems(account.problems)),
+            None => Err(Failure::UnknownAccount(key)),
+        }
+    }
+
+    fn generate(&mut self, plan: &Plan, dir: &std::path::Path) -> Result<ExitCode, Failure> {
+        let mut progress = Progress::new(self.lang);
+        let made = book::generate(plan, dir, &mut |done, all| progress.at(Stage::Writing, done, all))?;
+        progress.done();
+        let lang = self.lang;
+        writeln!(self.out, "{}{}", lang.pick("虚构数据（随机种子生成）：", "Synthetic book: "), dir.display())?;
+        for (table, rows) in &made.rows {
+            writeln!(self.out, "  {:<16} {rows:>9}", table.stem())?;
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}

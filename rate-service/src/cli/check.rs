@@ -1,0 +1,87 @@
+//! `rate check`: the checker's report on files and directories.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+use rate_core::citation::Basis;
+use rate_core::error::Lang;
+use rate_core::input::Examined;
+use rate_core::rule_set::{Finding, FindingKind, Verdict, check::between_versions};
+
+use super::Failure;
+use crate::lawbook;
+
+/// Checks a file or directory; the exit code is 0 only where every set may decide (or is a frame).
+pub(super) fn check(path: &Path, provenance: bool, lang: Lang, out: &mut dyn Write) -> Result<ExitCode, Failure> {
+    let reads = lawbook::rule_sets(path)?;
+    let mut all_may_decide = !reads.is_empty();
+    for read in &reads {
+        match &read.result {
+            Ok(examined) => {
+                let verdict = examined.report().verdict;
+                all_may_decide &= verdict.may_decide() || verdict == Verdict::Frame;
+                report(examined, provenance, lang, out)?;
+            }
+            Err(problems) => {
+                all_may_decide = false;
+                writeln!(
+                    out,
+                    "{}  {}",
+                    read.path.display(),
+                    lang.pick("无法读取为规则集", "cannot be read as a rule set")
+                )?;
+                for problem in problems {
+                    writeln!(out, "  {}", problem.line(lang))?;
+                }
+            }
+        }
+    }
+    let sets = reads.iter().filter_map(|read| read.result.as_ref().ok()).map(Examined::rules);
+    for finding in between_versions(sets) {
+        writeln!(out, "  {}", finding_line(&finding, lang))?;
+    }
+    if reads.is_empty() {
+        writeln!(out, "{}: {}", path.display(), lang.pick("没有 .toml 文件", "no .toml files"))?;
+    }
+    Ok(if all_may_decide { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn report(examined: &Examined, provenance: bool, lang: Lang, out: &mut dyn Write) -> Result<(), Failure> {
+    let rules = examined.rules();
+    let verdict = examined.report().verdict.text(lang);
+    writeln!(out, "{} {}", rules.id(), rules.name().text(lang))?;
+    writeln!(out, "  => {verdict}")?;
+    for finding in &examined.report().findings {
+        writeln!(out, "  {}", finding_line(finding, lang))?;
+    }
+    if provenance {
+        for basis in rules.bases() {
+            writeln!(out, "  {}", basis_line(basis, lang))?;
+        }
+    }
+    Ok(())
+}
+
+fn finding_line(finding: &Finding, lang: Lang) -> String {
+    let weight = match finding.kind {
+        FindingKind::Blocks => lang.pick("阻止", "blocks"),
+        FindingKind::Open => lang.pick("未见", "open"),
+        FindingKind::Note => lang.pick("提示", "note"),
+    };
+    format!("{weight:<6} {}", finding.problem.line(lang))
+}
+
+fn basis_line(basis: &Basis, lang: Lang) -> String {
+    let path = if basis.path.is_empty() { "." } else { &basis.path };
+    let lists = [
+        (lang.pick("推定", "assumed"), &basis.assumed),
+        (lang.pick("未见", "missing"), &basis.missing),
+        (lang.pick("示例", "illustrative"), &basis.illustrative),
+    ];
+    let marks = lists
+        .iter()
+        .filter(|(_, paths)| !paths.is_empty())
+        .map(|(name, paths)| format!("; {name}: {}", paths.join(", ")));
+    format!("{path:<32} {}{}", basis.citation(lang), marks.collect::<String>())
+}

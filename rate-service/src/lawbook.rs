@@ -1,0 +1,109 @@
+//! The law on disk: directories of rule sets and parameters.
+
+use std::path::{Path, PathBuf};
+
+use rate_core::input::{Examined, examine_all};
+use rate_core::{Parameters, ParametersFile, Problem, Problems, RuleSet, RuleSetFile};
+
+/// A file that could not be read.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {source}", path.display())]
+pub struct LawError {
+    /// Which file or directory.
+    pub path: PathBuf,
+    /// What the file system said.
+    pub source: std::io::Error,
+}
+
+/// One rule-set file with what came of it.
+#[derive(Debug)]
+pub struct Read {
+    /// The file.
+    pub path: PathBuf,
+    /// The rule set and the checker's report, or why it cannot be read as one.
+    pub result: Result<Examined, Problems>,
+}
+
+/// The `.toml` files below a directory, or the file itself, in order of their paths.
+fn toml_files(path: &Path) -> Result<Vec<PathBuf>, LawError> {
+    let fail = |source| LawError { path: path.to_owned(), source };
+    if path.is_file() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(path).map_err(fail)? {
+        let entry = entry.map_err(fail)?;
+        let kind = entry.file_type().map_err(fail)?;
+        let below = entry.path();
+        if kind.is_dir() {
+            files.extend(toml_files(&below)?);
+        } else if below.extension().is_some_and(|extension| extension == "toml") {
+            files.push(below);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn text(path: &Path) -> Result<String, LawError> {
+    std::fs::read_to_string(path).map_err(|source| LawError { path: path.to_owned(), source })
+}
+
+/// Reads, resolves and examines the rule sets of a directory, or of one file with its parents looked for around it.
+///
+/// # Errors
+/// Where a file cannot be read. What is wrong inside a file stands in its result.
+pub fn rule_sets(path: &Path) -> Result<Vec<Read>, LawError> {
+    let around = if path.is_file() { parents_of(path) } else { path.to_owned() };
+    let wanted = toml_files(path)?;
+    let mut files = toml_files(&around)?;
+    files.extend(wanted.iter().filter(|file| !files.contains(file)).cloned().collect::<Vec<_>>());
+    let mut parsed = Vec::new();
+    let mut reads = Vec::new();
+    for file in files {
+        match RuleSetFile::parse_named(&file.to_string_lossy(), &text(&file)?) {
+            Ok(set) => parsed.push((file, set)),
+            Err(problems) => reads.push(Read { path: file, result: Err(problems) }),
+        }
+    }
+    let (paths, sets): (Vec<PathBuf>, Vec<RuleSetFile>) = parsed.into_iter().unzip();
+    let results = examine_all(&sets);
+    reads.extend(paths.into_iter().zip(results).map(|(path, result)| Read { path, result }));
+    reads.retain(|read| wanted.contains(&read.path));
+    reads.sort_by(|one, two| one.path.cmp(&two.path));
+    Ok(reads)
+}
+
+/// Where the parents of a single file are looked for: the directory above its own, as sets stand in `AREA/VERSION.toml`.
+fn parents_of(file: &Path) -> PathBuf {
+    let own = file.parent().unwrap_or(Path::new("."));
+    let own = if own.as_os_str().is_empty() { Path::new(".") } else { own };
+    own.parent().filter(|above| !above.as_os_str().is_empty() && above.join("cn").is_dir()).unwrap_or(own).to_owned()
+}
+
+/// The rule sets that may be used, and the problems of files that cannot even be read as one.
+pub fn usable(reads: Vec<Read>) -> (Vec<RuleSet>, Vec<Problem>) {
+    let (mut sets, mut problems) = (Vec::new(), Vec::new());
+    for read in reads {
+        match read.result {
+            Ok(examined) => sets.extend(examined.accepted()),
+            Err(wrong) => problems.extend(wrong.into_vec()),
+        }
+    }
+    (sets, problems)
+}
+
+/// Reads the parameters of a directory or file.
+///
+/// # Errors
+/// Where a file cannot be read; the problems of files that are wrong inside are returned beside the others.
+pub fn parameters(path: &Path) -> Result<(Parameters, Vec<Problem>), LawError> {
+    let (mut all, mut problems) = (Parameters::default(), Vec::new());
+    for file in toml_files(path)? {
+        match ParametersFile::parse_named(&file.to_string_lossy(), &text(&file)?).and_then(ParametersFile::check) {
+            Ok(parameters) => all.merge(parameters),
+            Err(wrong) => problems.extend(wrong.into_vec()),
+        }
+    }
+    Ok((all, problems))
+}

@@ -1,0 +1,7 @@
+//! The service around `rate-core`: files in and out, and the `rate` command.
+
+pub mod book;
+pub mod cli;
+pub mod demo;
+pub mod lawbook;
+pub mod run;

@@ -1,0 +1,237 @@
+//! What a run leaves behind: files whose bytes depend on the inputs alone.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use rate_core::error::Lang;
+use rate_core::history::ChargedRate;
+use rate_core::input::book::TableKind;
+use rate_core::notice::{origin_text, reason_text, step_text};
+use rate_core::{Decision, Segment};
+use serde_json::json;
+
+use super::summary::figures;
+use super::{Decided, Run, RunError, Summary};
+use crate::book::BookWriter;
+
+/// Writes the files of a run to a directory: `rates.csv`, `run_list.csv`, `decisions.ndjson`, `problems.csv`,
+/// `not_insured.csv`, `summary.txt`, `run.json`.
+///
+/// # Errors
+/// Where a file cannot be written.
+pub fn write(run: &Run, summary: &Summary, dir: &Path, lang: Lang) -> Result<(), RunError> {
+    std::fs::create_dir_all(dir).map_err(|source| RunError::Output { path: dir.to_owned(), source })?;
+    rates(run, dir)?;
+    let file = |name: &str, fill: &dyn Fn(&mut dyn Write) -> std::io::Result<()>| {
+        let path = dir.join(name);
+        let written = File::create(&path).and_then(|file| {
+            let mut out = BufWriter::with_capacity(1 << 18, file);
+            fill(&mut out)?;
+            out.flush()
+        });
+        written.map_err(|source| RunError::Output { path, source })
+    };
+    file("run_list.csv", &|out| run_list(run, lang, out))?;
+    file("decisions.ndjson", &|out| decisions(run, lang, out))?;
+    file("problems.csv", &|out| problems(run, lang, out))?;
+    file("not_insured.csv", &|out| {
+        writeln!(out, "area,account")?;
+        run.not_insured.iter().try_for_each(|key| writeln!(out, "{},{}", cell(&key.area), cell(&key.number)))
+    })?;
+    file("summary.txt", &|out| out.write_all(summary.text(lang).as_bytes()))?;
+    file("run.json", &|out| writeln!(out, "{:#}", about(run, summary)))
+}
+
+/// A cell quoted where CSV asks for it, and kept from being read as a formula by a spreadsheet.
+fn cell(text: &str) -> String {
+    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let text = if formula { format!("'{text}") } else { text.to_owned() };
+    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+}
+
+fn line(out: &mut dyn Write, cells: &[String]) -> std::io::Result<()> {
+    writeln!(out, "{}", cells.join(","))
+}
+
+/// The rates in the shape of the book's own table, so that the next run can read them as the last ones.
+fn rates(run: &Run, dir: &Path) -> Result<(), RunError> {
+    let mut writer = BookWriter::create(dir, TableKind::Rates)?;
+    for decided in &run.decided {
+        for segment in decided.decision.schedule().segments() {
+            writer.rate(decided.decision.account(), &charged(&decided.decision, segment))?;
+        }
+    }
+    writer.finish()?;
+    Ok(())
+}
+
+fn charged(decision: &Decision, segment: &Segment) -> ChargedRate {
+    let ladder = decision.law().rules().ladder();
+    ChargedRate {
+        days: segment.days,
+        class: segment.class,
+        base: segment.base,
+        grade: segment.grade.map_or_else(String::new, |grade| ladder.grade(grade).label.clone()),
+        before_cut: segment.before_cut,
+        cut: segment.cut,
+        charged: segment.rate,
+        origin: segment.origin,
+        cycle: decision.law().cycle().id.clone(),
+        used: Vec::new(),
+        document: decision.rule_set().to_string(),
+    }
+}
+
+/// The article an outcome rests on: that of the last step before the grade was fixed.
+fn article(decision: &Decision, lang: Lang) -> String {
+    let fixed =
+        decision.steps().iter().position(|step| matches!(step.kind, rate_core::decision::StepKind::Grade { .. }));
+    let before = fixed.and_then(|place| place.checked_sub(1)).and_then(|place| decision.steps().get(place));
+    let carried =
+        decision.steps().iter().find(|step| matches!(step.kind, rate_core::decision::StepKind::Carried { .. }));
+    before.or(carried).map_or_else(String::new, |step| decision.law().basis(step.source).citation(lang))
+}
+
+/// 工伤保险费率浮动明细表: one line per account.
+fn run_list(run: &Run, lang: Lang, out: &mut dyn Write) -> std::io::Result<()> {
+    let header = "area,account,name,class,previous_percent,previous_grade,grade,rate_percent,origin,reason,explanation,article,heads,payroll_fen,premium_before_fen,premium_fen,change,assumptions";
+    writeln!(out, "{header}")?;
+    for decided in &run.decided {
+        line(out, &list_line(decided, lang))?;
+    }
+    Ok(())
+}
+
+fn list_line(decided: &Decided, lang: Lang) -> Vec<String> {
+    let (decision, history) = (&decided.decision, &decided.history);
+    let (outcome, figures) = (decision.outcome(), figures(decided));
+    let first = decision.schedule().segments().first();
+    let previous = first.and_then(|segment| history.rate_before(segment.days.from()));
+    let law = decision.law();
+    vec![
+        cell(&history.key().area),
+        cell(&history.key().number),
+        cell(history.name()),
+        outcome.class.to_string(),
+        previous.map_or_else(String::new, |rate| rate.charged.percent().to_string()),
+        previous.map_or_else(String::new, |rate| cell(&rate.grade)),
+        cell(decision.grade_label()),
+        first.map_or_else(String::new, |segment| segment.rate.percent().to_string()),
+        outcome.origin.as_str().to_owned(),
+        outcome.reason.code().to_owned(),
+        cell(&format!("{}：{}", origin_text(outcome.origin, lang), reason_text(outcome.reason, law, lang))),
+        cell(&article(decision, lang)),
+        figures.heads.to_string(),
+        figures.payroll_fen.to_string(),
+        figures.before_fen.to_string(),
+        figures.after_fen.to_string(),
+        figures.change.text(Lang::En).to_owned(),
+        cell(&decision.assumptions().join(" ")),
+    ]
+}
+
+/// One line per account with every step.
+fn decisions(run: &Run, lang: Lang, out: &mut dyn Write) -> std::io::Result<()> {
+    for decided in &run.decided {
+        let decision = &decided.decision;
+        let law = decision.law();
+        let steps: Vec<_> = decision.steps().iter().map(|step| step_text(step, law, lang)).collect();
+        let segments: Vec<_> =
+            decision.schedule().segments().iter().map(|segment| segment_json(segment, decision)).collect();
+        let value = json!({
+            "account": { "area": decision.account().area, "number": decision.account().number },
+            "rule_set": { "id": decision.rule_set().to_string(), "digest": law.rules().digest() },
+            "cycle": law.cycle().id,
+            "class": decision.outcome().class.number(),
+            "grade": decision.grade_label(),
+            "origin": decision.outcome().origin.as_str(),
+            "reason": decision.outcome().reason.code(),
+            "explanation": decision.summary(lang),
+            "segments": segments,
+            "steps": steps,
+            "assumptions": decision.assumptions(),
+        });
+        writeln!(out, "{value}")?;
+    }
+    Ok(())
+}
+
+fn segment_json(segment: &Segment, decision: &Decision) -> serde_json::Value {
+    let ladder = decision.law().rules().ladder();
+    json!({
+        "from": segment.days.from().to_string(),
+        "to": segment.days.to().map(|to| to.to_string()),
+        "class": segment.class.number(),
+        "base_percent": segment.base.map(|base| base.percent().to_string()),
+        "grade": segment.grade.map(|grade| ladder.grade(grade).label.clone()),
+        "before_cut_percent": segment.before_cut.percent().to_string(),
+        "cut_percent": segment.cut.percent().to_string(),
+        "rate_percent": segment.rate.percent().to_string(),
+        "origin": segment.origin.as_str(),
+    })
+}
+
+fn problems(run: &Run, lang: Lang, out: &mut dyn Write) -> std::io::Result<()> {
+    writeln!(out, "area,account,file,row,column,field,code,message")?;
+    for account in &run.refused {
+        for problem in &account.problems {
+            let place = &problem.place;
+            let number = |number: u32| if number == 0 { String::new() } else { number.to_string() };
+            line(
+                out,
+                &[
+                    cell(&account.key.area),
+                    cell(&account.key.number),
+                    cell(&place.file),
+                    number(place.line),
+                    number(place.column),
+                    cell(&place.field),
+                    problem.code.to_string(),
+                    cell(&problem.message(lang)),
+                ],
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// What the run was made from and what came of it.
+fn about(run: &Run, summary: &Summary) -> serde_json::Value {
+    let law = &run.chosen.law;
+    let parameters: Vec<_> = law
+        .parameters()
+        .documents()
+        .iter()
+        .map(|it| json!({ "area": it.area, "name": it.name.en, "digest": it.digest }))
+        .collect();
+    let considered: Vec<_> = run
+        .chosen
+        .considered
+        .iter()
+        .map(|it| json!({ "id": it.id.to_string(), "why_not": it.why_not.map(|why| why.text(Lang::En)) }))
+        .collect();
+    let totals: Vec<_> = run
+        .totals
+        .iter()
+        .map(|table| {
+            let fen: serde_json::Map<_, _> =
+                table.fen.iter().map(|(column, sum)| ((*column).to_owned(), json!(sum.to_string()))).collect();
+            json!({ "table": table.kind.stem(), "rows": table.rows, "fen": fen })
+        })
+        .collect();
+    let [decided, refused, not_insured] = summary.counts;
+    json!({
+        "area": law.rules().id().area,
+        "rule_set": { "id": law.rules().id().to_string(), "digest": law.rules().digest(), "verdict": run.chosen.verdict.text(Lang::En) },
+        "parameters": parameters,
+        "considered": considered,
+        "cycle": law.cycle().id,
+        "setting": { "from": law.setting().from().to_string(), "to": law.setting().to().map(|to| to.to_string()) },
+        "control_totals": totals,
+        "accounts": { "decided": decided, "refused": refused, "not_insured": not_insured },
+        "by_origin": summary.by_origin,
+        "by_reason": summary.by_reason,
+        "premium_fen": summary.premium_fen().to_string(),
+    })
+}

@@ -1,0 +1,211 @@
+//! The two summaries agencies publish: by grade, and by change against the previous rate. They are not the same table:
+//! an employer graded up may pay less than before.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use rate_core::error::Lang;
+use rate_core::notice::yuan;
+use rate_core::premium::{bills, bills_at, payroll_base, total};
+
+use super::{Decided, Run};
+
+/// One line of the summary by grade.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GradeRow {
+    /// Accounts.
+    pub accounts: u64,
+    /// Heads.
+    pub heads: i128,
+    /// Twelve months' payroll, in fen.
+    pub payroll_fen: i128,
+    /// Premium of the months billed, in fen: the sum of the bills.
+    pub premium_fen: i128,
+}
+
+/// One line of the summary by change.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ChangeRow {
+    /// Accounts.
+    pub accounts: u64,
+    /// Heads.
+    pub heads: i128,
+    /// Twelve months' payroll, in fen.
+    pub payroll_fen: i128,
+    /// Premium of the same months at the previous rate, in fen.
+    pub before_fen: i128,
+    /// Premium of the months billed, in fen.
+    pub after_fen: i128,
+}
+
+/// How a rate compares with the previous one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Change {
+    /// Higher.
+    Up,
+    /// Lower.
+    Down,
+    /// The same.
+    Same,
+    /// No previous rate.
+    First,
+}
+
+/// Both summaries; each accounts for everybody who was decided.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// By grade: place on the ladder (none last), label, figures.
+    pub by_grade: BTreeMap<(u8, String), GradeRow>,
+    /// By change against the previous rate.
+    pub by_change: BTreeMap<Change, ChangeRow>,
+    /// Accounts by origin of the rate.
+    pub by_origin: BTreeMap<&'static str, u64>,
+    /// Accounts by reason code.
+    pub by_reason: BTreeMap<&'static str, u64>,
+    /// Accounts decided, refused, not insured.
+    pub counts: [u64; 3],
+}
+
+/// The figures of one account that summaries and the run list share.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Figures {
+    pub(super) change: Change,
+    pub(super) heads: i128,
+    pub(super) payroll_fen: i128,
+    pub(super) before_fen: i128,
+    pub(super) after_fen: i128,
+}
+
+pub(super) fn figures(decided: &Decided) -> Figures {
+    let schedule = decided.decision.schedule();
+    let (history, first) = (&decided.history, schedule.segments().first());
+    let previous = first.and_then(|segment| history.rate_before(segment.days.from()));
+    let change = match (previous, first) {
+        (Some(previous), Some(segment)) => match segment.rate.cmp(&previous.charged) {
+            std::cmp::Ordering::Greater => Change::Up,
+            std::cmp::Ordering::Less => Change::Down,
+            std::cmp::Ordering::Equal => Change::Same,
+        },
+        _ => Change::First,
+    };
+    let payroll = first.and_then(|segment| payroll_base(history, segment.days.from()));
+    let Some(payroll) = payroll else {
+        return Figures { change, heads: 0, payroll_fen: 0, before_fen: 0, after_fen: 0 };
+    };
+    let bills = bills(schedule, payroll.monthly);
+    let before = previous.map(|rate| bills_at(rate.charged, &bills, payroll.monthly, schedule.premium_mode()));
+    Figures {
+        change,
+        heads: payroll.heads.into(),
+        payroll_fen: i128::from(payroll.monthly.fen()) * 12,
+        before_fen: before.unwrap_or(0),
+        after_fen: total(&bills),
+    }
+}
+
+/// Both summaries of a run.
+pub fn summarise(run: &Run) -> Summary {
+    let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+    let counts = [count(run.decided.len()), count(run.refused.len()), count(run.not_insured.len())];
+    let mut summary = Summary { counts, ..Summary::default() };
+    for decided in &run.decided {
+        let (outcome, figures) = (decided.decision.outcome(), figures(decided));
+        let place = outcome.grade.map_or(u8::MAX, rate_core::ladder::GradeIndex::get);
+        let grade = summary.by_grade.entry((place, decided.decision.grade_label().to_owned())).or_default();
+        grade.accounts += 1;
+        grade.heads += figures.heads;
+        grade.payroll_fen += figures.payroll_fen;
+        grade.premium_fen += figures.after_fen;
+        let change = summary.by_change.entry(figures.change).or_default();
+        change.accounts += 1;
+        change.heads += figures.heads;
+        change.payroll_fen += figures.payroll_fen;
+        change.before_fen += figures.before_fen;
+        change.after_fen += figures.after_fen;
+        *summary.by_origin.entry(outcome.origin.as_str()).or_default() += 1;
+        *summary.by_reason.entry(outcome.reason.code()).or_default() += 1;
+    }
+    summary
+}
+
+impl Change {
+    /// The change in words.
+    pub fn text(self, lang: Lang) -> &'static str {
+        match self {
+            Self::Up => lang.pick("上升", "up"),
+            Self::Down => lang.pick("下降", "down"),
+            Self::Same => lang.pick("不变", "same"),
+            Self::First => lang.pick("首次核定", "first"),
+        }
+    }
+}
+
+impl Summary {
+    /// Premium of everybody decided: the sum of the bills, in fen.
+    pub fn premium_fen(&self) -> i128 {
+        self.by_grade.values().map(|row| row.premium_fen).sum()
+    }
+
+    /// Whether every account stands in both summaries exactly once.
+    pub fn everyone_accounted_for(&self) -> bool {
+        let (by_grade, by_change): (u64, u64) = (
+            self.by_grade.values().map(|row| row.accounts).sum(),
+            self.by_change.values().map(|row| row.accounts).sum(),
+        );
+        let premium: i128 = self.by_change.values().map(|row| row.after_fen).sum();
+        by_grade == self.counts[0] && by_change == self.counts[0] && premium == self.premium_fen()
+    }
+
+    /// Both tables as text.
+    pub fn text(&self, lang: Lang) -> String {
+        let mut text = String::new();
+        // Writing to a String cannot fail.
+        let _ = self.write_grades(&mut text, lang).and_then(|()| self.write_changes(&mut text, lang));
+        text
+    }
+
+    fn write_grades(&self, text: &mut String, lang: Lang) -> std::fmt::Result {
+        writeln!(
+            text,
+            "{}",
+            lang.pick(
+                "按档次（户数、人数、年工资总额、年保费，元）：",
+                "By grade (accounts, heads, yearly payroll, yearly premium, yuan):"
+            )
+        )?;
+        for ((_, label), row) in &self.by_grade {
+            let label =
+                if label.is_empty() { lang.pick("（沿用上期费率）", "(last rate held)") } else { label };
+            let (payroll, premium) = (yuan(row.payroll_fen), yuan(row.premium_fen));
+            writeln!(text, "  {label:<8} {:>7} {:>9} {payroll:>22} {premium:>20}", row.accounts, row.heads)?;
+        }
+        Ok(())
+    }
+
+    fn write_changes(&self, text: &mut String, lang: Lang) -> std::fmt::Result {
+        writeln!(
+            text,
+            "{}",
+            lang.pick(
+                "按与上期费率相比（户数、人数、按上期费率保费、本期保费，元）：",
+                "By change against the previous rate (accounts, heads, premium before, premium now, yuan):"
+            )
+        )?;
+        for (change, row) in &self.by_change {
+            let (before, after) = (yuan(row.before_fen), yuan(row.after_fen));
+            writeln!(text, "  {:<8} {:>7} {:>9} {before:>20} {after:>20}", change.text(lang), row.accounts, row.heads)?;
+        }
+        let [decided, refused, not_insured] = self.counts;
+        let sum = decided + refused + not_insured;
+        match lang {
+            Lang::Zh => writeln!(
+                text,
+                "合计 {sum} 户 = 已核定 {decided} + 数据有误 {refused} + 本期未参保 {not_insured}；一户不漏。"
+            ),
+            Lang::En => writeln!(
+                text,
+                "{sum} accounts = {decided} decided + {refused} refused + {not_insured} not insured: everyone accounted for."
+            ),
+        }
+    }
+}
