@@ -363,7 +363,7 @@ mod tests {
         assert_eq!(rate.times(Factor(Decimal::from(85))).map(|rate| rate.to_string()), Some("1.105%".to_owned()));
         // 60 % of 41.0438 (ten thousand yuan), worked example W3: once, at the end, from the exact value.
         let share = Rounding { digits: 2, mode: RoundMode::HalfUp };
-        assert_eq!(share.apply(Decimal::new(24_626_28, 5)), Decimal::new(2463, 2));
+        assert_eq!(share.apply(Decimal::new(2_462_628, 5)), Decimal::new(2463, 2));
     }
 
     #[test]

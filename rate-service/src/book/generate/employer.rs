@@ -84,6 +84,11 @@ impl Employer {
         Self { index, kind, heads, wage_fen, risk, classes, insured, first_ever, closed, predecessor }
     }
 
+    /// The sub-area, 1 or 2: four accounts of seven lie in the first.
+    pub(super) const fn sub_area(&self) -> u32 {
+        1 + self.index % 7 / 4
+    }
+
     /// Area and number.
     pub(super) fn key(&self, world: &World<'_>) -> AccountKey {
         AccountKey { area: world.plan.area.clone(), number: format!("{:08}", u64::from(self.index) + 1) }
@@ -103,7 +108,7 @@ impl Employer {
     /// The facts about the account itself.
     pub(super) fn builder(&self, world: &World<'_>) -> HistoryBuilder {
         let AccountKey { area, number } = self.key(world);
-        let sub_area = format!("{}{:02}", area.get(..4).unwrap_or_default(), 1 + self.index % 7 / 4);
+        let sub_area = format!("{}{:02}", area.get(..4).unwrap_or_default(), self.sub_area());
         let mut builder = History::builder(&*area, &*number)
             .name(format!("虚构单位{number}号"))
             .credit_code(self.credit_code(&area))

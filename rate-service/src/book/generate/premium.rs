@@ -10,8 +10,12 @@ use super::employer::Employer;
 use super::injury::days_after;
 use super::{FIRST_YEAR, LAST_YEAR, Purpose, World};
 
-/// Base rates of the classes, in tenths of a percent.
-const BASE_TENTHS: [i64; 8] = [2, 4, 7, 9, 11, 13, 16, 19];
+/// Base rates in hundredths of a percent, as the parameters of the demonstration state them.
+const BASE: [i64; 8] = [20, 40, 70, 90, 110, 130, 160, 190];
+/// The same from July 2024 on.
+const BASE_2024: [i64; 8] = [20, 36, 60, 80, 100, 120, 140, 170];
+/// The second sub-area has a vector of its own.
+const BASE_SECOND: [i64; 8] = [30, 60, 90, 110, 130, 160, 190, 220];
 
 /// What an account owed and paid.
 #[derive(Debug)]
@@ -115,18 +119,22 @@ impl Bill<'_> {
         self.heads * self.wage_fen * i64::from(months.months())
     }
 
-    /// The premium at the rates charged, which change in July.
+    /// The premium of all months.
     fn due(&self) -> i64 {
-        let years = [1, 7].map(|month| Month::new(self.months.from().year(), month));
-        let halves = cut(self.months, &years.into_iter().flatten().collect::<Vec<_>>());
-        halves.into_iter().map(|months| self.premium(months)).sum()
+        self.premium(self.months)
     }
 
-    /// The premium of months with one rate, rounded to fen half up.
+    /// The premium of some months, billed month by month and rounded to fen half up.
     fn premium(&self, months: MonthSpan) -> i64 {
-        let rate = self.employer.class(months.from()).map(|class| charged(class, self.grades.on(months.from())));
-        let payroll = Money::from_fen(self.payroll(months));
-        rate.and_then(|rate| rate.premium_on(payroll, RoundMode::HalfUp)).map_or(0, Money::fen)
+        let monthly = Money::from_fen(self.heads * self.wage_fen);
+        let bill = |month| {
+            let rate = self.employer.class(month).map(|class| {
+                let tariff = Tariff { sub_area: self.employer.sub_area(), month };
+                tariff.charged(class, self.grades.on(month))
+            });
+            rate.and_then(|rate| rate.premium_on(monthly, RoundMode::HalfUp)).map_or(0, Money::fen)
+        };
+        (0..months.months()).map(|month| bill(months.from().plus(month))).sum()
     }
 
     /// In 2020 the state relieved employers: small ones of five months, large ones of half of three.
@@ -139,13 +147,38 @@ impl Bill<'_> {
     }
 }
 
-fn base(class: RiskClass) -> Rate {
-    let tenths = BASE_TENTHS.get(usize::from(class.number()) - 1).copied().unwrap_or_default();
-    Rate::from_percent(Decimal::new(tenths, 1)).unwrap_or(Rate::ZERO)
+/// The rates of a sub-area in a month.
+struct Tariff {
+    sub_area: u32,
+    month: Month,
 }
 
-fn charged(class: RiskClass, grade: Grade) -> Rate {
-    base(class).times(grade.factor()).unwrap_or(Rate::ZERO)
+impl Tariff {
+    fn base(&self, class: RiskClass) -> Rate {
+        let vector = match self.sub_area {
+            1 if self.is_within((2024, 7), (2199, 12)) => BASE_2024,
+            1 => BASE,
+            _ => BASE_SECOND,
+        };
+        let hundredths = vector.get(usize::from(class.number()) - 1).copied().unwrap_or_default();
+        Rate::from_percent(Decimal::new(hundredths, 2)).unwrap_or(Rate::ZERO)
+    }
+
+    /// Base times grade, less the phased cut of a fifth from May 2023 to the end of 2024, class 1 exempt and the floor.
+    fn charged(&self, class: RiskClass, grade: Grade) -> Rate {
+        let rate = self.base(class).times(grade.factor()).unwrap_or(Rate::ZERO);
+        if class.number() == 1 || !self.is_within((2023, 5), (2024, 12)) {
+            return rate;
+        }
+        let cut = Factor::from_percent(Decimal::from(20)).ok().and_then(|cut| rate.cut_by(cut)).unwrap_or(rate);
+        let floor = RiskClass::new(class.system(), 1).map_or(Rate::ZERO, |first| self.base(first));
+        cut.max(floor)
+    }
+
+    fn is_within(&self, from: (i32, u32), to: (i32, u32)) -> bool {
+        let month = (self.month.year(), self.month.month_of_year());
+        from <= month && month <= to
+    }
 }
 
 /// The rate before the first cycle of the book, in pieces where the class changed within it.
@@ -160,11 +193,12 @@ fn rates(world: &World<'_>, employer: &Employer, grades: &Grades) -> Vec<Charged
         let (class, grade) = (employer.class(months.from())?, grades.on(months.from()));
         let days = DateSpan::new(months.from().first_day(), Some(months.to().last_day()))?;
         let origin = if grades.newcomer { Origin::Base } else { Origin::Floated };
-        let (rate, label) = (charged(class, grade), grade.factor().to_string());
+        let tariff = Tariff { sub_area: employer.sub_area(), month: months.from() };
+        let (rate, label) = (tariff.charged(class, grade), grade.factor().to_string());
         Some(ChargedRate {
             days,
             class,
-            base: Some(base(class)),
+            base: Some(tariff.base(class)),
             grade: if grades.newcomer { String::new() } else { label },
             before_cut: rate,
             cut: Factor::ZERO,
@@ -208,7 +242,7 @@ struct Grades {
 impl Grades {
     fn of(draw: &mut Draw, world: &World<'_>, employer: &Employer, claims: &[Claim]) -> Self {
         let class_one = employer.classes.first().is_none_or(|(_, class, _)| class.number() == 1);
-        let newcomer = covered(employer, world.january(2018), 24 + 18) < 24;
+        let newcomer = covered(employer, world.january(2018), 42) < 36;
         let weights = [(if class_one { 0 } else { 560 }, Grade::Down), (420, Grade::Base), (20, Grade::Up)];
         let drawn = draw.pick(&weights).unwrap_or(Grade::Base);
         let before = if newcomer { Grade::Base } else { drawn };
@@ -243,7 +277,8 @@ fn measured(world: &World<'_>, employer: &Employer, claims: &[Claim], from: i32,
         let (heads, wage_fen) = employer.size(year);
         heads * wage_fen * i64::from(covered(employer, world.january(year), 12))
     });
-    let rate = employer.class(world.january(from + 2)).map_or(Rate::ZERO, base);
+    let tariff = Tariff { sub_area: employer.sub_area(), month: world.january(from + 2) };
+    let rate = employer.class(tariff.month).map_or(Rate::ZERO, |class| tariff.base(class));
     let premium = rate.premium_on(Money::from_fen(payroll.sum()), RoundMode::HalfUp).map_or(0, Money::fen);
     match benefits {
         0 if !class_one => Grade::Down,
