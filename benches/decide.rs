@@ -71,16 +71,16 @@ fn claim(number: usize) -> Claim {
 #[divan::bench]
 fn outcome_without_steps(bencher: Bencher<'_, '_>) {
     let (law, histories) = (law(), histories());
-    bencher.counter(ItemsCount::new(ACCOUNTS)).bench(|| {
-        histories.iter().filter(|history| outcome(&law, history).unwrap().grade.is_some()).count()
-    });
+    bencher
+        .counter(ItemsCount::new(ACCOUNTS))
+        .bench(|| histories.iter().filter(|history| outcome(&law, history).unwrap().grade.is_some()).count());
 }
 
 /// History rows to the whole decision: steps and rate schedule too.
 #[divan::bench]
 fn decision_with_steps(bencher: Bencher<'_, '_>) {
     let (law, histories) = (law(), histories());
-    bencher.counter(ItemsCount::new(ACCOUNTS)).bench(|| {
-        histories.iter().map(|history| decide(&law, history).unwrap().steps().len()).sum::<usize>()
-    });
+    bencher
+        .counter(ItemsCount::new(ACCOUNTS))
+        .bench(|| histories.iter().map(|history| decide(&law, history).unwrap().steps().len()).sum::<usize>());
 }

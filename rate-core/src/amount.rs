@@ -11,6 +11,9 @@ use rust_decimal::{Decimal, RoundingStrategy};
 /// over an account can never overflow inside.
 pub const MAX_ROW_FEN: i64 = 1_000_000_000_000_000;
 
+/// The largest sum of one kind of amount over one account, in fen: payroll, premium, benefits.
+pub const MAX_ACCOUNT_FEN: i128 = 1_000_000_000_000_000;
+
 /// An amount of money in whole fen (1/100 yuan).
 ///
 /// May be negative (a recovery, a refund). There are no operators that could overflow: sums are taken in 128 bits.

@@ -82,7 +82,8 @@ struct Running {
 
 fn floated<S: Steps>(law: &Law, standing: &Standing, held: Running, steps: &mut S) -> Outcome {
     let ladder = law.rules().ladder();
-    let start = match (ladder.kind(), standing.last) {
+    let previous = standing.last.filter(|last| !ladder.restarts_on_class_change || last.class == standing.class);
+    let start = match (ladder.kind(), previous) {
         (LadderKind::FactorOfPreviousRate, Some(last)) => RateStart::Previous(last.before_cut),
         (LadderKind::FactorOfPreviousRate, None) | (LadderKind::FactorOfBase | LadderKind::Points, _) => {
             RateStart::Base

@@ -60,7 +60,7 @@ struct Parts<'h> {
 }
 
 /// Shares are counted in these parts, so that weights stay whole.
-const SHARE_UNIT: i128 = 100_000_000;
+const SHARE_UNIT: i128 = 10_000;
 
 impl<'h> Parts<'h> {
     fn of(law: &Law, history: &'h History) -> Self {
@@ -114,8 +114,8 @@ fn add_predecessors<'h>(law: &Law, history: &'h History, weight: i128, parts: &m
             }
             SuccessionKind::Split => (law.changes().split_adds_share, false),
         };
-        // A factor has at most six decimals of a percent, so this is a whole number.
-        let share = succession.share.percent().mantissa() * 10_i128.pow(6 - succession.share.percent().scale().min(6));
+        // A share of a share is counted in whole ten-thousandths. A share has at most two decimals of a percent, so this is a whole number.
+        let share = succession.share.percent().mantissa() * 10_i128.pow(2 - succession.share.percent().scale().min(2));
         let passed = weight * share / SHARE_UNIT;
         if adds && passed > 0 {
             let before = (!whole).then_some(succession.on);

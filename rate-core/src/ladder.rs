@@ -51,6 +51,8 @@ pub struct GradeLadder {
     pub(crate) base: GradeIndex,
     /// Lowest and highest grade of each class, by class index.
     pub(crate) ends: Vec<(GradeIndex, GradeIndex)>,
+    /// On a ladder of the previous rate: a change of class starts from the base rate of the new class.
+    pub(crate) restarts_on_class_change: bool,
     pub(crate) basis: BasisId,
 }
 

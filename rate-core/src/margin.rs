@@ -100,8 +100,9 @@ impl Asking<'_> {
         let unit = self.unit(measure, value)?;
         let changes = self.candidates(measure, value, unit, direction);
         changes.into_iter().find_map(|change| {
-            let signed = if direction == Direction::Up { change } else { -change };
-            let moved = Quantity { numerator: value.numerator + signed * unit, denominator: value.denominator };
+            let added = change.checked_mul(if direction == Direction::Up { unit } else { -unit })?;
+            let numerator = value.numerator.checked_add(added).filter(|moved| *moved < Quantity::LIMIT)?;
+            let moved = Quantity { numerator, denominator: value.denominator };
             let to = self.grade(&self.experience.with(measure, 0, moved))?;
             let moves = match direction {
                 Direction::Up => to > now,
@@ -144,16 +145,21 @@ impl Asking<'_> {
         let mut changes: Vec<i128> = bounds
             .flat_map(|bound| {
                 // Where the numerator would stand on the bound: numerator / denominator = bound.
-                let on = bound.numerator * value.denominator;
+                // A product that does not fit 128 bits lies beyond every amount there is.
+                let on = bound.numerator.checked_mul(value.denominator).unwrap_or(i128::MAX);
                 let whole = on.div_euclid(bound.denominator);
                 let distance = match direction {
-                    Direction::Up => whole - value.numerator,
-                    Direction::Down => value.numerator - whole,
+                    Direction::Up => whole.saturating_sub(value.numerator),
+                    Direction::Down => value.numerator.saturating_sub(whole),
                 };
                 let steps = distance.div_euclid(unit);
-                [steps - 1, steps, steps + 1, steps + 2]
+                [-1, 0, 1, 2].map(|near| steps.saturating_add(near))
             })
-            .filter(|change| *change > 0 && (direction == Direction::Up || change * unit <= value.numerator))
+            .filter(|change| {
+                *change > 0
+                    && (direction == Direction::Up
+                        || change.checked_mul(unit).is_some_and(|moved| moved <= value.numerator))
+            })
             .collect();
         if direction == Direction::Down && value.numerator > 0 {
             changes.push(value.numerator.div_euclid(unit));

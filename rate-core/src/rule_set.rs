@@ -16,7 +16,7 @@ pub use check::{Finding, FindingKind, Report, Verdict};
 pub(crate) use diagram::Answer;
 pub use law::{Law, Refusal};
 pub use measure::{Cause, Denominator, Measure, Numerator, Undefined, WhenUndefined};
-pub use select::{Considered, Selection, WhyNot};
+pub use select::{Considered, OtherCycle, Selection, WhyNot};
 pub use table::{Condition, Conflict, FloatTable, Interval, Row, RowResult};
 
 use crate::amount::{Rate, RoundMode, Rounding};

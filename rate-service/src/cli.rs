@@ -261,6 +261,14 @@ impl Session<'_> {
         writeln!(self.out, "{}{rules} · {}", lang.pick("办法：", "Method: "), chosen.verdict.text(lang))?;
         let (cycle, setting) = (&law.cycle().id, law.setting());
         writeln!(self.out, "{}{cycle} · {setting}", lang.pick("周期与执行期：", "Cycle and setting: "))?;
+        for other in law.rules().other_cycles(law.setting().from()) {
+            let why = if other.later {
+                lang.pick("尚未开始", "begins later")
+            } else {
+                lang.pick("已结束", "has ended")
+            };
+            writeln!(self.out, "  {}{} – {why}", lang.pick("未采用周期 ", "not used: cycle "), other.id)?;
+        }
         for other in &chosen.considered {
             if let Some(why) = other.why_not {
                 writeln!(self.out, "  {}{} – {}", lang.pick("未采用 ", "not used: "), other.id, why.text(lang))?;

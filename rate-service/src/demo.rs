@@ -99,10 +99,17 @@ impl Page<'_> {
         decided.decision.outcome().grade.and_then(|grade| ladder.grade(grade).shift).unwrap_or(0)
     }
 
-    /// The account shown in full: up, with a previous rate and a single claim on record, so that its story is short.
+    /// The account shown in full: up by a row, with a previous rate; if there is one, such that a shorter window would
+    /// have given another grade.
     fn raised(&self) -> Option<&Decided> {
         let previous = |history: &History| history.rate_before(on()).is_some();
-        self.find(|it| Self::shift(it) > 0 && it.decision.outcome().reason.code() == "row" && previous(&it.history))
+        let up =
+            |it: &Decided| Self::shift(it) > 0 && it.decision.outcome().reason.code() == "row" && previous(&it.history);
+        let differs = |it: &Decided| {
+            let trend = Explanation::of(&it.decision, &it.history).trend;
+            trend.is_some_and(|trend| trend.shorter.iter().any(|shorter| shorter.grade != trend.grade))
+        };
+        self.find(|it| up(it) && differs(it)).or_else(|| self.find(up))
     }
 
     fn whole(&self, text: &mut String) -> std::fmt::Result {

@@ -179,7 +179,7 @@ codes! {
     /// Rates that overlap.
     HistoryRateOverlap = "history.rates.overlap", "two rates stand on {0}", "{0} 有两个费率";
     /// A date before the one it follows.
-    HistoryOrder = "history.order", "{0} {1} is before {2} {3}", "{0} {1} 早于{2} {3}";
+    HistoryOrder = "history.order", "{0} {1} is before {2} {3}", "{0} {1} 早于 {2} {3}";
     /// A last grade that the ladder does not have.
     HistoryGrade = "history.rates.grade", "`{0}` is not a grade of the ladder: {1}", "`{0}` 不是费率档次：{1}";
     /// An account that is not covered on the day its rate is asked for.

@@ -1,13 +1,14 @@
 //! One line of the trace as a sentence with its citation.
 
-use crate::amount::Rate;
+use crate::amount::{Quantity, Rate};
 use crate::calendar::MonthSpan;
 use crate::decision::{Step, StepKind};
 use crate::error::Lang;
 use crate::ladder::GradeIndex;
-use crate::rule_set::Law;
+use crate::rule_set::measure::{Per, PremiumBasis};
+use crate::rule_set::{Denominator, Law, Measure, Numerator};
 
-use super::{origin_text, reason_text};
+use super::{origin_text, reason_text, yuan};
 
 /// A step as a sentence, its citation after it in brackets.
 pub fn step_text(step: &Step, law: &Law, lang: Lang) -> String {
@@ -97,11 +98,7 @@ impl Sentence<'_> {
         match *kind {
             StepKind::Measured { measure, window, months, value } => {
                 let it = &rules.measures()[measure];
-                let exact = if value.denominator == 1 {
-                    String::new()
-                } else {
-                    format!("{} ÷ {} = ", value.numerator, value.denominator)
-                };
+                let exact = quotient(it, value, self.lang);
                 let shown = it.shown(value);
                 format!(
                     "{}{}{}{exact}{shown}",
@@ -205,5 +202,26 @@ impl Sentence<'_> {
             StepKind::Rate { days, rate } => format!("{days}: rate {rate}"),
             _ => String::new(),
         }
+    }
+}
+
+/// The quotient as it was made: yuan over yuan, persons over heads; empty for a count.
+fn quotient(measure: &Measure, value: Quantity, lang: Lang) -> String {
+    let (numerator, denominator) = (value.numerator, value.denominator);
+    let plain = || format!("{numerator} ÷ {denominator} = ");
+    if measure.round.is_some() || measure.relative_to.is_some() {
+        return plain();
+    }
+    match (measure.denominator, &measure.numerator) {
+        (Denominator::One, _) => String::new(),
+        (Denominator::Premium { basis: PremiumBasis::Paid, .. }, Numerator::Benefits { .. }) => match lang {
+            Lang::Zh => format!("{} 元 ÷ {} 元 = ", yuan(numerator), yuan(denominator)),
+            Lang::En => format!("{} yuan ÷ {} yuan = ", yuan(numerator), yuan(denominator)),
+        },
+        (Denominator::Headcount(Per::Year), _) if numerator % 12 == 0 => match lang {
+            Lang::Zh => format!("{} × 12 个月 ÷ {denominator} 人月 = ", numerator / 12),
+            Lang::En => format!("{} × 12 months ÷ {denominator} person-months = ", numerator / 12),
+        },
+        (Denominator::Premium { .. } | Denominator::Headcount(_), _) => plain(),
     }
 }

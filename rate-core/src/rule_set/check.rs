@@ -144,7 +144,8 @@ fn verdict(set: &RuleSet, findings: &[Finding]) -> Verdict {
     });
     match () {
         () if has(FindingKind::Blocks) => Verdict::Refused,
-        () if lists(|basis| &basis.illustrative) => Verdict::Illustrative,
+        // Whatever stands under a fictitious area is invented, listed or not.
+        () if lists(|basis| &basis.illustrative) || set.id.area.starts_with("99") => Verdict::Illustrative,
         () if has(FindingKind::Open) => Verdict::Partial,
         () if assumed_cycle => Verdict::Trial,
         () => Verdict::Complete,
@@ -368,7 +369,7 @@ fn region_text(set: &RuleSet, diagram: &Diagram, region: &Region) -> String {
         .map(|(place, first, last)| {
             let variable = &diagram.variables()[*place];
             let measure = &set.measures[variable.measure];
-            let unit = printed_unit(set, variable.measure);
+            let unit = measure.unit;
             let cells: Vec<String> =
                 variable.describe(*first, *last).iter().map(|cell| cell_text(cell, unit)).collect();
             let window = if variable.window == 0 { String::new() } else { format!("[-{}]", variable.window) };
@@ -376,14 +377,6 @@ fn region_text(set: &RuleSet, diagram: &Diagram, region: &Region) -> String {
         })
         .collect();
     if sides.is_empty() { "*".to_owned() } else { sides.join(", ") }
-}
-
-/// The unit the file prints a measure's bounds in.
-fn printed_unit(set: &RuleSet, measure: usize) -> Unit {
-    let rows = set.tables.iter().flat_map(|table| &table.rows).flat_map(|row| row.all.iter().chain(&row.any));
-    let conditions = rows.chain(set.adjustments.iter().flat_map(|adjustment| &adjustment.when.measures));
-    let texts: Vec<String> = conditions.filter(|it| it.measure == measure).map(|it| it.interval.to_string()).collect();
-    if texts.iter().any(|text| text.contains('‰')) { Unit::PerMille } else { set.measures[measure].unit() }
 }
 
 fn cell_text(cell: &Cell, unit: Unit) -> String {

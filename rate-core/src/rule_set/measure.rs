@@ -229,6 +229,17 @@ pub enum Unit {
     Yuan,
 }
 
+impl Unit {
+    /// The unit of a measure whose bounds do not say another.
+    pub(crate) const fn of(numerator: &Numerator, denominator: Denominator) -> Self {
+        match (numerator, denominator) {
+            (Numerator::Benefits { .. } | Numerator::Premium { .. }, Denominator::One) => Self::Yuan,
+            (Numerator::Claims { .. }, Denominator::One) => Self::Number,
+            (Numerator::Benefits { .. } | Numerator::Premium { .. } | Numerator::Claims { .. }, _) => Self::Percent,
+        }
+    }
+}
+
 /// One measure of a method.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Measure {
@@ -246,6 +257,8 @@ pub struct Measure {
     pub round: Option<Rounding>,
     /// Where it does not exist.
     pub undefined: Undefined,
+    /// The unit its values are printed in: that of its bounds.
+    pub unit: Unit,
     /// Basis.
     pub basis: BasisId,
 }
@@ -272,18 +285,9 @@ impl Measure {
         causes
     }
 
-    /// The unit its values are printed in, where no bound says otherwise.
-    pub fn unit(&self) -> Unit {
-        match (&self.numerator, self.denominator) {
-            (Numerator::Benefits { .. } | Numerator::Premium { .. }, Denominator::One) => Unit::Yuan,
-            (Numerator::Claims { .. }, Denominator::One) => Unit::Number,
-            (Numerator::Benefits { .. } | Numerator::Premium { .. } | Numerator::Claims { .. }, _) => Unit::Percent,
-        }
-    }
-
     /// A value as people read it, with two decimals; for display only.
     pub fn shown(&self, value: Quantity) -> String {
-        match self.unit() {
+        match self.unit {
             Unit::Percent => {
                 let hundredths = value.display_scaled(10_000);
                 format!("{}.{:02}%", hundredths / 100, hundredths % 100)

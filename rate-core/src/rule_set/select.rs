@@ -46,6 +46,23 @@ pub struct Considered {
     pub why_not: Option<WhyNot>,
 }
 
+/// A cycle of the chosen set that does not hold the day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OtherCycle {
+    /// Its name.
+    pub id: String,
+    /// It begins later; else it has ended.
+    pub later: bool,
+}
+
+impl RuleSet {
+    /// The cycles that do not hold a day, and why.
+    pub fn other_cycles(&self, on: NaiveDate) -> Vec<OtherCycle> {
+        let others = self.cycles.iter().filter(|cycle| !cycle.rate_period.contains(on));
+        others.map(|cycle| OtherCycle { id: cycle.id.clone(), later: on < cycle.rate_period.from() }).collect()
+    }
+}
+
 /// The choice, with everything it was made among.
 #[derive(Clone, Debug)]
 pub struct Selection<'s> {

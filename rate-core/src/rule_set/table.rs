@@ -103,13 +103,14 @@ fn ends(text: &str) -> Result<(Option<End>, Option<End>), NumberError> {
 
 /// Reads a bound with its unit into millionths.
 fn bound(text: &str) -> Result<i64, NumberError> {
-    let units = [("%", 10_000), ("‰", 1_000), ("元", 100_000_000)];
-    let found = units.iter().find_map(|(unit, scale)| text.strip_suffix(unit).map(|number| (number.trim(), *scale)));
-    let (number, scale) = found.unwrap_or((text, 1_000_000));
+    // A ratio of more than 100,000 (ten million percent) is a slip; yuan are held as fen.
+    let (of_ratio, of_yuan) = (100_000_000_000, 1_000_000_000_000_000);
+    let units = [("%", 10_000, of_ratio), ("‰", 1_000, of_ratio), ("元", 100_000_000, of_yuan)];
+    let suffixed = |(unit, scale, most): &(&str, i64, i64)| Some((text.strip_suffix(unit)?.trim(), *scale, *most));
+    let (number, scale, most) = units.iter().find_map(suffixed).unwrap_or((text, 1_000_000, of_ratio));
     let value = plain_decimal(number)?.checked_mul(Decimal::from(scale)).ok_or(NumberError::OutOfRange)?.normalize();
     let in_range = value.scale() == 0 && !value.is_sign_negative();
-    let millionths =
-        i64::try_from(value.mantissa()).ok().filter(|millionths| in_range && *millionths <= 1_000_000_000_000_000);
+    let millionths = i64::try_from(value.mantissa()).ok().filter(|millionths| in_range && *millionths <= most);
     millionths.ok_or(NumberError::OutOfRange)
 }
 

@@ -5,7 +5,7 @@
 use std::fmt::Display;
 
 use super::{ClaimRow, HistoryBuilder, Row};
-use crate::amount::{MAX_ROW_FEN, Money};
+use crate::amount::{MAX_ACCOUNT_FEN, MAX_ROW_FEN, Money};
 use crate::calendar::{Month, NaiveDate};
 use crate::error::{Code, Place, Problem};
 use crate::history::{
@@ -68,7 +68,20 @@ fn classes(rows: &[Row<Classification>], found: &mut Found<'_>) {
     }
 }
 
+/// Sums over an account stay so small that no measure of them can overflow.
+fn total(row: u32, field: &str, amounts: impl Iterator<Item = Money>, found: &mut Found<'_>) {
+    let sum: i128 = amounts.map(|amount| i128::from(amount.fen()).abs()).sum();
+    if sum > MAX_ACCOUNT_FEN {
+        let values = [sum.to_string(), format!("at most {MAX_ACCOUNT_FEN} fen in all rows of an account")];
+        found.at(row, field, Code::RowsNumber, values);
+    }
+}
+
 fn premiums(rows: &[Row<Premium>], found: &mut Found<'_>) {
+    if let Some(last) = rows.last() {
+        total(last.row, "premiums.payroll_fen", rows.iter().map(|row| row.fact.payroll), found);
+        total(last.row, "premiums.paid_fen", rows.iter().flat_map(|row| [row.fact.paid, row.fact.relieved]), found);
+    }
     let mut regular_to: Option<Month> = None;
     for Row { row, fact: premium } in rows {
         premium_numbers(*row, premium, found);
@@ -108,6 +121,11 @@ fn premium_numbers(row: u32, premium: &Premium, found: &mut Found<'_>) {
 
 fn claims(rows: &[ClaimRow], found: &mut Found<'_>) {
     duplicates(rows.iter().map(|row| (row.claim.id.as_str(), row.row)), "claims.claim", found);
+    let last = rows.iter().flat_map(|row| &row.payments).map(|payment| payment.row).max();
+    if let Some(last) = last {
+        let amounts = rows.iter().flat_map(|row| &row.payments).map(|payment| payment.fact.amount);
+        total(last, "payments.amount_fen", amounts, found);
+    }
     for ClaimRow { row, claim, payments } in rows {
         let mut not_before_accident = |row: u32, field: &str, date: NaiveDate| {
             if date < claim.accident {

@@ -179,11 +179,11 @@ impl<'a, 't> Cells<'a, 't> {
         self.read(name, Code::RowsNumber, "0 … 100 %", |text| Rate::from_percent(plain_decimal(text).ok()?).ok())
     }
 
-    /// A part of a whole: nothing to all of it.
+    /// A part of a whole: nothing to all of it, in hundredths of a percent.
     pub(super) fn share(&mut self, name: &str) -> Option<Factor> {
-        let part = |factor: &Factor| *factor <= Factor::ONE;
+        let part = |factor: &Factor| *factor <= Factor::ONE && factor.percent().scale() <= 2;
         let read = |text: &str| Factor::from_percent(plain_decimal(text).ok()?).ok().filter(part);
-        self.read(name, Code::RowsNumber, "0 … 100 %", read)
+        self.read(name, Code::RowsNumber, "0 … 100 %, at most two decimals", read)
     }
 
     /// Says of two cells that stand together or not at all which one is missing.

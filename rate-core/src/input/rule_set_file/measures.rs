@@ -5,7 +5,7 @@ use super::basis::{Bases, label};
 use super::sections::digits;
 use crate::error::Code;
 use crate::history::InjuryArticle;
-use crate::rule_set::measure::{ClaimDay, CountedClaims, PaymentDay, Per, PremiumBasis, PremiumDay};
+use crate::rule_set::measure::{ClaimDay, CountedClaims, PaymentDay, Per, PremiumBasis, PremiumDay, Unit};
 use crate::rule_set::{Cause, Denominator, Form, Measure, Numerator, Undefined, Unmeasured, WhenUndefined};
 
 /// Reads `[measures]`, in the order of their names' bytes.
@@ -35,9 +35,12 @@ fn measure<'t>(id: &str, at: &At<'t>, bases: &Bases<'t>, form: Form) -> Option<M
     let stated = fields.get("undefined");
     fields.finish();
     let (label, numerator, denominator) = (label?, numerator?, denominator?);
-    let undefined = Undefined::default();
+    if relative_to.is_some() && !matches!(denominator, Denominator::Headcount(_)) {
+        at.problem(Code::RuleSetResult, ["relative_to with a denominator of heads, or neither"]);
+    }
+    let (undefined, unit) = (Undefined::default(), Unit::of(&numerator, denominator));
     let mut measure =
-        Measure { id: id.to_owned(), label, numerator, denominator, relative_to, round, undefined, basis };
+        Measure { id: id.to_owned(), label, numerator, denominator, relative_to, round, undefined, unit, basis };
     if let Some(at) = stated {
         measure.undefined = undefined_of(&at, &measure, form)?;
     } else if form == Form::Method && !measure.causes().is_empty() {

@@ -15,9 +15,11 @@ use crate::error::Code;
 use crate::history::AccountKind;
 use crate::industry::{ClassSystem, IndustryEdition, RiskClass};
 use crate::ladder::{GradeIndex, GradeLadder, LadderKind, RateGrade};
+use crate::rule_set::measure::Unit;
 use crate::rule_set::{
-    Changes, ClassChange, ClassRules, Combine, CountedMonths, Cycle, FirstInsured, Floor, Form, Limits, MaxMove,
-    Participation, RateCap, Reference, Returning, RoundingRules, RuleSet, RuleSetId, Setting, Unmeasured,
+    Adjustment, Changes, ClassChange, ClassRules, Combine, CountedMonths, Cycle, FirstInsured, FloatTable, Floor, Form,
+    Limits, MaxMove, Measure, Participation, RateCap, Reference, Returning, RoundingRules, RuleSet, RuleSetId, Setting,
+    Unmeasured,
 };
 
 pub(super) const UNMEASURED: &[(&str, Unmeasured)] =
@@ -54,11 +56,12 @@ pub(super) fn rule_set<'t>(sink: &'t Sink<'t>, tree: &Arc<Tree>, digest: String)
         reader.section("participation", form == Form::Method, |fields, basis| participation(fields, basis, system));
     let changes = reader.section("changes", form == Form::Method, changes);
     let cycles = reader.cycles();
-    let measures = measures::read(&root, &bases, form);
+    let mut measures = measures::read(&root, &bases, form);
     let ladder = ladder?;
     let context = tables::Context { bases: &bases, form, system, ladder: &ladder, measures: &measures };
     let tables = tables::read(&root, &context);
     let adjustments = tables::adjustments(&root, &context);
+    print_as_bounds(&mut measures, &tables, &adjustments);
     let (combine, combine_basis) = reader.combine(&tables, basis);
     if let (LadderKind::FactorOfPreviousRate, Some(RoundingRules { rate: None, .. }), Some(at)) =
         (ladder.kind, &rounding, root.get("rounding"))
@@ -93,6 +96,15 @@ pub(super) fn rule_set<'t>(sink: &'t Sink<'t>, tree: &Arc<Tree>, digest: String)
         tree,
         digest,
     })
+}
+
+/// Measures are printed in the unit the file prints their bounds in.
+fn print_as_bounds(measures: &mut [Measure], tables: &[FloatTable], adjustments: &[Adjustment]) {
+    let rows = tables.iter().flat_map(|table| &table.rows).flat_map(|row| row.all.iter().chain(&row.any));
+    let conditions = rows.chain(adjustments.iter().flat_map(|adjustment| &adjustment.when.measures));
+    for condition in conditions.filter(|it| it.interval.to_string().contains('‰')) {
+        measures[condition.measure].unit = Unit::PerMille;
+    }
 }
 
 struct Sections<'r, 't> {
@@ -150,7 +162,7 @@ impl<'t> Sections<'_, 't> {
         (!empty).then_some(Cycle { id: id?, rate_period, windows, settings, basis })
     }
 
-    fn combine(&self, tables: &[crate::rule_set::FloatTable], around: BasisId) -> (Combine, BasisId) {
+    fn combine(&self, tables: &[FloatTable], around: BasisId) -> (Combine, BasisId) {
         let words = [("sum", Combine::Sum), ("highest", Combine::Highest)];
         let read = self.section("combine", tables.len() > 1 && self.form == Form::Method, |fields, basis| {
             for at in fields.need("tables").map(|at| at.items()).unwrap_or_default() {
@@ -305,8 +317,16 @@ fn ladder(fields: &Fields<'_>, basis: BasisId, system: ClassSystem) -> Option<Gr
     };
     let index = |place: usize| u8::try_from(place).ok().map(GradeIndex);
     let top = (index(0)?, index(grades.len() - 1)?);
-    let mut ladder =
-        GradeLadder { kind, grades, base: index(base)?, ends: vec![top; usize::from(system.classes())], basis };
+    let restarts_on_class_change = match kind {
+        LadderKind::FactorOfPreviousRate => {
+            let words = [("base-rate", true), ("previous-rate", false)];
+            fields.need("after_class_change").and_then(|at| at.word(&words))?
+        }
+        LadderKind::FactorOfBase | LadderKind::Points => false,
+    };
+    let ends = vec![top; usize::from(system.classes())];
+    let base = index(base)?;
+    let mut ladder = GradeLadder { kind, grades, base, ends, restarts_on_class_change, basis };
     for (class, at) in fields.get("by_class").map(|at| at.entries()).unwrap_or_default() {
         class_ends(&mut ladder, class, &at, system);
     }
