@@ -16,7 +16,7 @@ use crate::error::Problems;
 use crate::experience::{self, Experience, Measured};
 use crate::history::{History, Origin};
 use crate::ladder::{GradeIndex, LadderKind};
-use crate::rule_set::law::Source;
+use crate::rule_set::law::{ClassBasis, Source};
 use crate::rule_set::{Law, Unmeasured};
 
 /// Decides one account under a law, with every step.
@@ -124,8 +124,11 @@ fn state_setting<S: Steps>(law: &Law, standing: &Standing, steps: &mut S) {
     let cycle = Source::Rules(law.cycle().basis);
     let window = standing.window(law);
     steps.push(|| Step { kind: StepKind::Setting { window, days: *law.setting() }, source: cycle });
-    let classes = Source::Rules(law.rules().classes().basis);
-    let kind = StepKind::Class { class: standing.class, fixed: standing.class_fixed };
+    let classes = match standing.class_basis {
+        ClassBasis::Fixed | ClassBasis::Determined => Source::Rules(law.rules().classes().basis),
+        ClassBasis::Proposed(annex, _) => Source::Parameters(annex),
+    };
+    let kind = StepKind::Class { class: standing.class, how: standing.class_basis };
     steps.push(|| Step { kind, source: classes });
 }
 

@@ -241,6 +241,11 @@ impl Decision {
         paths
     }
 
+    /// Every step as a sentence with its citation.
+    pub fn lines(&self, lang: Lang) -> impl Iterator<Item = String> + '_ {
+        self.steps.iter().map(move |step| crate::notice::step_text(step, &self.law, lang))
+    }
+
     /// A sentence: grade, and why.
     pub fn summary(&self, lang: Lang) -> String {
         crate::notice::summary(self, lang)

@@ -354,7 +354,7 @@ fn premium_at_base(law: &Law, part: &Part<'_>, window: &MonthSpan) -> i128 {
     regular(part, window)
         .map(|row| {
             let day = row.months.from().first_day();
-            let class = law.fixed_class(history.kind()).or_else(|| history.class_on(day).map(|it| it.class));
+            let class = law.class_on(history, day).map(|it| it.class);
             let rate = class.and_then(|class| base_millionths(law, history, class, day));
             // Admission has refused rows without a class or a base rate.
             i128::from(row.payroll.fen()) * i128::from(rate.unwrap_or(0))

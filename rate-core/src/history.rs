@@ -129,13 +129,13 @@ words! {
     }
 }
 
-/// A determined risk class.
+/// A risk class, or the industry that one can be proposed from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Classification {
     /// Days it holds.
     pub days: DateSpan,
-    /// The class, with its system.
-    pub class: RiskClass,
+    /// The class determined, with its system; `None` where nobody has, and the law proposes one from the industry.
+    pub class: Option<RiskClass>,
     /// The industry it follows from, where known.
     pub industry: Option<Industry>,
     /// Who determined it.

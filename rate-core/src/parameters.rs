@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use crate::amount::{Factor, Rate};
 use crate::calendar::{DateSpan, NaiveDate};
 use crate::citation::{Basis, BasisId, Label};
-use crate::history::AccountKind;
+use crate::history::{AccountKind, words};
 use crate::industry::{ClassSystem, Industry, IndustryEdition, RiskClass};
 use crate::rule_set::Interval;
 
@@ -90,6 +90,31 @@ pub struct Statistic {
     pub basis: BasisId,
 }
 
+words! {
+    /// How sure the class of an industry code is.
+    pub enum ClassStatus {
+        /// It stands in the annex.
+        Published = "published",
+        /// It was carried over to a later edition by name.
+        Carried = "carried",
+        /// It is a judgement: the later edition has no single industry of that name.
+        Judgement = "judgement",
+    }
+}
+
+/// The classes of industry codes, as an annex ranks them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IndustryClasses {
+    /// Edition of the codes.
+    pub edition: IndustryEdition,
+    /// How sure they are.
+    pub status: ClassStatus,
+    /// Classes by code of two to four digits.
+    pub classes: BTreeMap<String, RiskClass>,
+    /// Basis.
+    pub basis: BasisId,
+}
+
 /// A parameter document that was read: what a decision pins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParameterDocument {
@@ -110,6 +135,7 @@ pub struct Parameters {
     pub(crate) cuts: Vec<PhasedCut>,
     pub(crate) bands: Vec<CutBands>,
     pub(crate) statistics: Vec<Statistic>,
+    pub(crate) industries: Vec<IndustryClasses>,
 }
 
 impl Parameters {
@@ -160,6 +186,7 @@ impl Parameters {
             cuts: self.cuts.iter().filter(|it| here(&it.area)).cloned().collect(),
             bands: self.bands.clone(),
             statistics: self.statistics.iter().filter(|it| here(&it.area)).cloned().collect(),
+            industries: self.industries.clone(),
         }
     }
 
@@ -173,6 +200,7 @@ impl Parameters {
         self.cuts.extend(other.cuts.into_iter().map(|it| PhasedCut { basis: moved(it.basis), ..it }));
         self.bands.extend(other.bands.into_iter().map(|it| CutBands { basis: moved(it.basis), ..it }));
         self.statistics.extend(other.statistics.into_iter().map(|it| Statistic { basis: moved(it.basis), ..it }));
+        self.industries.extend(other.industries.into_iter().map(|it| IndustryClasses { basis: moved(it.basis), ..it }));
     }
 
     /// The base vector for an account on a day: the most special one that fits.
@@ -209,6 +237,23 @@ impl Parameters {
         let code = industry.code();
         let value = (2..=code.len()).rev().find_map(|length| statistic.values.get(code.get(..length)?))?;
         Some((*value, statistic))
+    }
+
+    /// The class an industry code leads to: a proposal for accounts whose class nobody has determined.
+    pub fn proposed_class(&self, industry: Industry, system: ClassSystem) -> Option<(RiskClass, &IndustryClasses)> {
+        let code = industry.code();
+        let lists = || self.industries.iter().filter(|it| it.edition == industry.edition());
+        (2..=code.len()).rev().find_map(|length| {
+            let prefix = code.get(..length)?;
+            lists().find_map(|list| {
+                list.classes.get(prefix).filter(|class| class.system() == system).map(|class| (*class, list))
+            })
+        })
+    }
+
+    /// Classes of industry codes.
+    pub fn industries(&self) -> &[IndustryClasses] {
+        &self.industries
     }
 
     /// The first days of all spans of vectors and cuts, and the days after their last: where rates may change.

@@ -261,7 +261,10 @@ fn a_made_up_book_has_the_shape_of_a_real_one() {
     assert!((6..=10).contains(&heads[heads.len() / 2]), "half the accounts are small: {}", heads[heads.len() / 2]);
     assert!(heads[heads.len() - 6] > 1500, "one in two thousand is very large: {}", heads[heads.len() - 6]);
 
-    let low = histories.iter().filter(|history| history.classifications()[0].class.number() <= 3).count();
+    let low = histories
+        .iter()
+        .filter(|history| history.classifications()[0].class.is_some_and(|class| class.number() <= 3))
+        .count();
     assert!((6500..=7800).contains(&low), "most accounts are in classes 1 to 3: {low}");
 
     for (from, to) in [("2019-01-01", "2021-12-31"), ("2022-01-01", "2024-12-31")] {
@@ -302,4 +305,31 @@ proptest! {
             prop_assert!(book.histories.is_empty() && book.refused.is_empty());
         }
     }
+}
+
+/// The classes that are proposed from an industry code stand in two shapes: the parameters the engine reads, and the
+/// list with names. Neither may say what the other does not.
+#[test]
+fn the_annex_says_the_same_in_both_shapes() {
+    let parameters = rate_core::ParametersFile::parse(include_str!("../../fixtures/parameters/cn/industry-classes.toml"));
+    let parameters = parameters.unwrap().check().unwrap();
+    let mut read: Vec<(String, String, String, String)> = Vec::new();
+    for list in parameters.industries() {
+        for (code, class) in &list.classes {
+            let (edition, status) = (list.edition.as_str().to_owned(), list.status.as_str().to_owned());
+            read.push((edition, code.clone(), class.to_string(), status));
+        }
+    }
+    let mut listed = Vec::new();
+    for line in include_str!("../../fixtures/parameters/cn/industry-risk-classes.csv").lines().skip(1) {
+        let cells: Vec<&str> = line.splitn(6, ',').collect();
+        // Codes without a class are proposed by nobody.
+        if !cells[3].is_empty() {
+            listed.push((cells[0].to_owned(), cells[1].to_owned(), cells[3].to_owned(), cells[4].to_owned()));
+        }
+    }
+    read.sort();
+    listed.sort();
+    assert!(listed.len() > 180, "the list was read");
+    assert_eq!(read, listed);
 }

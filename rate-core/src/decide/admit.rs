@@ -99,7 +99,7 @@ fn crosses_class(history: &History, row: &Premium, problems: &mut Vec<Problem>) 
 
 fn needs_base(law: &Law, history: &History, row: &Premium, problems: &mut Vec<Problem>) {
     let day = row.months.from().first_day();
-    let class = law.fixed_class(history.kind()).or_else(|| history.class_on(day).map(|it| it.class));
+    let class = law.class_on(history, day).map(|it| it.class);
     let Some(class) = class else {
         problems.push(Problem::new(Code::HistoryNoClass, Place::field("classifications.from"), [day]));
         return;

@@ -8,7 +8,7 @@ use crate::history::{History, Origin};
 use crate::industry::RiskClass;
 use crate::ladder::{GradeIndex, LadderKind};
 use crate::parameters::PhasedCut;
-use crate::rule_set::law::Source;
+use crate::rule_set::law::{ClassBasis, Source};
 use crate::rule_set::{ClassChange, Law};
 
 use super::Standing;
@@ -108,10 +108,10 @@ impl Pricing<'_> {
 
     fn class_on(&self, day: NaiveDate) -> Result<RiskClass, Problems> {
         let frozen = self.law.changes().class_change == ClassChange::NextFiling;
-        if self.standing.class_fixed || frozen {
+        if self.standing.class_basis == ClassBasis::Fixed || frozen {
             return Ok(self.standing.class);
         }
-        let found = self.history.class_on(day).map(|it| it.class);
+        let found = self.law.class_on(self.history, day).map(|it| it.class);
         let system = self.law.rules().classes().system;
         let class = found.filter(|class| class.system() == system);
         class.ok_or_else(|| Problem::new(Code::HistoryNoClass, Place::field("classifications.from"), [day]).into())

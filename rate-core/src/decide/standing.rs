@@ -8,7 +8,7 @@ use crate::experience;
 use crate::history::{AccountKind, ChargedRate, History, Origin};
 use crate::industry::RiskClass;
 use crate::ladder::{GradeIndex, LadderKind};
-use crate::rule_set::law::Source;
+use crate::rule_set::law::{ClassBasis, InForce, Source};
 use crate::rule_set::{CountedMonths, Law, Unmeasured};
 
 use super::unmeasured;
@@ -33,8 +33,8 @@ pub struct Standing {
     pub first_day: NaiveDate,
     /// Class in force on that day.
     pub class: RiskClass,
-    /// The class is fixed by the kind of account.
-    pub class_fixed: bool,
+    /// Where the class comes from.
+    pub class_basis: ClassBasis,
     /// Kind of account.
     pub kind: AccountKind,
     /// Months from the first ever insured to the end of the window.
@@ -94,7 +94,7 @@ fn window_of(law: &Law, filled: bool) -> MonthSpan {
 /// No class on the first day, a class of another system, or a last grade that the ladder does not have.
 pub fn of(law: &Law, history: &History) -> Result<Standing, Problems> {
     let first_day = first_day(law, history)?;
-    let (class, class_fixed) = class(law, history, first_day)?;
+    let InForce { class, how: class_basis } = class(law, history, first_day)?;
     let last = last_rate(law, history, first_day)?;
     let carried = if law.first_setting() { None } else { carried(law, history) };
     let first_month = Parts { law, history }.first_insured();
@@ -107,7 +107,7 @@ pub fn of(law: &Law, history: &History) -> Result<Standing, Problems> {
     Ok(Standing {
         first_day,
         class,
-        class_fixed,
+        class_basis,
         kind: history.kind(),
         months_since_first,
         covered_in_window,
@@ -164,17 +164,14 @@ fn first_day(law: &Law, history: &History) -> Result<NaiveDate, Problems> {
     days.min().ok_or_else(|| Problem::new(Code::HistoryNotCovered, Place::field("coverage"), [setting]).into())
 }
 
-fn class(law: &Law, history: &History, on: NaiveDate) -> Result<(RiskClass, bool), Problems> {
-    if let Some(class) = law.fixed_class(history.kind()) {
-        return Ok((class, true));
-    }
+fn class(law: &Law, history: &History, on: NaiveDate) -> Result<InForce, Problems> {
     let place = || Place::field("classifications.from");
-    let found = history.class_on(on).ok_or_else(|| Problem::new(Code::HistoryNoClass, place(), [on]))?;
-    let system = law.rules().classes().system;
-    if found.class.system() == system {
-        return Ok((found.class, false));
+    let found = law.class_on(history, on).ok_or_else(|| Problem::new(Code::HistoryNoClass, place(), [on]))?;
+    let (class, system) = (found.class, law.rules().classes().system);
+    if class.system() == system {
+        return Ok(found);
     }
-    let values = [found.class.to_string(), on.to_string(), found.class.system().to_string(), system.to_string()];
+    let values = [class.to_string(), on.to_string(), class.system().to_string(), system.to_string()];
     Err(Problem::new(Code::HistoryClassSystem, place(), values).into())
 }
 

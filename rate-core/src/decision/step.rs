@@ -9,7 +9,7 @@ use crate::history::Origin;
 use crate::industry::RiskClass;
 use crate::ladder::GradeIndex;
 use crate::rule_set::Cause;
-use crate::rule_set::law::Source;
+use crate::rule_set::law::{ClassBasis, Source};
 
 /// What a step says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -25,8 +25,8 @@ pub enum StepKind {
     Class {
         /// The class.
         class: RiskClass,
-        /// Fixed by the kind of account, not by its industry.
-        fixed: bool,
+        /// Where it comes from.
+        how: ClassBasis,
     },
     /// The grade of the cycle is carried.
     Carried {

@@ -170,7 +170,7 @@ impl HistoryBuilder {
     pub fn class(mut self, class: RiskClass, from: &str, to: Option<&str>) -> Self {
         if let Some(days) = self.days(from, to, "classifications.from") {
             let (source, document) = (ClassSource::Agency, String::new());
-            self = self.classification(Classification { days, class, industry: None, source, document });
+            self = self.classification(Classification { days, class: Some(class), industry: None, source, document });
         }
         self
     }

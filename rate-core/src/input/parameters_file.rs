@@ -10,8 +10,10 @@ use crate::amount::{Factor, Quantity, Rate, plain_decimal};
 use crate::calendar::DateSpan;
 use crate::error::{Code, Problem, Problems};
 use crate::history::AccountKind;
-use crate::industry::{ClassSystem, Industry, IndustryEdition};
-use crate::parameters::{BaseVector, CutBands, CutFinding, ParameterDocument, Parameters, PhasedCut, Statistic};
+use crate::industry::{ClassSystem, Industry, IndustryEdition, RiskClass};
+use crate::parameters::{
+    BaseVector, ClassStatus, CutBands, CutFinding, IndustryClasses, ParameterDocument, Parameters, PhasedCut, Statistic,
+};
 use crate::rule_set::Interval;
 
 /// A parameter file that has been read, not yet checked.
@@ -65,6 +67,7 @@ fn parameters<'t>(sink: &'t Sink<'t>, digest: String) -> Option<Parameters> {
     let cuts: Vec<PhasedCut> = list("phased_cuts").iter().filter_map(|at| reader.cut(at)).collect();
     let bands: Vec<CutBands> = list("cut_bands").iter().filter_map(|at| reader.bands(at)).collect();
     let statistics = list("statistics").iter().filter_map(|at| reader.statistic(at)).collect();
+    let industries = list("industry_classes").iter().filter_map(|at| reader.industries(at)).collect();
     if let Some(at) = root.get("base_rates") {
         overlapping(&at, vectors.iter().map(|it| (it.days, (&it.sub_area, &it.kinds, it.system))));
     }
@@ -73,7 +76,7 @@ fn parameters<'t>(sink: &'t Sink<'t>, digest: String) -> Option<Parameters> {
     }
     root.finish();
     let documents = vec![ParameterDocument { area: area.to_owned(), name: name?, digest }];
-    Some(Parameters { documents, bases: bases.into_bases(), vectors, cuts, bands, statistics })
+    Some(Parameters { documents, bases: bases.into_bases(), vectors, cuts, bands, statistics, industries })
 }
 
 /// Two spans for the same accounts may not share days.
@@ -103,6 +106,8 @@ fn days(fields: &Fields<'_>) -> Option<DateSpan> {
     }
     span
 }
+
+const EDITIONS: [IndustryEdition; 3] = [IndustryEdition::Gbt2002, IndustryEdition::Gbt2011, IndustryEdition::Gbt2017];
 
 const SYSTEMS: &[(&str, ClassSystem)] = &[("three", ClassSystem::Three), ("eight", ClassSystem::Eight)];
 
@@ -188,14 +193,35 @@ impl<'t> Reader<'_, 't> {
         Some(CutBands { bands: bands?, basis })
     }
 
+    fn industries(&self, at: &At<'t>) -> Option<IndustryClasses> {
+        let fields = at.fields()?;
+        let basis = self.bases.of(&fields, None);
+        let edition = fields.need("edition").and_then(|at| at.word(&EDITIONS.map(|it| (it.as_str(), it))));
+        let system = fields.need("system").and_then(|at| at.word(SYSTEMS));
+        let words: Vec<_> = ClassStatus::WORDS
+            .iter()
+            .filter_map(|word| ClassStatus::from_word(word).map(|status| (*word, status)))
+            .collect();
+        let status = fields.need("status").and_then(|at| at.word(&words));
+        let entries = fields.need("classes").map(|at| at.entries()).unwrap_or_default();
+        fields.finish();
+        let (edition, system) = (edition?, system?);
+        let classes = entries.into_iter().filter_map(|(code, at)| {
+            if Industry::new(edition, code).is_none() {
+                at.problem(Code::FileNumber, [code, "an industry code of two to four digits"]);
+            }
+            let number = at.integer(1..=i64::from(system.classes())).and_then(|number| u8::try_from(number).ok())?;
+            Some((code.to_owned(), RiskClass::new(system, number)?))
+        });
+        Some(IndustryClasses { edition, status: status?, classes: classes.collect(), basis })
+    }
+
     fn statistic(&self, at: &At<'t>) -> Option<Statistic> {
         let fields = at.fields()?;
         let basis = self.bases.of(&fields, None);
         let id = fields.need("id").and_then(|at| at.text().map(str::to_owned));
         let year = fields.need("year").and_then(|at| at.integer(1990..=2199)).and_then(|year| i32::try_from(year).ok());
-        let editions =
-            [IndustryEdition::Gbt2002, IndustryEdition::Gbt2011, IndustryEdition::Gbt2017].map(|it| (it.as_str(), it));
-        let edition = fields.need("edition").and_then(|at| at.word(&editions));
+        let edition = fields.need("edition").and_then(|at| at.word(&EDITIONS.map(|it| (it.as_str(), it))));
         let entries = fields.need("values").map(|at| at.entries()).unwrap_or_default();
         fields.finish();
         let edition = edition?;

@@ -5,6 +5,8 @@ use crate::calendar::MonthSpan;
 use crate::decision::{Step, StepKind};
 use crate::error::Lang;
 use crate::ladder::GradeIndex;
+use crate::parameters::ClassStatus;
+use crate::rule_set::law::ClassBasis;
 use crate::rule_set::measure::{Per, PremiumBasis};
 use crate::rule_set::{Denominator, Law, Measure, Numerator};
 
@@ -39,11 +41,19 @@ impl Sentence<'_> {
         match *kind {
             StepKind::Setting { window, days } if zh => format!("观察期 {window}，费率执行 {days}"),
             StepKind::Setting { window, days } => format!("window {window}, rates for {days}"),
-            StepKind::Class { class, fixed } if zh => {
-                format!("行业风险类别 {class} 类{}", if fixed { "（按单位类型固定）" } else { "" })
-            }
-            StepKind::Class { class, fixed } => {
-                format!("risk class {class}{}", if fixed { " (fixed by kind of account)" } else { "" })
+            StepKind::Class { class, how } => {
+                let how = match how {
+                    ClassBasis::Fixed => self.lang.pick("（按单位类型固定）", " (fixed by kind of account)"),
+                    ClassBasis::Determined => "",
+                    ClassBasis::Proposed(_, ClassStatus::Published) => self
+                        .lang
+                        .pick("（未核定，按行业代码拟定）", " (not determined: proposed from the industry code)"),
+                    ClassBasis::Proposed(_, ClassStatus::Carried | ClassStatus::Judgement) => self.lang.pick(
+                        "（未核定，按行业代码推定）",
+                        " (not determined: proposed from the industry code, by a reading)",
+                    ),
+                };
+                if zh { format!("行业风险类别 {class} 类{how}") } else { format!("risk class {class}{how}") }
             }
             StepKind::Carried { grade } if zh => format!("沿用本周期已定档次 {}", self.grade(grade)),
             StepKind::Carried { grade } => format!("the grade of this cycle is carried: {}", self.grade(grade)),

@@ -7,9 +7,9 @@ use super::{Changes, Cycle, Form, Participation, RuleSet};
 use crate::calendar::{self, DateSpan, MonthSpan, NaiveDate};
 use crate::citation::{Basis, BasisId};
 use crate::error::Lang;
-use crate::history::AccountKind;
+use crate::history::History;
 use crate::industry::RiskClass;
-use crate::parameters::Parameters;
+use crate::parameters::{ClassStatus, Parameters};
 
 /// Why the rules give no answer for a day.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -209,9 +209,18 @@ impl Law {
         &self.0.change_days
     }
 
-    /// The class of an account of some kind whose class the method fixes.
-    pub(crate) fn fixed_class(&self, kind: AccountKind) -> Option<RiskClass> {
-        self.0.rules.classes.fixed.iter().find(|(fixed, _)| *fixed == kind).map(|(_, class)| *class)
+    /// The class in force for an account on a day: fixed by its kind, determined, or proposed from its industry.
+    pub(crate) fn class_on(&self, history: &History, date: NaiveDate) -> Option<InForce> {
+        let rules = &self.0.rules.classes;
+        if let Some((_, class)) = rules.fixed.iter().find(|(fixed, _)| *fixed == history.kind()) {
+            return Some(InForce { class: *class, how: ClassBasis::Fixed });
+        }
+        let found = history.class_on(date)?;
+        if let Some(class) = found.class {
+            return Some(InForce { class, how: ClassBasis::Determined });
+        }
+        let (class, list) = self.0.parameters.proposed_class(found.industry?, rules.system)?;
+        Some(InForce { class, how: ClassBasis::Proposed(list.basis, list.status) })
     }
 
     /// The basis of a step.
@@ -221,6 +230,26 @@ impl Law {
             Source::Parameters(id) => self.0.parameters.basis(id),
         }
     }
+}
+
+/// Where a class comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ClassBasis {
+    /// The kind of account: the method fixes it.
+    Fixed,
+    /// A determination, which is a fact of the account.
+    Determined,
+    /// The industry code, by an annex; nobody has determined a class.
+    Proposed(BasisId, ClassStatus),
+}
+
+/// A class with where it comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct InForce {
+    /// The class.
+    pub class: RiskClass,
+    /// Where it comes from.
+    pub how: ClassBasis,
 }
 
 /// Which file a basis stands in.

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::path::Path;
 
+use rate_core::RiskClass;
 use rate_core::history::{ChargedRate, Claim};
 use rate_core::input::book::TableKind;
 use rate_core::{AccountKey, History, Industry, Rate};
@@ -75,7 +76,8 @@ impl BookFiles {
             let (from, to, document) = (&row.days.from(), &MayBe(row.days.to()), &row.document);
             let edition = &MayBe(row.industry.map(|industry| industry.edition().as_str()));
             let code = &MayBe(row.industry.as_ref().map(Industry::code));
-            let (system, class, source) = (&row.class.system(), &row.class.number(), &row.source.as_str());
+            let (system, class) = (&MayBe(row.class.map(RiskClass::system)), &MayBe(row.class.map(RiskClass::number)));
+            let source = &row.source.as_str();
             let cells: &[&dyn Display] = &[area, number, from, to, system, class, edition, code, source, document];
             self.row(TableKind::Classifications, cells)?;
         }

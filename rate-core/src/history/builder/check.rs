@@ -58,10 +58,11 @@ fn coverage(rows: &[Row<Coverage>], found: &mut Found<'_>) {
 }
 
 fn classes(rows: &[Row<Classification>], found: &mut Found<'_>) {
-    let mut before: Option<(NaiveDate, RiskClass)> = None;
+    let mut before: Option<(NaiveDate, Option<RiskClass>)> = None;
     for Row { row, fact: Classification { days, class, .. } } in rows {
         if let Some((_, earlier)) = before.filter(|(last, _)| *last >= days.from()) {
-            let values = [earlier.to_string(), class.to_string(), days.from().to_string()];
+            let name = |class: Option<RiskClass>| class.map_or_else(|| "?".to_owned(), |class| class.to_string());
+            let values = [name(earlier), name(*class), days.from().to_string()];
             found.at(*row, "classifications.from", Code::HistoryClassOverlap, values);
         }
         before = before.max(Some((days.last(), *class)));

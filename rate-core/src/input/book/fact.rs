@@ -58,7 +58,11 @@ pub(super) fn classification(cells: &mut Cells<'_, '_>) -> Option<Classification
     cells.together("industry_edition", "industry");
     let source = cells.word("decided_by", ClassSource::WORDS, ClassSource::from_word);
     let document = cells.text("document", TEXT).to_owned();
-    Some(Classification { days: days?, class: class?, industry, source: source?, document })
+    cells.together("class_system", "class");
+    if cells.is_empty("class") && cells.is_empty("class_system") && cells.is_empty("industry") {
+        cells.problem("class", Code::RowsEmpty, ["class"]);
+    }
+    Some(Classification { days: days?, class, industry, source: source?, document })
 }
 
 /// A class with its system from the next two cells.

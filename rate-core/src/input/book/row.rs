@@ -186,14 +186,15 @@ impl<'a, 't> Cells<'a, 't> {
         self.read(name, Code::RowsNumber, "0 … 100 %, at most two decimals", read)
     }
 
+    /// Whether a cell holds nothing, wherever the reading is.
+    pub(super) fn is_empty(&self, name: &str) -> bool {
+        let column = self.layout.table.kind().columns().iter().position(|column| column.name == name);
+        column.is_none_or(|column| self.layout.cell(self.row, column).is_empty())
+    }
+
     /// Says of two cells that stand together or not at all which one is missing.
     pub(super) fn together(&mut self, one: &str, other: &str) {
-        let columns = self.layout.table.kind().columns();
-        let is_empty = |name: &str| {
-            let column = columns.iter().position(|column| column.name == name);
-            column.is_none_or(|column| self.layout.cell(self.row, column).is_empty())
-        };
-        match (is_empty(one), is_empty(other)) {
+        match (self.is_empty(one), self.is_empty(other)) {
             (true, false) => self.problem(one, Code::RowsEmpty, [one]),
             (false, true) => self.problem(other, Code::RowsEmpty, [other]),
             (true, true) | (false, false) => {}

@@ -65,7 +65,7 @@ tables! {
     Coverage = "coverage" [must("from"), may("to"), must("state")];
     /// Determined risk classes.
     Classifications = "classifications" [
-        must("from"), may("to"), must("class_system"), must("class"), may("industry_edition"), may("industry"),
+        must("from"), may("to"), may("class_system"), may("class"), may("industry_edition"), may("industry"),
         must("decided_by"), may("document"),
     ];
     /// Premium, by the months it is for.

@@ -142,7 +142,13 @@ impl Employer {
         let rows = spells.filter_map(|(at, ((from, class, industry), to))| {
             let days = DateSpan::new(from.first_day(), to)?;
             let source = if at > 0 { ClassSource::Inspection } else { ClassSource::Agency };
-            Some(Classification { days, class: *class, industry: Some(*industry), source, document: String::new() })
+            Some(Classification {
+                days,
+                class: Some(*class),
+                industry: Some(*industry),
+                source,
+                document: String::new(),
+            })
         });
         rows.collect()
     }
