@@ -261,6 +261,20 @@ impl Session<'_> {
         writeln!(self.out, "{}{rules} · {}", lang.pick("办法：", "Method: "), chosen.verdict.text(lang))?;
         let (cycle, setting) = (&law.cycle().id, law.setting());
         writeln!(self.out, "{}{cycle} · {setting}", lang.pick("周期与执行期：", "Cycle and setting: "))?;
+        for it in law.dated_parameters() {
+            let what = if it.cut {
+                lang.pick("阶段性降费", "phased cut")
+            } else {
+                lang.pick("基准费率", "base rates")
+            };
+            let state = match (it.used, it.later) {
+                (true, _) => lang.pick("采用", "used"),
+                (false, true) => lang.pick("未采用：尚未开始", "not used: begins later"),
+                (false, false) => lang.pick("未采用：已结束", "not used: has ended"),
+            };
+            let basis = law.parameters().basis(it.basis);
+            writeln!(self.out, "  {what} {} [{}] – {state}", it.days, basis.citation(lang))?;
+        }
         for other in law.rules().other_cycles(law.setting().from()) {
             let why = if other.later {
                 lang.pick("尚未开始", "begins later")

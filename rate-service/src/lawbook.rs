@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use rate_core::input::{Examined, examine_all};
+use rate_core::rule_set::RuleSetId;
 use rate_core::{Parameters, ParametersFile, Problem, Problems, RuleSet, RuleSetFile};
 
 /// A file that could not be read.
@@ -81,16 +82,33 @@ fn parents_of(file: &Path) -> PathBuf {
     own.parent().filter(|above| !above.as_os_str().is_empty() && above.join("cn").is_dir()).unwrap_or(own).to_owned()
 }
 
-/// The rule sets that may be used, and the problems of files that cannot even be read as one.
-pub fn usable(reads: Vec<Read>) -> (Vec<RuleSet>, Vec<Problem>) {
-    let (mut sets, mut problems) = (Vec::new(), Vec::new());
+/// What the files of a directory come to.
+#[derive(Debug, Default)]
+pub struct Usable {
+    /// The rule sets that may be used.
+    pub sets: Vec<RuleSet>,
+    /// Those that the checker refuses.
+    pub refused: Vec<RuleSetId>,
+    /// The problems of files that cannot even be read as a rule set.
+    pub problems: Vec<Problem>,
+}
+
+/// Parts the rule sets that may be used from those that may not.
+pub fn usable(reads: Vec<Read>) -> Usable {
+    let mut usable = Usable::default();
     for read in reads {
         match read.result {
-            Ok(examined) => sets.extend(examined.accepted()),
-            Err(wrong) => problems.extend(wrong.into_vec()),
+            Ok(examined) => {
+                let id = examined.id().clone();
+                match examined.accepted() {
+                    Ok(set) => usable.sets.push(set),
+                    Err(_) => usable.refused.push(id),
+                }
+            }
+            Err(wrong) => usable.problems.extend(wrong.into_vec()),
         }
     }
-    (sets, problems)
+    usable
 }
 
 /// Reads the parameters of a directory or file.

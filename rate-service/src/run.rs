@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use rate_core::decide::decide;
 use rate_core::error::{Code, Lang};
 use rate_core::input::book::{RefusedAccount, TableKind, TableTotals, check_book};
-use rate_core::rule_set::{Selection, Verdict};
+use rate_core::rule_set::{Considered, Selection, Verdict, WhyNot};
 use rate_core::{AccountKey, Decision, History, Law, NaiveDate, Parameters, Problem, Refusal, RuleSet};
 
 pub use output::write;
@@ -77,7 +77,7 @@ pub struct ChosenLaw {
     /// The checker's verdict on the rule set.
     pub verdict: Verdict,
     /// Every rule set that was looked at, with the reason why it lost.
-    pub considered: Vec<rate_core::rule_set::Considered>,
+    pub considered: Vec<Considered>,
 }
 
 /// A run: every account of the book is in exactly one of the three lists.
@@ -113,13 +113,17 @@ pub fn choose(sets: &[RuleSet], parameters: &Parameters, area: &str, on: NaiveDa
 /// # Errors
 /// Files that cannot be read or are wrong inside; no set that decides.
 pub fn law(rules: &Path, parameters: &Path, area: &str, on: NaiveDate) -> Result<ChosenLaw, RunError> {
-    let (sets, mut problems) = lawbook::usable(lawbook::rule_sets(rules)?);
+    let mut usable = lawbook::usable(lawbook::rule_sets(rules)?);
     let (parameters, wrong) = lawbook::parameters(parameters)?;
-    problems.extend(wrong);
-    if !problems.is_empty() {
-        return Err(RunError::Problems(problems));
+    usable.problems.extend(wrong);
+    if !usable.problems.is_empty() {
+        return Err(RunError::Problems(usable.problems));
     }
-    Ok(choose(&sets, &parameters, area, on)?)
+    let mut chosen = choose(&usable.sets, &parameters, area, on)?;
+    let refused = usable.refused.into_iter().map(|id| Considered { id, why_not: Some(WhyNot::Refused) });
+    chosen.considered.extend(refused);
+    chosen.considered.sort_by(|one, two| one.id.cmp(&two.id));
+    Ok(chosen)
 }
 
 /// Makes a run. `progress` is told what is being done, and how far it is.

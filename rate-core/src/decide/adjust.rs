@@ -34,6 +34,20 @@ pub(super) fn apply<S: Steps>(
     running
 }
 
+/// The percentage points that events alone add: what goes on in the later settings of a cycle.
+pub(super) fn points(law: &Law, standing: &Standing) -> rust_decimal::Decimal {
+    let adjustments = law.rules().adjustments().iter().enumerate();
+    let lasting = adjustments.filter(|(place, it)| it.when.measures.is_empty() && standing.events >> place & 1 == 1);
+    lasting.fold(rust_decimal::Decimal::ZERO, |sum, (_, it)| match it.effect {
+        Effect::Points(points) => sum.checked_add(points).unwrap_or(sum),
+        Effect::NoDecreaseFrom(_)
+        | Effect::GradeAtLeast(_)
+        | Effect::NotBelow(_)
+        | Effect::Grade(_)
+        | Effect::Shift(_) => sum,
+    })
+}
+
 fn applies(adjustment: &Adjustment, place: usize, experience: &Experience, standing: &Standing) -> bool {
     let event = adjustment.when.event.is_none() || standing.events >> place & 1 == 1;
     event

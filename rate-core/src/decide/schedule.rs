@@ -88,6 +88,11 @@ impl Pricing<'_> {
         let cut = self.law.parameters().cut(self.history.sub_area(), class, day);
         let at = At { pricing: self, days, class, grade, reset };
         let found = self.base(class, day).map(|(base, ..)| base);
+        if let (Some(from), Some(to)) =
+            (self.outcome.grade.filter(|_| !reset), grade.filter(|to| Some(*to) != self.outcome.grade))
+        {
+            steps.push(|| Step { kind: StepKind::HeldByClass { from, to }, source: Source::Rules(ladder.basis) });
+        }
         let before_cut = at.before_cut(None, &mut NoSteps)?;
         let (before, rate) = match cut {
             Some(cut) if cut.on_base => (before_cut, at.before_cut(Some(cut), steps)?),

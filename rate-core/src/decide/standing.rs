@@ -11,7 +11,7 @@ use crate::ladder::{GradeIndex, LadderKind};
 use crate::rule_set::law::{ClassBasis, InForce, Source};
 use crate::rule_set::{CountedMonths, Law, Unmeasured};
 
-use super::unmeasured;
+use super::{adjust, unmeasured};
 
 /// The last rate charged before this setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

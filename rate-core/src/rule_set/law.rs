@@ -223,6 +223,17 @@ impl Law {
         Some(InForce { class, how: ClassBasis::Proposed(list.basis, list.status) })
     }
 
+    /// The base vectors and phased cuts of the area, each with whether its days touch the setting.
+    pub fn dated_parameters(&self) -> Vec<DatedParameter> {
+        let setting = self.setting();
+        let at = |days: DateSpan, basis, cut| {
+            let used = days.intersect(setting).is_some();
+            DatedParameter { days, cut, basis, used, later: days.from() > setting.last() }
+        };
+        let vectors = self.parameters().vectors().iter().map(|it| at(it.days, it.basis, false));
+        vectors.chain(self.parameters().cuts().iter().map(|it| at(it.days, it.basis, true))).collect()
+    }
+
     /// The basis of a step.
     pub fn basis(&self, source: Source) -> &Basis {
         match source {
@@ -230,6 +241,21 @@ impl Law {
             Source::Parameters(id) => self.0.parameters.basis(id),
         }
     }
+}
+
+/// A base vector or phased cut that was looked at for a setting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DatedParameter {
+    /// Days in force.
+    pub days: DateSpan,
+    /// A phased cut; else a base vector.
+    pub cut: bool,
+    /// Basis.
+    pub basis: BasisId,
+    /// Its days touch the setting.
+    pub used: bool,
+    /// It begins only after the setting; where unused and not later, it has ended.
+    pub later: bool,
 }
 
 /// Where a class comes from.

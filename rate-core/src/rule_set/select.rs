@@ -19,6 +19,8 @@ pub enum WhyNot {
     NoCycle,
     /// A later version is in force on the same day.
     Older,
+    /// The checker refuses it.
+    Refused,
 }
 
 impl WhyNot {
@@ -32,6 +34,7 @@ impl WhyNot {
             Self::NotYet => lang.pick("尚未施行", "not yet in force"),
             Self::NoLonger => lang.pick("已失效", "no longer in force"),
             Self::NoCycle => lang.pick("未列出当日所在的周期", "lists no cycle for the day"),
+            Self::Refused => lang.pick("校验不通过", "the checker refuses it"),
             Self::Older => lang.pick("同日有更新的版本", "a later version is in force on the same day"),
         }
     }
