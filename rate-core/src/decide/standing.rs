@@ -255,7 +255,7 @@ fn carry<S: Steps>(law: &Law, standing: &Standing, grade: GradeIndex, steps: &mu
             RateStart::Base
         }
     };
-    let points = rust_decimal::Decimal::ZERO;
+    let points = adjust::points(law, standing);
     Outcome {
         origin: Origin::Carried,
         reason: Reason::Carried,
