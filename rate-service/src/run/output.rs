@@ -108,7 +108,8 @@ fn list_line(decided: &Decided, lang: Lang) -> Vec<String> {
     let (outcome, figures) = (decision.outcome(), figures(decided));
     let first = decision.schedule().segments().first();
     let previous = first.and_then(|segment| history.rate_before(segment.days.from()));
-    let law = decision.law();
+    let (origin, reason) = (origin_text(outcome.origin, lang), reason_text(outcome.reason, decision.law(), lang));
+    let explanation = format!("{origin}{}{reason}", lang.pick("：", ": "));
     vec![
         cell(&history.key().area),
         cell(&history.key().number),
@@ -120,7 +121,7 @@ fn list_line(decided: &Decided, lang: Lang) -> Vec<String> {
         first.map_or_else(String::new, |segment| segment.rate.percent().to_string()),
         outcome.origin.as_str().to_owned(),
         outcome.reason.code().to_owned(),
-        cell(&format!("{}：{}", origin_text(outcome.origin, lang), reason_text(outcome.reason, law, lang))),
+        cell(&explanation),
         cell(&article(decision, lang)),
         figures.heads.to_string(),
         figures.payroll_fen.to_string(),

@@ -165,35 +165,31 @@ impl Summary {
     }
 
     fn write_grades(&self, text: &mut String, lang: Lang) -> std::fmt::Result {
-        writeln!(
-            text,
-            "{}",
-            lang.pick(
-                "按档次（户数、人数、年工资总额、年保费，元）：",
-                "By grade (accounts, heads, yearly payroll, yearly premium, yuan):"
-            )
-        )?;
+        let head = match lang {
+            Lang::Zh => ["按档次", "户数", "人数", "年工资总额（元）", "年保费（元）"],
+            Lang::En => ["by grade", "accounts", "heads", "yearly payroll, yuan", "yearly premium, yuan"],
+        };
+        write_row(text, &head.map(str::to_owned))?;
         for ((_, label), row) in &self.by_grade {
             let label =
                 if label.is_empty() { lang.pick("（沿用上期费率）", "(last rate held)") } else { label };
             let (payroll, premium) = (yuan(row.payroll_fen), yuan(row.premium_fen));
-            writeln!(text, "  {label:<8} {:>7} {:>9} {payroll:>22} {premium:>20}", row.accounts, row.heads)?;
+            write_row(text, &[label.to_owned(), row.accounts.to_string(), row.heads.to_string(), payroll, premium])?;
         }
         Ok(())
     }
 
     fn write_changes(&self, text: &mut String, lang: Lang) -> std::fmt::Result {
-        writeln!(
-            text,
-            "{}",
-            lang.pick(
-                "按与上期费率相比（户数、人数、按上期费率保费、本期保费，元）：",
-                "By change against the previous rate (accounts, heads, premium before, premium now, yuan):"
-            )
-        )?;
+        let head = match lang {
+            Lang::Zh => ["按费率变化", "户数", "人数", "按上期费率（元）", "按本期费率（元）"],
+            Lang::En => ["by change", "accounts", "heads", "at the previous rate", "at the new rate, yuan"],
+        };
+        write_row(text, &head.map(str::to_owned))?;
         for (change, row) in &self.by_change {
-            let (before, after) = (yuan(row.before_fen), yuan(row.after_fen));
-            writeln!(text, "  {:<8} {:>7} {:>9} {before:>20} {after:>20}", change.text(lang), row.accounts, row.heads)?;
+            // Nobody paid at a previous rate who had none.
+            let before = if *change == Change::First { "–".to_owned() } else { yuan(row.before_fen) };
+            let (label, after) = (change.text(lang).to_owned(), yuan(row.after_fen));
+            write_row(text, &[label, row.accounts.to_string(), row.heads.to_string(), before, after])?;
         }
         let [decided, refused, not_insured] = self.counts;
         let sum = decided + refused + not_insured;
@@ -208,4 +204,22 @@ impl Summary {
             ),
         }
     }
+}
+
+/// One line of a table: the first cell to the left, figures to the right.
+fn write_row(text: &mut String, cells: &[String; 5]) -> std::fmt::Result {
+    let widths = [18, 9, 10, 24, 22];
+    for (place, (cell, width)) in cells.iter().zip(widths).enumerate() {
+        let gap = " ".repeat(usize::saturating_sub(width, columns(cell)));
+        match place {
+            0 => write!(text, "  {cell}{gap}")?,
+            _ => write!(text, "{gap}{cell}")?,
+        }
+    }
+    writeln!(text)
+}
+
+/// The columns a text takes on a terminal: Chinese characters and full-width marks take two.
+fn columns(text: &str) -> usize {
+    text.chars().map(|c| if ('\u{2E80}'..='\u{FFEF}').contains(&c) { 2 } else { 1 }).sum()
 }
