@@ -9,3 +9,64 @@ mod rule_set_file;
 
 pub use parameters_file::{ParametersFile, band_of};
 pub use rule_set_file::{Examined, RuleSetFile, examine_all};
+
+#[cfg(test)]
+mod tests {
+    use super::{ParametersFile, RuleSetFile};
+
+    const FRAME: &str = include_str!("../../fixtures/rule_sets/cn/2015-71.toml");
+    const METHODS: [&str; 3] = [
+        include_str!("../../fixtures/rule_sets/320000/2023.toml"),
+        include_str!("../../fixtures/rule_sets/310000/2016.toml"),
+        include_str!("../../fixtures/rule_sets/illustrative/three-year.toml"),
+    ];
+    const PARAMETERS: &str = include_str!("../../fixtures/parameters/990100/demonstration.toml");
+
+    /// A small generator with a fixed start, so that a failure comes back.
+    struct Draw(u64);
+
+    impl Draw {
+        fn below(&mut self, limit: usize) -> usize {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            usize::try_from(self.0 >> 33).unwrap() % limit
+        }
+    }
+
+    /// The text with a few pieces cut, doubled, swapped for others of the same file, or overwritten.
+    fn damaged(text: &str, draw: &mut Draw) -> String {
+        let tokens: Vec<&str> = text.split_inclusive([' ', '\n', ',', '"', '=']).collect();
+        let mut pieces: Vec<&str> = tokens.clone();
+        for _ in 0..=draw.below(4) {
+            let at = draw.below(pieces.len());
+            match draw.below(5) {
+                0 => drop(pieces.remove(at)),
+                1 => pieces.insert(at, tokens[draw.below(tokens.len())]),
+                2 => pieces[at] = tokens[draw.below(tokens.len())],
+                3 => pieces[at] = "\"?\"",
+                _ => {
+                    pieces[at] = ["-1", "99999999999999999999", "\"(1%, 0%]\"", "[[", "0", "\"\"", "1e3", "\u{FEFF}"]
+                        [draw.below(8)]
+                }
+            }
+        }
+        pieces.concat()
+    }
+
+    #[test]
+    fn no_damage_to_a_file_of_law_can_panic() {
+        let (frame, mut draw) = (RuleSetFile::parse(FRAME).unwrap(), Draw(7));
+        let (mut read, mut refused) = (0, 0);
+        for turn in 0..3_000 {
+            let text = damaged(METHODS[turn % METHODS.len()], &mut draw);
+            match RuleSetFile::parse(&text).and_then(|file| file.extending(&frame).examine()) {
+                Ok(_) => read += 1,
+                Err(problems) => {
+                    assert!(problems.iter().next().is_some(), "a refusal says why");
+                    refused += 1;
+                }
+            }
+            let _ = ParametersFile::parse(&damaged(PARAMETERS, &mut draw)).and_then(ParametersFile::check);
+        }
+        assert!(read > 50 && refused > 500, "{read} read, {refused} refused");
+    }
+}
