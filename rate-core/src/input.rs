@@ -44,8 +44,8 @@ mod tests {
                 2 => pieces[at] = tokens[draw.below(tokens.len())],
                 3 => pieces[at] = "\"?\"",
                 _ => {
-                    pieces[at] = ["-1", "99999999999999999999", "\"(1%, 0%]\"", "[[", "0", "\"\"", "1e3", "\u{FEFF}"]
-                        [draw.below(8)]
+                    let slips = ["-1", "99999999999999999999", "\"(1%, 0%]\"", "[[", "0", "\"\"", "1e3", "\u{FEFF}"];
+                    pieces[at] = slips[draw.below(slips.len())];
                 }
             }
         }

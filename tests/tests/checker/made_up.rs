@@ -2,6 +2,7 @@
 
 use super::draw::Draw;
 use super::naive::Grid;
+use super::reader;
 use super::shape::{
     Adjustment, Cause, Condition, Conflict, Effect, Follows, From, Given, Interval, Kind, Measure, Row, Set, Table,
 };
@@ -30,7 +31,7 @@ pub(crate) fn set(draw: &mut Draw) -> Set {
             (low, low + draw.below(grades - low))
         }),
         max_move: (1 + draw.below(3), if draw.chance(70) { From::Base } else { From::Last }),
-        windows: 2,
+        windows: if reader::counts_may_lack_windows() && draw.chance(15) { 1 } else { 2 },
     };
     let names: &[&str] = if draw.chance(70) { &["a"] } else { &["a", "b"] };
     // Most sets are of the kind that the checker holds to rising; the others say that they may fall.
@@ -52,12 +53,14 @@ fn measures(draw: &mut Draw, published: bool) -> Vec<Measure> {
     };
     let measure = |kind: Kind| {
         let said = |draw: &mut Draw| !published || draw.chance(50);
-        let undefined = kind.causes().iter().map(|cause| (*cause, said(draw).then(|| follows(draw, *cause))));
-        let undefined = undefined.collect();
+        let causes = if kind == Kind::Premium && !reader::premium_may_be_below_zero() { &[] } else { kind.causes() };
+        let undefined = causes.iter().map(|cause| (*cause, said(draw).then(|| follows(draw, *cause))));
+        let undefined: Vec<_> = undefined.collect();
+        let may_lack_earlier = !undefined.is_empty() || reader::counts_may_lack_windows();
         let earlier_as_zero = draw.chance(if published { 50 } else { 95 }).then(|| draw.chance(30));
         let round = (kind == Kind::Ratio && draw.chance(30)).then(|| (draw.below(3) as u32, draw.chance(50)));
         let per_mille = kind == Kind::Incidence && draw.chance(50);
-        Measure { kind, undefined, earlier_as_zero, round, per_mille }
+        Measure { kind, undefined, earlier_as_zero, may_lack_earlier, round, per_mille }
     };
     kinds.into_iter().map(measure).collect()
 }
@@ -106,9 +109,9 @@ fn table(draw: &mut Draw, set: &Set, id: &'static str, may_fall: bool) -> Table 
 fn given(draw: &mut Draw, set: &Set) -> Given {
     match draw.below(100) {
         0..70 => Given::Grade(draw.below(set.grades)),
-        70..79 => Given::Shift(draw.between(-2, 2), From::Base),
-        80..88 => Given::Shift(draw.between(-2, 2), From::Last),
-        89..94 => Given::Keep,
+        70..80 => Given::Shift(draw.between(-2, 2), From::Base),
+        80..89 => Given::Shift(draw.between(-2, 2), From::Last),
+        89..95 => Given::Keep,
         _ => Given::NotSeen,
     }
 }
@@ -202,8 +205,9 @@ impl Maker<'_> {
             twice.id = "twice".to_owned();
             twice.windows = 2;
             twice.given = Given::Grade(0);
-            rows[0].unless.push(rows.len());
+            let place = rows.len();
             rows.push(twice);
+            rows[0].unless.push(place);
         }
         rows
     }
@@ -302,25 +306,38 @@ fn adjustments(draw: &mut Draw, set: &Set) -> Vec<Adjustment> {
 
 fn adjustment(draw: &mut Draw, set: &Set, id: &'static str) -> Adjustment {
     let event = draw.chance(40);
-    let when = if event && draw.chance(50) { Vec::new() } else { vec![condition(draw, set)] };
     // An effect that cannot do anything says nothing about rising or falling.
     let above_lowest = 1 + draw.below(set.grades - 1);
-    let effect = match draw.below(7) {
+    let effect = match draw.below(8) {
         0 => Effect::NoDecrease(if set.base > 0 && draw.chance(50) { From::Base } else { From::Last }),
         1 => Effect::AtLeast(above_lowest),
         2 => Effect::NotBelow(above_lowest),
         3 => Effect::Grade(draw.below(set.grades)),
-        4 => Effect::Shift(draw.pick(&[-2, -1, 1, 2])),
-        5 => Effect::Points(draw.pick(&[-25, -3, 3, 25])),
+        4 | 5 => Effect::Shift(draw.pick(&[-2, -1, 1, 2])),
+        6 => Effect::Points(draw.pick(&[-25, -3, 3, 25])),
         _ => Effect::Shift(-1),
     };
+    let lowers = match effect {
+        Effect::Shift(by) | Effect::Points(by) => by < 0,
+        Effect::Grade(grade) => grade + 1 < set.grades,
+        Effect::NoDecrease(_) | Effect::AtLeast(_) | Effect::NotBelow(_) => false,
+    };
+    let when = if event && draw.chance(50) { Vec::new() } else { vec![condition(draw, set, lowers)] };
     Adjustment { id, when, event, effect }
 }
 
-fn condition(draw: &mut Draw, set: &Set) -> Condition {
+/// A condition that mostly holds from some injury on, or up to some for an effect that lowers.
+fn condition(draw: &mut Draw, set: &Set, lowers: bool) -> Condition {
     let measure = draw.below(set.measures.len());
-    let kind = set.measures[measure].kind;
-    let bounds = draw.some(kind.bounds(), 2);
+    let bounds = draw.some(set.measures[measure].kind.bounds(), 2);
+    let (bound, closed) = (draw.pick(&bounds), draw.chance(50));
     let maker = Maker { set, bounds: set.measures.iter().map(|_| bounds.clone()).collect() };
-    Condition { measure, interval: maker.interval(draw, measure) }
+    let mut interval = match draw.chance(80) {
+        true if lowers => Interval { low: None, high: Some((bound, closed)) },
+        true => Interval { low: Some((bound, closed)), high: None },
+        false => maker.interval(draw, measure),
+    };
+    // Below zero there is nothing: such a condition would never hold.
+    interval.high = interval.high.map(|(end, closed)| (end, closed || end == 0));
+    Condition { measure, interval }
 }

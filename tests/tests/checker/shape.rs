@@ -46,7 +46,7 @@ pub(crate) enum Unit {
     Percent,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Cause {
     NotInsured,
     NoPremium,
@@ -111,8 +111,8 @@ impl Kind {
 
     pub(crate) const fn causes(self) -> &'static [Cause] {
         match self {
-            Self::Assessed | Self::Deaths | Self::Premium => &[],
-            Self::Benefits => &[Cause::BelowZero],
+            Self::Assessed | Self::Deaths => &[],
+            Self::Benefits | Self::Premium => &[Cause::BelowZero],
             Self::Incidence => &[Cause::NotInsured, Cause::NoHeadcount],
             Self::Ratio => {
                 &[Cause::NotInsured, Cause::NoPremium, Cause::BenefitsWithoutPremium, Cause::BelowZero]
@@ -155,6 +155,8 @@ pub(crate) struct Measure {
     pub(crate) undefined: Vec<(Cause, Option<Follows>)>,
     /// Earlier windows: whether zero, else the row fails.
     pub(crate) earlier_as_zero: Option<bool>,
+    /// Whether it may lack a value in an earlier window.
+    pub(crate) may_lack_earlier: bool,
     /// Decimals of a percent, and whether halves go up; else down.
     pub(crate) round: Option<(u32, bool)>,
     pub(crate) per_mille: bool,

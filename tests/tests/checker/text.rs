@@ -222,7 +222,7 @@ fn head(set: &Set) -> String {
     });
     format!(
         r#"format = "rule-set/1"
-area = "990001"
+area = "100001"
 version = "1"
 form = "{form}"
 name = {{ zh = "x", en = "x" }}
