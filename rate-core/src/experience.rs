@@ -5,7 +5,9 @@
 
 use crate::amount::Quantity;
 use crate::calendar::{MonthSpan, NaiveDate};
-use crate::history::{Claim, ClaimStatus, History, InjuryArticle, Payer, Payment, PremiumKind, SuccessionKind};
+use crate::history::{
+    BenefitItem, Claim, ClaimStatus, History, InjuryArticle, Payer, Payment, PremiumKind, SuccessionKind,
+};
 use crate::industry::Industry;
 use crate::rule_set::measure::{ClaimDay, CountedClaims, PaymentDay, Per, PremiumBasis, PremiumDay};
 use crate::rule_set::{Cause, Denominator, Law, Measure, Numerator, WhenUndefined};
@@ -255,7 +257,9 @@ impl Reading<'_, '_> {
 
     fn numerator(&self) -> i128 {
         match &self.measure.numerator {
-            Numerator::Benefits { by, exclude } => self.parts.sum(|part| benefits(part, self.window, *by, exclude)),
+            Numerator::Benefits { by, exclude, items } => {
+                self.parts.sum(|part| benefits(part, self.window, *by, exclude, items))
+            }
             Numerator::Claims { counted, persons, by, exclude } => {
                 self.parts.sum(|part| claims(part, self.window, (*counted, *by), *persons, exclude))
             }
@@ -284,9 +288,17 @@ fn counted(claim: &Claim, exclude: &[InjuryArticle]) -> bool {
     claim.status != ClaimStatus::Revoked && !exclude.contains(&claim.article)
 }
 
-fn benefits(part: &Part<'_>, window: &MonthSpan, by: PaymentDay, exclude: &[InjuryArticle]) -> i128 {
+fn benefits(
+    part: &Part<'_>,
+    window: &MonthSpan,
+    by: PaymentDay,
+    exclude: &[InjuryArticle],
+    items: &[BenefitItem],
+) -> i128 {
     let claims = part.history.claims().iter().filter(|claim| counted(claim, exclude));
-    let payments = claims.flat_map(|claim| &claim.payments).filter(|payment| payment.payer == Payer::Fund);
+    let payments = claims
+        .flat_map(|claim| &claim.payments)
+        .filter(|payment| payment.payer == Payer::Fund && (items.is_empty() || items.contains(&payment.item)));
     let inside = payments
         .filter(|payment| payment_day(payment, by).is_some_and(|day| window.contains_date(day) && part.counts(day)));
     inside.map(|payment| i128::from(payment.amount.fen())).sum()

@@ -4,7 +4,7 @@ use super::Unmeasured;
 use crate::amount::{Quantity, Rounding};
 use crate::citation::{BasisId, Label};
 use crate::error::Lang;
-use crate::history::{InjuryArticle, words};
+use crate::history::{BenefitItem, InjuryArticle, words};
 
 words! {
     /// The day that decides whether a payment belongs to a window.
@@ -87,6 +87,8 @@ pub enum Numerator {
         by: PaymentDay,
         /// Articles whose claims do not count.
         exclude: Vec<InjuryArticle>,
+        /// Items that count; all of them where empty.
+        items: Vec<BenefitItem>,
     },
     /// Claims or persons.
     Claims {

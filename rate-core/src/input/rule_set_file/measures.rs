@@ -4,7 +4,7 @@ use super::super::reader::{At, Fields};
 use super::basis::{Bases, label};
 use super::sections::digits;
 use crate::error::Code;
-use crate::history::InjuryArticle;
+use crate::history::{BenefitItem, InjuryArticle};
 use crate::rule_set::measure::{ClaimDay, CountedClaims, PaymentDay, Per, PremiumBasis, PremiumDay, Unit};
 use crate::rule_set::{Cause, Denominator, Form, Measure, Numerator, Undefined, Unmeasured, WhenUndefined};
 
@@ -67,10 +67,13 @@ fn numerator(at: &At<'_>) -> Option<Numerator> {
     let excluded = fields.get("exclude").map(|at| at.items()).unwrap_or_default();
     let articles = words(InjuryArticle::WORDS, InjuryArticle::from_word);
     let exclude: Vec<InjuryArticle> = excluded.iter().filter_map(|at| at.word(&articles)).collect();
+    let kinds = words(BenefitItem::WORDS, BenefitItem::from_word);
+    let counted_items = fields.get("items");
+    let items = counted_items.iter().flat_map(At::items).filter_map(|at| at.word(&kinds)).collect();
     let numerator = if let Some(benefits) = fields.get("benefits") {
         let payer = benefits.word(&[("fund", ())]);
         let by = word(&fields, "by", PaymentDay::WORDS, PaymentDay::from_word);
-        payer.and(by).map(|by| Numerator::Benefits { by, exclude })
+        payer.and(by).map(|by| Numerator::Benefits { by, exclude, items })
     } else if fields.get("claims").is_some() {
         let counted = word(&fields, "claims", CountedClaims::WORDS, CountedClaims::from_word);
         let persons = fields.need("count").and_then(|at| at.word(&[("persons", true), ("claims", false)]));
@@ -83,6 +86,9 @@ fn numerator(at: &At<'_>) -> Option<Numerator> {
         at.problem(Code::RuleSetResult, ["benefits, claims, premium"]);
         None
     };
+    if let (Some(at), Some(Numerator::Claims { .. } | Numerator::Premium { .. })) = (counted_items, &numerator) {
+        at.problem(Code::RuleSetResult, ["items with benefits only"]);
+    }
     fields.finish();
     numerator
 }
