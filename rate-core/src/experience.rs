@@ -129,7 +129,11 @@ fn add_predecessors<'h>(law: &Law, history: &'h History, weight: i128, parts: &m
 
 /// The covered months of an account and its added predecessors within a span.
 pub fn covered_months(law: &Law, history: &History, span: &MonthSpan) -> i32 {
-    Parts::of(law, history).covered_months(span)
+    if history.successions().is_empty() {
+        history.covered_months(span)
+    } else {
+        Parts::of(law, history).covered_months(span)
+    }
 }
 
 /// Measures an account over the windows of a law.

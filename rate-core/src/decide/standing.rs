@@ -1,5 +1,7 @@
 //! What the window does not hold: class in force, participation, last rate, events.
 
+use std::borrow::Cow;
+
 use crate::amount::Rate;
 use crate::calendar::{Month, MonthSpan, NaiveDate};
 use crate::decision::{Outcome, RateStart, Reason, Step, StepKind, Steps};
@@ -55,10 +57,10 @@ pub struct Standing {
 
 impl Standing {
     /// The windows to measure over, newest first.
-    pub(crate) fn windows(&self, law: &Law) -> Vec<MonthSpan> {
+    pub(crate) fn windows<'l>(&self, law: &'l Law) -> Cow<'l, [MonthSpan]> {
         match law.filled_window().filter(|_| self.filled) {
-            Some(window) => vec![window],
-            None => law.windows().to_vec(),
+            Some(window) => Cow::Owned(vec![window]),
+            None => Cow::Borrowed(law.windows()),
         }
     }
 
