@@ -6,5 +6,21 @@ mod cases;
 mod facts;
 #[path = "decisions/law.rs"]
 mod law;
+#[path = "decisions/margins.rs"]
+mod margins;
+#[path = "decisions/open.rs"]
+mod open;
+#[path = "decisions/open_runs.rs"]
+mod open_runs;
+#[path = "decisions/people.rs"]
+mod people;
+#[path = "decisions/published.rs"]
+mod published;
+#[path = "decisions/six_years.rs"]
+mod six_years;
+#[path = "decisions/totals.rs"]
+mod totals;
 #[path = "decisions/tree.rs"]
 mod tree;
+#[path = "decisions/trends.rs"]
+mod trends;

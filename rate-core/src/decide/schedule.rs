@@ -51,10 +51,11 @@ fn joined(one: DateSpan, two: DateSpan) -> DateSpan {
 /// The setting, from the first to the last covered day, cut where anything may change.
 fn pieces(law: &Law, history: &History, standing: &Standing) -> Vec<DateSpan> {
     let setting = law.setting();
-    let ends = history.insured().filter(|months| months.from.first_day() <= setting.last());
-    let last = ends.map(|months| months.to.map_or(setting.last(), Month::last_day)).max();
+    let spells = history.insured().filter(|months| months.from.first_day() <= setting.last());
+    let last = spells.map(|months| months.to.map_or(setting.last(), Month::last_day)).max();
     let last = last.map_or(setting.last(), |last| last.min(setting.last()));
-    let classes = history.classifications().iter().map(|it| it.days.from());
+    let ends = history.classifications().iter().filter_map(|it| it.days.to()).map(calendar::day_after);
+    let classes = history.classifications().iter().map(|it| it.days.from()).chain(ends);
     let caps =
         law.rules().limits().rate_cap.iter().flat_map(|cap| [cap.from, cap.to.map(calendar::day_after)]).flatten();
     let mut starts: Vec<NaiveDate> = std::iter::once(standing.first_day)

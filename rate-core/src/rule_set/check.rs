@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use rust_decimal::Decimal;
+
 use super::adjustment::{Adjustment, Effect};
 use super::diagram::{Answer, Cell, Diagram, Region, Variable};
 use super::measure::{Numerator, Unit};
@@ -168,19 +170,23 @@ fn missing(set: &RuleSet) -> Vec<Finding> {
         .collect()
 }
 
-/// Whether an adjustment lets the grade fall as injury rises.
+/// Whether an adjustment lets the grade fall as injury rises: it begins to lower where injury rises into its interval,
+/// or ceases to lift where injury rises out of it.
 fn falls_with_injury(set: &RuleSet, adjustment: &Adjustment) -> bool {
-    let lifts = match adjustment.effect {
-        Effect::NoDecreaseFrom(_) | Effect::GradeAtLeast(_) | Effect::NotBelow(_) => true,
-        Effect::Shift(shift) => shift > 0,
-        Effect::Points(points) => !points.is_sign_negative(),
-        // A fixed grade lifts some and lowers others, so no injury may lead to it, nor away from it.
-        Effect::Grade(grade) => usize::from(grade.get()) + 1 == set.ladder.grades().len(),
+    let top = set.ladder.grades().len().saturating_sub(1);
+    let (lifts, lowers) = match adjustment.effect {
+        Effect::NoDecreaseFrom(_) | Effect::GradeAtLeast(_) | Effect::NotBelow(_) => (true, false),
+        Effect::Shift(shift) => (shift > 0, shift < 0),
+        Effect::Points(points) => (points > Decimal::ZERO, points < Decimal::ZERO),
+        // A fixed grade lifts what is below it and lowers what is above.
+        Effect::Grade(grade) => (grade.get() > 0, usize::from(grade.get()) < top),
     };
     let injuries = adjustment.when.measures.iter().filter(|it| is_injury(&set.measures[it.measure].numerator));
     injuries.into_iter().any(|condition| {
-        let (upward, downward) = (condition.interval.high.is_none(), condition.interval.low.is_none());
-        if lifts { !upward } else { !downward }
+        let (low, high) = (condition.interval.low, condition.interval.high);
+        // Nothing lies below zero.
+        let rises_into = low.is_some_and(|end| end.millionths > 0 || !end.closed);
+        (lowers && rises_into) || (lifts && high.is_some())
     })
 }
 
@@ -270,6 +276,9 @@ impl Tables<'_, '_> {
         let measure = |measure: usize| self.set.measures[measure].id.clone();
         match &region.answer {
             Answer::Rows(rows) => self.rows_finding(facts, rows),
+            Answer::Otherwise if self.table.otherwise == Some(RowResult::NotSeen) => {
+                Some((FindingKind::Open, Code::CheckOpen, vec![facts, "otherwise".to_owned()], self.path()))
+            }
             Answer::Otherwise => {
                 let given =
                     self.table.otherwise.map_or_else(String::new, |result| result_text(&self.set.ladder, result));
@@ -411,7 +420,7 @@ fn bound_text(end: End, unit: Unit) -> String {
     if end.millionths == 0 {
         return "0".to_owned();
     }
-    let value = rust_decimal::Decimal::new(end.millionths, scale).normalize();
+    let value = Decimal::new(end.millionths, scale).normalize();
     format!("{value}{suffix}")
 }
 

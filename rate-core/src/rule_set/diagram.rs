@@ -181,8 +181,8 @@ fn causes_that_stay(measure: &Measure) -> Vec<Option<Cause>> {
 }
 
 fn earlier(measure: &Measure) -> Vec<Option<Cause>> {
-    let as_zero = measure.undefined.earlier_as_zero == Some(true);
-    if as_zero || measure.causes().is_empty() { Vec::new() } else { vec![None] }
+    // Even a count has no value in a window that the cycle does not list.
+    if measure.undefined.earlier_as_zero == Some(true) { Vec::new() } else { vec![None] }
 }
 
 /// A row as a conjunction of groups, each a choice of cells of variables.
@@ -310,8 +310,10 @@ impl Diagram {
                 continue;
             }
             let runs: Vec<_> = self.runs(at).into_iter().filter(|run| run.1 < asked.valued_cells()).collect();
-            for pair in runs.windows(2) {
-                let found = self.compare(pair[0].0, pair[1].0, &mut HashSet::new(), falls);
+            // Not only neighbours: between two answers there may be one that cannot be compared.
+            let pairs = (1..runs.len()).flat_map(|apart| runs.iter().zip(runs.iter().skip(apart)));
+            for (low, high) in pairs {
+                let found = self.compare(low.0, high.0, &mut HashSet::new(), falls);
                 if let Some((deeper, lower, higher)) = found {
                     let region = |run: &(u32, usize, usize), answer| {
                         let own = std::iter::once((to_usize(variable), run.1, run.2));
@@ -320,7 +322,7 @@ impl Diagram {
                             answer,
                         }
                     };
-                    return Some((region(&pair[0], lower), region(&pair[1], higher)));
+                    return Some((region(low, lower), region(high, higher)));
                 }
             }
         }

@@ -1,5 +1,6 @@
 //! The compiled form of a rule set and its parameters, for one area and one annual setting.
 
+use std::fmt;
 use std::sync::Arc;
 
 use super::diagram::Diagram;
@@ -48,10 +49,16 @@ impl Refusal {
 }
 
 /// What the settings of one day come to; shared, cheap to clone.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Law(Arc<Compiled>);
 
-#[derive(Debug)]
+impl fmt::Debug for Law {
+    /// Which law it is; its whole content would fill pages.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Law({} {} {})", self.0.rules.id(), self.cycle().id, self.0.setting)
+    }
+}
+
 struct Compiled {
     rules: RuleSet,
     parameters: Parameters,

@@ -137,7 +137,7 @@ pub enum Cause {
     NoPremium,
     /// Benefits, but no premium.
     BenefitsWithoutPremium,
-    /// Recoveries exceed benefits.
+    /// Recoveries exceed benefits, or refunds premium.
     BelowZero,
     /// Nobody insured in any month.
     NoHeadcount,
@@ -174,7 +174,7 @@ impl Cause {
             Self::NotInsured => lang.pick("观察期内未参保", "not insured in the window"),
             Self::NoPremium => lang.pick("观察期内无缴费", "no premium in the window"),
             Self::BenefitsWithoutPremium => lang.pick("有支付而无缴费", "benefits without premium"),
-            Self::BelowZero => lang.pick("追回大于支付", "recoveries exceed benefits"),
+            Self::BelowZero => lang.pick("追回或退费大于支付", "recoveries or refunds exceed payments"),
             Self::NoHeadcount => lang.pick("无参保人数", "no insured heads"),
             Self::NoAverage => lang.pick("无本行业平均值", "no average for the industry"),
         }
@@ -275,8 +275,9 @@ impl Measure {
         if let Denominator::Premium { .. } = self.denominator {
             causes.extend([Cause::NoPremium, Cause::BenefitsWithoutPremium]);
         }
-        if let Numerator::Benefits { .. } = self.numerator {
-            causes.push(Cause::BelowZero);
+        match self.numerator {
+            Numerator::Benefits { .. } | Numerator::Premium { .. } => causes.push(Cause::BelowZero),
+            Numerator::Claims { .. } => {}
         }
         if let Denominator::Headcount(_) = self.denominator {
             causes.push(Cause::NoHeadcount);

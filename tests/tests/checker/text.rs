@@ -275,6 +275,23 @@ cite = "d"
     )
 }
 
+/// A method of three classes and the grades 50, 100 and 150 %, with its measures and tables written by hand.
+pub(crate) fn method(rest: &str) -> String {
+    head(&Set {
+        published: false,
+        classes: 3,
+        measures: Vec::new(),
+        tables: Vec::new(),
+        highest: true,
+        adjustments: Vec::new(),
+        grades: 3,
+        base: 1,
+        first_class: None,
+        max_move: (2, From::Base),
+        windows: 1,
+    }) + rest
+}
+
 /// The file.
 pub(crate) fn file(set: &Set) -> String {
     let mut text = head(set);

@@ -16,7 +16,8 @@ use crate::tree::Table;
 /// What was found against what the file expects, as lines: `what: expected …, found …`.
 type Differences = Vec<String>;
 
-/// A file of cases: one law, common facts, and what each case adds.
+/// A file of cases: one law, common facts, and what each case adds. A case that the engine is known not to meet yet says
+/// why in `open`; once it is met, the word has to go.
 struct Example {
     file: String,
     rules: RuleSet,
@@ -52,7 +53,7 @@ impl Example {
     fn all() -> Vec<Self> {
         let entries = fs::read_dir(fixtures("worked_examples")).unwrap().map(|entry| entry.unwrap().file_name());
         let files = entries.map(|name| name.to_string_lossy().into_owned());
-        let mut files: Vec<String> = files.filter(|name| is_example(name)).collect();
+        let mut files: Vec<String> = files.filter(|name| name.ends_with(".toml")).collect();
         files.sort();
         files.into_iter().map(Self::read).collect()
     }
@@ -77,8 +78,18 @@ impl Example {
                 facts.add(TableKind::Rates, ACCOUNT, row);
             }
         }
+        let open = case.text("open");
         case.finish();
-        differences.into_iter().map(|line| format!("{}: {name}: {line}", self.file)).collect()
+        let at = |line: String| format!("{}: {name}: {line}", self.file);
+        match open {
+            None => differences.into_iter().map(at).collect(),
+            Some(_) if differences.is_empty() => vec![at("comes out as worked now: strike `open`".to_owned())],
+            Some(why) => {
+                assert!(!why.is_empty(), "{}: {name}: open, and why?", self.file);
+                differences.into_iter().for_each(|line| println!("open: {}", at(line)));
+                Differences::new()
+            }
+        }
     }
 
     fn expect(&self, facts: &Facts, on: &str, expected: &Table) -> (Option<Decision>, Differences) {
@@ -94,23 +105,19 @@ impl Example {
             expected.finish();
             return (None, found);
         }
+        let refused = expected.texts("refused").join(" ");
         match decided(&law, facts) {
-            Ok(decision) => {
+            Ok(decision) if refused.is_empty() => {
                 found.extend(compare(&decision, expected));
                 (Some(decision), found)
             }
-            Err(problems) => {
-                differs(&mut found, "refused", &expected.texts("refused").join(" "), &codes(&problems));
-                expected.finish();
+            decided => {
+                let is = decided.err().map_or_else(|| "decided".to_owned(), |problems| codes(&problems));
+                differs(&mut found, "refused", &refused, &is);
                 (None, found)
             }
         }
     }
-}
-
-fn is_example(name: &str) -> bool {
-    let stated_elsewhere = name.starts_with("published-");
-    name.ends_with(".toml") && !stated_elsewhere
 }
 
 fn differs(found: &mut Differences, what: &str, expected: &str, is: &str) {
@@ -160,7 +167,7 @@ fn charged(decision: &Decision) -> Vec<BTreeMap<String, String>> {
 }
 
 /// A reason with what it points at, as files write it: `row zero-twice`, `undefined pay_ratio no_premium`.
-fn reason(decision: &Decision) -> String {
+pub fn reason(decision: &Decision) -> String {
     let (reason, rules) = (decision.outcome().reason, decision.law().rules());
     let row = |table: usize, row: usize| format!(" {}", rules.tables()[table].rows[row].id);
     let at = match reason {

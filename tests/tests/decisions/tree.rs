@@ -65,11 +65,6 @@ impl Table {
         Self { place: place.to_owned(), entries: RefCell::new(table.iter().map(entry).collect()) }
     }
 
-    /// Where it stands, for messages.
-    pub fn place(&self) -> &str {
-        &self.place
-    }
-
     /// A text, a date or a number as printed.
     pub fn text(&self, key: &str) -> Option<String> {
         self.entries.borrow_mut().remove(key).map(|value| value.text(&format!("{} {key}", self.place)))
@@ -92,15 +87,6 @@ impl Table {
             Value::Text(_) | Value::List(_) => panic!("{} {key}: not tables", self.place),
         };
         self.list(key).into_iter().map(table).collect()
-    }
-
-    /// A list of lists of texts.
-    pub fn rows(&self, key: &str) -> Vec<Vec<String>> {
-        let row = |value: Value| match value {
-            Value::List(cells) => cells.iter().map(|cell| cell.text(&format!("{} {key}", self.place))).collect(),
-            Value::Text(_) | Value::Table(_) => panic!("{} {key}: not rows", self.place),
-        };
-        self.list(key).into_iter().map(row).collect()
     }
 
     fn list(&self, key: &str) -> Vec<Value> {

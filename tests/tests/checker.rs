@@ -1,0 +1,22 @@
+//! The checker and the engine against readers of this test's own: counted out, damaged on purpose, drawn at random.
+
+mod checker {
+    mod agree;
+    mod draw;
+    mod effects;
+    mod engine;
+    mod facts;
+    mod found;
+    mod law;
+    mod made_up;
+    mod mutants;
+    mod naive;
+    mod properties;
+    mod published;
+    mod rates;
+    mod reader;
+    mod shape;
+    mod shown;
+    mod story;
+    mod text;
+}

@@ -1,0 +1,248 @@
+//! What holds of every decision, for drawn facts under every rule set of the fixtures that may decide.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::sync::OnceLock;
+
+use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
+use rate_core::calendar::day_after;
+use rate_core::decision::{RateStart, Reason};
+use rate_core::history::CoverageState;
+use rate_core::rule_set::Reference;
+use rate_core::{ClassSystem, Decision, Factor, History, Law, Month, Origin};
+
+use super::draw::Draw;
+use super::law::{fixtures, parameters, toml_files, tree, usable};
+use super::rates::Pricing;
+use super::story::Story;
+
+/// Every annual setting of every cycle of every rule set that may decide.
+fn laws() -> &'static [Law] {
+    static LAWS: OnceLock<Vec<Law>> = OnceLock::new();
+    LAWS.get_or_init(|| {
+        let parameters = parameters();
+        let mut laws = Vec::new();
+        for rules in usable() {
+            for setting in rules.cycles().iter().flat_map(|cycle| &cycle.settings) {
+                laws.push(rules.law_for(&parameters, setting.from).unwrap());
+            }
+        }
+        assert!(laws.len() >= 10, "{} settings", laws.len());
+        laws
+    })
+}
+
+/// Facts under a law, and what was decided on them.
+struct Case {
+    law: &'static Law,
+    story: Story,
+    history: History,
+    decision: Decision,
+    draw: Draw,
+}
+
+/// The first drawn facts from a seed on that the law takes: some lack a class, a base rate or coverage.
+fn case(seed: u64) -> Case {
+    let mut draw = Draw::new(seed);
+    for _ in 0..50 {
+        let law = &laws()[draw.below(laws().len())];
+        let story = Story::drawn(&mut draw, law);
+        let history = story.build(&mut draw).unwrap_or_else(|problems| panic!("seed {seed}: {problems}"));
+        if let Ok(decision) = rate_core::decide(law, &history) {
+            return Case { law, story, history, decision, draw };
+        }
+    }
+    panic!("of fifty drawn accounts, none can be decided");
+}
+
+/// Document and place of every entry of the law as we read it.
+fn entries() -> &'static BTreeSet<(String, String)> {
+    static ENTRIES: OnceLock<BTreeSet<(String, String)>> = OnceLock::new();
+    ENTRIES.get_or_init(|| {
+        let texts = toml_files(&fixtures("law")).into_iter().map(|path| fs::read_to_string(path).unwrap());
+        let entries = texts.flat_map(|text| tree(&text)["entries"].as_array().cloned().unwrap_or_default());
+        let text = |entry: &serde_json::Value, key: &str| entry[key].as_str().unwrap().to_owned();
+        entries.map(|entry| (text(&entry, "document"), text(&entry, "place"))).collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 8000,
+        rng_seed: RngSeed::Fixed(20_260_701),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn same_input_same_bytes(seed: u64) {
+        let mut case = case(seed);
+        let shuffled = case.story.build(&mut case.draw).unwrap();
+        prop_assert_eq!(&shuffled, &case.history);
+        for history in [&case.history, &shuffled] {
+            let again = rate_core::decide(case.law, history).unwrap();
+            prop_assert_eq!(again.steps(), case.decision.steps());
+            prop_assert_eq!(again.schedule(), case.decision.schedule());
+            prop_assert_eq!(format!("{:?}", again.outcome()), format!("{:?}", case.decision.outcome()));
+        }
+    }
+
+    #[test]
+    fn steps_do_not_change_outcome(seed: u64) {
+        let case = case(seed);
+        prop_assert_eq!(&rate_core::outcome(case.law, &case.history).unwrap(), case.decision.outcome());
+    }
+
+    #[test]
+    fn grade_on_ladder(seed: u64) {
+        let case = case(seed);
+        let ladder = case.law.rules().ladder();
+        let outcome = case.decision.outcome();
+        if let Some(grade) = outcome.grade {
+            prop_assert!(usize::from(grade.get()) < ladder.grades().len());
+            prop_assert_eq!(ladder.labelled(case.decision.grade_label()), Some(grade));
+            if outcome.origin == Origin::Floated {
+                prop_assert_eq!(ladder.held(grade, outcome.class), grade);
+            }
+        }
+        for segment in case.decision.schedule().segments() {
+            prop_assert_eq!(segment.grade, outcome.grade.map(|grade| ladder.held(grade, segment.class)));
+        }
+    }
+
+    #[test]
+    fn shift_within_limit(seed: u64) {
+        let case = case(seed);
+        let (rules, outcome) = (case.law.rules(), case.decision.outcome());
+        let furthest = rules.limits().max_move;
+        let from = match furthest.from {
+            Reference::Base => Some(rules.ladder().base()),
+            Reference::LastGrade => None,
+        };
+        // The grades of a class may hold a grade further off.
+        let free = outcome.origin == Origin::Floated && outcome.reason != Reason::HeldByClass;
+        if let (true, Some(from), Some(grade)) = (free, from, outcome.grade) {
+            prop_assert!(grade.get().abs_diff(from.get()) <= furthest.grades.unsigned_abs());
+        }
+    }
+
+    #[test]
+    fn rate_from_base(seed: u64) {
+        let case = case(seed);
+        if case.law.rules().classes().system == ClassSystem::Eight {
+            let pricing = Pricing { decision: &case.decision, history: &case.history };
+            for segment in case.decision.schedule().segments() {
+                let expected = pricing.expected(segment);
+                prop_assert_eq!(Pricing::found(segment), (expected.before_cut, expected.rate), "{:?}", segment);
+            }
+        }
+    }
+
+    #[test]
+    fn floor_holds(seed: u64) {
+        let case = case(seed);
+        if case.law.rules().classes().system == ClassSystem::Eight {
+            let pricing = Pricing { decision: &case.decision, history: &case.history };
+            for segment in case.decision.schedule().segments() {
+                let lowest = pricing.expected(segment).lowest;
+                prop_assert!(lowest.is_none_or(|lowest| Pricing::found(segment).1 >= lowest), "{:?}", segment);
+            }
+        }
+    }
+
+    #[test]
+    fn monotone_in_benefit(seed: u64) {
+        let mut case = case(seed);
+        let more = case.story.with_benefit(&mut case.draw, case.law);
+        never_lower(&mut case, &more)?;
+    }
+
+    #[test]
+    fn monotone_in_claims(seed: u64) {
+        let mut case = case(seed);
+        let more = case.story.with_claim(&mut case.draw, case.law);
+        never_lower(&mut case, &more)?;
+    }
+
+    #[test]
+    fn every_step_cited(seed: u64) {
+        let case = case(seed);
+        prop_assert!(!case.decision.steps().is_empty());
+        for step in case.decision.steps() {
+            let basis = case.law.basis(step.source);
+            let (number, title) = (&basis.document.number, &basis.document.title.zh);
+            let document = if number.is_empty() { title } else { number };
+            prop_assert!(!document.is_empty(), "{:?}", step);
+            let entry = (document.clone(), basis.place.as_str().to_owned());
+            prop_assert!(entries().contains(&entry), "{:?} has no entry in fixtures/law: {:?}", entry, step);
+        }
+    }
+
+    #[test]
+    fn segments_without_gap(seed: u64) {
+        let case = case(seed);
+        let setting = case.law.setting();
+        let insured = case.history.coverage().iter().filter(|spell| spell.state == CoverageState::Insured);
+        let months: Vec<_> = insured.map(|spell| spell.months).collect();
+        let covered = |month: Month| months.iter().any(|it| it.from <= month && it.to.is_none_or(|to| month <= to));
+        let (first, last) = (Month::of(setting.from()), Month::of(setting.last()));
+        let in_setting: Vec<Month> = (0..=last.since(first)).map(|it| first.plus(it)).filter(|it| covered(*it)).collect();
+        let segments = case.decision.schedule().segments();
+        prop_assert_eq!(segments[0].days.from(), in_setting[0].first_day().max(setting.from()));
+        prop_assert_eq!(segments[segments.len() - 1].days.last(), in_setting[in_setting.len() - 1].last_day().min(setting.last()));
+        for pair in segments.windows(2) {
+            prop_assert_eq!(pair[1].days.from(), day_after(pair[0].days.last()));
+            let same = (pair[0].class, pair[0].base, pair[0].grade, pair[0].rate, pair[0].before_cut, pair[0].cut)
+                == (pair[1].class, pair[1].base, pair[1].grade, pair[1].rate, pair[1].before_cut, pair[1].cut);
+            prop_assert!(!same, "a segment ends only where something changes");
+        }
+        for month in in_setting {
+            prop_assert!(case.decision.schedule().rate_on(month.first_day().max(setting.from())).is_some());
+        }
+    }
+}
+
+/// More injury, no lower grade; where both float, since what is held waits for a value or an answer.
+fn never_lower(case: &mut Case, more: &Story) -> Result<(), TestCaseError> {
+    let history = more.build(&mut case.draw).unwrap();
+    let worse = rate_core::outcome(case.law, &history).unwrap();
+    let outcome = case.decision.outcome();
+    if outcome.origin == Origin::Floated && worse.origin == Origin::Floated {
+        prop_assert!(worse.grade >= outcome.grade, "{:?} {:?}", outcome, worse);
+    }
+    Ok(())
+}
+
+#[test]
+fn drawn_facts_meet_most_of_what_can_happen() {
+    let mut met: BTreeMap<&str, usize> = BTreeMap::new();
+    for seed in 0..4000 {
+        let case = case(seed);
+        let mut meet = |what| *met.entry(what).or_default() += 1;
+        meet(case.decision.outcome().reason.code());
+        meet(match case.decision.outcome().start {
+            RateStart::Base => "from the base",
+            RateStart::Previous(_) => "from the previous rate",
+            RateStart::Held(_) => "held",
+        });
+        let segments = case.decision.schedule().segments();
+        if segments.len() > 1 {
+            meet("segments");
+        }
+        if segments.iter().any(|segment| segment.cut != Factor::ZERO) {
+            meet("cut");
+        }
+        if segments.windows(2).any(|pair| pair[0].class != pair[1].class) {
+            meet("change of class");
+        }
+        if !case.history.successions().is_empty() {
+            meet("succession");
+        }
+    }
+    let reasons = ["adjusted", "carried", "first-insured", "held-by-class", "row", "source-missing", "undefined"];
+    let others = ["held", "from the previous rate", "segments", "cut", "change of class", "succession"];
+    for what in reasons.into_iter().chain(others) {
+        assert!(met.get(what).is_some_and(|count| *count >= 20), "{what} of {met:?}");
+    }
+}

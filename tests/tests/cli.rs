@@ -1,0 +1,10 @@
+//! The `rate` command as people meet it: what the documents promise, what it prints and writes, how it ends.
+
+#[path = "cli/blocks.rs"]
+mod blocks;
+#[path = "cli/command.rs"]
+mod command;
+#[path = "cli/demonstration.rs"]
+mod demonstration;
+#[path = "cli/endings.rs"]
+mod endings;

@@ -1,0 +1,127 @@
+//! What runs one after the other ought to do and do not yet, on changed copies of the six-year book; as in `open`.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rate_core::error::Lang;
+use rate_core::{Code, date};
+use rate_service::run::{Request, Run, run, summarise, write};
+use tempfile::TempDir;
+
+use crate::law::fixtures;
+
+/// Rules, parameters and the book of the six years, copied to a directory of their own and changed there.
+struct City(TempDir);
+
+impl City {
+    fn changed(change: impl Fn(&str, String) -> String) -> Self {
+        let city = Self(tempfile::tempdir().unwrap());
+        let copies = [
+            ("rule_sets/cn/2015-71.toml", "rules/2015-71.toml"),
+            ("rule_sets/illustrative/three-year.toml", "rules/three-year.toml"),
+            ("parameters/990100/demonstration.toml", "parameters/demonstration.toml"),
+        ];
+        copies.iter().for_each(|(from, to)| city.copy(&fixtures(from), to, &change));
+        for entry in fs::read_dir(fixtures("books/six-years/book")).unwrap() {
+            let path = entry.unwrap().path();
+            city.copy(&path, &format!("book/{}", path.file_name().unwrap().to_string_lossy()), &change);
+        }
+        city
+    }
+
+    fn copy(&self, from: &Path, to: &str, change: &impl Fn(&str, String) -> String) {
+        let path = self.0.path().join(to);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, change(to, fs::read_to_string(from).unwrap())).unwrap();
+    }
+
+    /// A run, written to a directory of its day.
+    fn run(&self, on: &str, previous: Option<PathBuf>) -> (Run, PathBuf) {
+        let below = |name: &str| self.0.path().join(name);
+        let (rules, parameters, book) = (below("rules"), below("parameters"), below("book"));
+        let request =
+            Request { area: "990100".to_owned(), rules, parameters, book, on: date(on).unwrap(), previous };
+        let run = run(&request, &mut |_, _, _| {}).unwrap_or_else(|error| panic!("{on}: {error}"));
+        write(&run, &summarise(&run), &below(on), Lang::En).unwrap();
+        (run, below(on))
+    }
+
+    /// The accounts that the setting of 2023 refuses, after that of 2022.
+    fn refused_in_the_second_year(&self) -> BTreeMap<String, Vec<Code>> {
+        let (_, before) = self.run("2022-07-01", None);
+        let (run, _) = self.run("2023-07-01", Some(before));
+        run.refused.into_iter().map(|it| (it.key.number, it.problems.iter().map(|it| it.code).collect())).collect()
+    }
+}
+
+fn only_the_wrong_row(refused: &BTreeMap<String, Vec<Code>>) {
+    assert_eq!(refused.keys().collect::<Vec<_>>(), ["R01"], "only the account with a wrong row: {refused:?}");
+}
+
+#[test]
+fn the_book_as_it_is_goes_on() {
+    only_the_wrong_row(&City::changed(|_, text| text).refused_in_the_second_year());
+}
+
+/// The rate in the book is open at its end, as a rate in force is; the run before gave another from 2022-07-01 on.
+#[test]
+#[should_panic(expected = "only the account with a wrong row")]
+fn an_open_last_rate_in_the_book_ends_where_the_next_begins() {
+    let open = |name: &str, text: String| if name == "book/rates.csv" { text.replace(",2022-06-30,", ",,") } else { text };
+    only_the_wrong_row(&City::changed(open).refused_in_the_second_year());
+}
+
+/// An account that left the book with the year before is no account of this one, and nothing is wrong with it.
+#[test]
+#[should_panic(expected = "only the account with a wrong row")]
+fn an_account_of_the_run_before_may_be_gone() {
+    let (_, before) = City::changed(|_, text| text).run_kept();
+    let gone = |name: &str, text: String| {
+        let lines = text.lines().filter(|line| !name.starts_with("book/") || !line.contains(",A04,"));
+        lines.map(|line| format!("{line}\n")).collect()
+    };
+    let (run, _) = City::changed(gone).run("2023-07-01", Some(before.path().to_owned()));
+    let refused = run.refused.into_iter().map(|it| (it.key.number, it.problems.iter().map(|it| it.code).collect()));
+    only_the_wrong_row(&refused.collect());
+}
+
+/// A cut of 12.345 % is a cut that a parameter file may state; what a run writes, the next one reads.
+#[test]
+#[should_panic(expected = "only the account with a wrong row")]
+fn the_next_run_reads_whatever_cut_the_run_before_has_written() {
+    let finer = |name: &str, text: String| {
+        let changed = text.replace("cut            = \"20%\"", "cut            = \"12.345%\"");
+        assert!(name != "parameters/demonstration.toml" || changed != text);
+        changed
+    };
+    only_the_wrong_row(&City::changed(finer).refused_in_the_second_year());
+}
+
+/// A grade of 33.333333 % and a base rate of four decimals make rates of ten decimals, the cut makes more.
+#[test]
+#[should_panic(expected = "only the account with a wrong row")]
+fn the_next_run_reads_whatever_rate_the_run_before_has_written() {
+    let finer = |name: &str, text: String| match name {
+        "parameters/demonstration.toml" => {
+            let text = text.replace("\"0.7%\"", "\"0.7001%\"");
+            text.replace("cut            = \"20%\"", "cut            = \"12.34%\"")
+        }
+        "rules/2015-71.toml" => text.replace("factor = \"80%\"", "factor = \"83.333333%\""),
+        _ => text,
+    };
+    only_the_wrong_row(&City::changed(finer).refused_in_the_second_year());
+}
+
+impl City {
+    /// The output of 2022, kept after the city is gone.
+    fn run_kept(self) -> (Run, TempDir) {
+        let (run, out) = self.run("2022-07-01", None);
+        let kept = tempfile::tempdir().unwrap();
+        for entry in fs::read_dir(out).unwrap() {
+            let path = entry.unwrap().path();
+            fs::copy(&path, kept.path().join(path.file_name().unwrap())).unwrap();
+        }
+        (run, kept)
+    }
+}

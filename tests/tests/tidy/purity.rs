@@ -1,0 +1,59 @@
+//! What is absent from the core: floating point, clocks, files, the network, the environment, randomness.
+
+use crate::source::{code, files_ending, line_of, without_tests, words};
+
+/// What no file of the core names. Where a rate is decided, nothing may differ between machines or moments.
+const ABSENT: &[&str] = &[
+    "f32",
+    "f64",
+    "SystemTime",
+    "Instant",
+    "Utc",
+    "Local",
+    "rand",
+    "thread_rng",
+    "RandomState",
+    "println",
+    "eprintln",
+    "static_mut",
+    "unsafe",
+];
+
+/// Parts of the standard library that reach outside.
+const OUTSIDE: &[&str] = &["std::fs", "std::net", "std::env", "std::process", "std::thread", "std::io"];
+
+#[test]
+fn the_core_is_pure() {
+    for file in files_ending("rate-core/src", ".rs") {
+        let code = &without_tests(&code(&file.text));
+        for word in ABSENT {
+            if let Some(at) = words(code, word).next() {
+                panic!("{}:{} names `{word}`", file.name, line_of(code, at));
+            }
+        }
+        for path in OUTSIDE {
+            assert!(!code.contains(path), "{} reaches outside: `{path}`", file.name);
+        }
+    }
+}
+
+#[test]
+fn only_amount_rounds() {
+    for file in files_ending("rate-core/src", ".rs").iter().chain(&files_ending("rate-service/src", ".rs")) {
+        let code = &without_tests(&code(&file.text));
+        let rounds = ["RoundingStrategy", "round_dp", "round_dp_with_strategy", "round_sf", "rescale"];
+        let found = rounds.iter().find(|word| words(code, word).next().is_some());
+        assert!(found.is_none() || file.name == "rate-core/src/amount.rs", "{} rounds: {found:?}", file.name);
+    }
+}
+
+/// The demonstration's rates depend on nothing but its files: the service has no clock either, yet.
+#[test]
+fn nothing_reads_a_clock() {
+    for file in files_ending("rate-service/src", ".rs") {
+        let code = code(&file.text);
+        for word in ["SystemTime", "Instant", "Utc", "Local"] {
+            assert!(words(&code, word).next().is_none(), "{} names `{word}`", file.name);
+        }
+    }
+}
