@@ -8,7 +8,6 @@ pub use step::{NoSteps, Step, StepKind, Steps};
 
 use crate::amount::{Factor, Money, Rate, RoundMode};
 use crate::calendar::{DateSpan, NaiveDate};
-use crate::error::Lang;
 use crate::history::{AccountKey, Origin};
 use crate::industry::RiskClass;
 use crate::ladder::GradeIndex;
@@ -239,15 +238,5 @@ impl Decision {
         paths.sort();
         paths.dedup();
         paths
-    }
-
-    /// Every step as a sentence with its citation.
-    pub fn lines(&self, lang: Lang) -> impl Iterator<Item = String> + '_ {
-        self.steps.iter().map(move |step| crate::notice::step_text(step, &self.law, lang))
-    }
-
-    /// A sentence: grade, and why.
-    pub fn summary(&self, lang: Lang) -> String {
-        crate::notice::summary(self, lang)
     }
 }

@@ -6,7 +6,7 @@
 use crate::amount::Quantity;
 use crate::calendar::{MonthSpan, NaiveDate};
 use crate::history::{
-    BenefitItem, Claim, ClaimStatus, History, InjuryArticle, Payer, Payment, PremiumKind, SuccessionKind,
+    BenefitItem, Claim, ClaimStatus, History, InjuryArticle, Payer, Payment, PremiumKind, Succession, SuccessionKind,
 };
 use crate::industry::Industry;
 use crate::rule_set::measure::{ClaimDay, CountedClaims, PaymentDay, Per, PremiumBasis, PremiumDay};
@@ -109,7 +109,9 @@ impl<'h> Parts<'h> {
 }
 
 fn add_predecessors<'h>(law: &Law, history: &'h History, weight: i128, parts: &mut Vec<Part<'h>>) {
-    for succession in history.successions() {
+    // A succession counts from the first setting that begins on its day or later.
+    let begun = |it: &&Succession| it.on <= law.setting().from();
+    for succession in history.successions().iter().filter(begun) {
         let (adds, whole) = match succession.kind {
             SuccessionKind::Merger | SuccessionKind::Transfer | SuccessionKind::ReRegistration => {
                 (law.changes().merger_adds, true)

@@ -7,9 +7,9 @@ use crate::decision::{NoSteps, Outcome};
 use crate::error::Problems;
 use crate::experience::{self, Experience, Measured};
 use crate::history::History;
+use crate::interval::End;
 use crate::ladder::GradeIndex;
 use crate::premium;
-use crate::rule_set::table::End;
 use crate::rule_set::{Denominator, Law, Numerator};
 
 /// Which way a grade moves.

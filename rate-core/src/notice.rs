@@ -3,7 +3,7 @@
 mod explain;
 mod step;
 
-pub use explain::{Explanation, yuan};
+pub use explain::yuan;
 pub use step::step_text;
 
 use crate::decision::{Decision, Reason};
@@ -49,8 +49,8 @@ pub fn reason_text(reason: Reason, law: &Law, lang: Lang) -> String {
         Reason::Undefined { measure, cause } => {
             let measure = rules.measures()[measure].label.text(lang);
             match lang {
-                Lang::Zh => format!("{measure}不存在（{}）", cause.text(lang)),
-                Lang::En => format!("the {measure} does not exist ({})", cause.text(lang)),
+                Lang::Zh => format!("{measure}无法计算（{}）", cause.text(lang)),
+                Lang::En => format!("the {measure} cannot be computed ({})", cause.text(lang)),
             }
         }
         Reason::SourceMissing { table, row: place } => match lang {
@@ -62,7 +62,7 @@ pub fn reason_text(reason: Reason, law: &Law, lang: Lang) -> String {
 }
 
 /// One sentence: grade, origin, reason.
-pub(crate) fn summary(decision: &Decision, lang: Lang) -> String {
+fn summary(decision: &Decision, lang: Lang) -> String {
     let reason = reason_text(decision.outcome().reason, decision.law(), lang);
     let origin = origin_text(decision.outcome().origin, lang);
     match (lang, decision.grade_label()) {
@@ -70,6 +70,18 @@ pub(crate) fn summary(decision: &Decision, lang: Lang) -> String {
         (Lang::En, "") => format!("{origin}: {reason}"),
         (Lang::Zh, grade) => format!("档次 {grade}（{origin}）：{reason}"),
         (Lang::En, grade) => format!("grade {grade} ({origin}): {reason}"),
+    }
+}
+
+impl Decision {
+    /// Every step as a sentence with its citation.
+    pub fn lines(&self, lang: Lang) -> impl Iterator<Item = String> + '_ {
+        self.steps().iter().map(move |step| step_text(step, self.law(), lang))
+    }
+
+    /// A sentence: grade, and why.
+    pub fn summary(&self, lang: Lang) -> String {
+        summary(self, lang)
     }
 }
 

@@ -9,7 +9,7 @@ use crate::calendar::{DateSpan, NaiveDate};
 use crate::citation::{Basis, BasisId, Label};
 use crate::history::{AccountKind, words};
 use crate::industry::{ClassSystem, Industry, IndustryEdition, RiskClass};
-use crate::rule_set::Interval;
+use crate::interval::Interval;
 
 /// A base vector: one rate per class, for some days and accounts.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -17,14 +17,14 @@ pub(crate) use diagram::Answer;
 pub use law::{Law, Refusal};
 pub use measure::{Cause, Denominator, Measure, Numerator, Undefined, WhenUndefined};
 pub use select::{Considered, OtherCycle, Selection, WhyNot};
-pub use table::{Condition, Conflict, FloatTable, Interval, Row, RowResult};
+pub use table::{Condition, Conflict, FloatTable, Row, RowResult};
 
 use crate::amount::{Rate, RoundMode, Rounding};
 use crate::calendar::{DateSpan, MonthSpan, NaiveDate};
 use crate::citation::{Basis, BasisId, Label};
+use crate::document::Tree;
 use crate::history::AccountKind;
 use crate::industry::{ClassSystem, IndustryEdition, RiskClass};
-use crate::input::document::Tree;
 use crate::ladder::GradeLadder;
 
 /// Area and version: what a rule set is called.

@@ -12,8 +12,8 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use rate_core::Explanation;
 use rate_core::error::Lang;
-use rate_core::notice::Explanation;
 use rate_core::{AccountKey, NaiveDate, Problem};
 
 use crate::book::{self, Plan};
@@ -131,13 +131,13 @@ struct RunArguments {
     /// A day of the annual setting, YYYY-MM-DD; chooses rule set, cycle and parameters.
     #[arg(long, value_parser = day)]
     on: NaiveDate,
-    /// Output of the run before; its rates are the last ones. Without it, the book's `rates` table is used.
+    /// Output of the run before; its rates are added to the book's `rates` table as the last ones.
     #[arg(long)]
     previous: Option<PathBuf>,
 }
 
 fn day(text: &str) -> Result<NaiveDate, String> {
-    rate_core::date(text).map_err(|error| error.to_string())
+    rate_core::date(text).map_err(|_| "expected YYYY-MM-DD between 1950 and 2199".to_owned())
 }
 
 impl From<RunArguments> for Request {
@@ -198,7 +198,13 @@ fn report(failure: &Failure, lang: Lang) -> ExitCode {
         Failure::Problems(problems) | Failure::Run(RunError::Problems(problems)) => {
             (problems.iter().map(|problem| problem.line(lang)).collect(), 1)
         }
-        Failure::Run(RunError::Refused(refusal)) => (vec![refusal.text(lang)], 1),
+        Failure::Run(RunError::Refused { refusal, considered }) => {
+            let others =
+                considered.iter().filter_map(|it| it.why_not.map(|why| format!("  {} – {}", it.id, why.text(lang))));
+            (std::iter::once(refusal.text(lang)).chain(others).collect(), 1)
+        }
+        Failure::Run(error @ RunError::Unfit { .. }) => (vec![error.to_string()], 1),
+        Failure::Run(error @ RunError::Book(book::BookError::Plan(_))) => (vec![error.to_string()], 2),
         Failure::UnknownAccount(key) => {
             (vec![lang.pick("数据中没有单位 ", "not in the book: ").to_owned() + &key.to_string()], 1)
         }
@@ -235,13 +241,17 @@ impl Session<'_> {
                 self.generate(&Plan { accounts, seed, area, bad_rows }, &out)
             }
             Command::Completions { shell } => {
-                clap_complete::generate(shell, &mut Arguments::command(), "rate", &mut self.out);
+                // Written to memory first: the generator panics where its output fails.
+                let mut script = Vec::new();
+                clap_complete::generate(shell, &mut Arguments::command(), "rate", &mut script);
+                self.out.write_all(&script)?;
                 Ok(ExitCode::SUCCESS)
             }
         }
     }
 
     fn run_book(&mut self, request: &Request, dir: &std::path::Path) -> Result<ExitCode, Failure> {
+        run::apart(request, dir)?;
         let mut progress = Progress::new(self.lang);
         let run = run::run(request, &mut |stage, done, all| progress.at(stage, done, all))?;
         let summary = run::summarise(&run);
@@ -250,8 +260,32 @@ impl Session<'_> {
         progress.done();
         self.selection(&run.chosen)?;
         write!(self.out, "{}", summary.text(self.lang))?;
+        self.remarks(&run)?;
         writeln!(self.out, "{}{}", self.lang.pick("结果：", "Results: "), dir.display())?;
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// What a caller may otherwise overlook.
+    fn remarks(&mut self, run: &run::Run) -> Result<(), Failure> {
+        let lang = self.lang;
+        let mut remark = |number: usize, zh: &str, en: &str| match number {
+            0 => Ok(()),
+            number => writeln!(self.out, "{}", lang.pick(zh, en).replace("{}", &number.to_string())),
+        };
+        remark(run.refused.len(), "数据有误 {} 户：见 problems.csv", "{} account(s) refused: see problems.csv")?;
+        remark(run.warnings.len(), "提示 {} 条：见 warnings.csv", "{} warning(s): see warnings.csv")?;
+        remark(
+            run.other_areas,
+            "数据中另有其他地区 {} 户，未处理",
+            "{} account(s) of other areas in the book, passed over",
+        )?;
+        let afresh = usize::from(run.measured_afresh());
+        remark(
+            afresh,
+            "注意：本期为周期内后续年度，但没有本周期的上期费率（--previous），全部重新测算",
+            "note: a later setting of its cycle, but no earlier rates of the cycle were given (--previous): everybody was measured afresh",
+        )?;
+        Ok(())
     }
 
     fn selection(&mut self, chosen: &run::ChosenLaw) -> Result<(), Failure> {
@@ -273,7 +307,9 @@ impl Session<'_> {
                 (false, false) => lang.pick("未采用：已结束", "not used: has ended"),
             };
             let basis = law.parameters().basis(it.basis);
-            writeln!(self.out, "  {what} {} [{}] – {state}", it.days, basis.citation(lang))?;
+            let scope = it.scope.join(" ");
+            let gap = if scope.is_empty() { "" } else { " " };
+            writeln!(self.out, "  {what}{gap}{scope} {} [{}] – {state}", it.days, basis.citation(lang))?;
         }
         for other in law.rules().other_cycles(law.setting().from()) {
             let why = if other.later {

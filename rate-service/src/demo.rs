@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+use rate_core::Explanation;
 use rate_core::error::Lang;
-use rate_core::notice::Explanation;
 use rate_core::rule_set::{Effect, FindingKind};
 use rate_core::{History, NaiveDate};
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rate_core::input::{Examined, examine_all};
 use rate_core::rule_set::RuleSetId;
-use rate_core::{Parameters, ParametersFile, Problem, Problems, RuleSet, RuleSetFile};
+use rate_core::{Code, Parameters, ParametersFile, Place, Problem, Problems, RuleSet, RuleSetFile};
 
 /// A file that could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -55,7 +55,7 @@ fn text(path: &Path) -> Result<String, LawError> {
 /// # Errors
 /// Where a file cannot be read. What is wrong inside a file stands in its result.
 pub fn rule_sets(path: &Path) -> Result<Vec<Read>, LawError> {
-    let around = if path.is_file() { parents_of(path) } else { path.to_owned() };
+    let around = parents_of(path);
     let wanted = toml_files(path)?;
     let mut files = toml_files(&around)?;
     files.extend(wanted.iter().filter(|file| !files.contains(file)).cloned().collect::<Vec<_>>());
@@ -63,6 +63,8 @@ pub fn rule_sets(path: &Path) -> Result<Vec<Read>, LawError> {
     let mut reads = Vec::new();
     for file in files {
         match RuleSetFile::parse_named(&file.to_string_lossy(), &text(&file)?) {
+            // Parameters may stand beside rule sets; they are read by their own reader.
+            Ok(set) if set.format() == Some(PARAMETERS) => {}
             Ok(set) => parsed.push((file, set)),
             Err(problems) => reads.push(Read { path: file, result: Err(problems) }),
         }
@@ -75,11 +77,13 @@ pub fn rule_sets(path: &Path) -> Result<Vec<Read>, LawError> {
     Ok(reads)
 }
 
-/// Where the parents of a single file are looked for: the directory above its own, as sets stand in `AREA/VERSION.toml`.
-fn parents_of(file: &Path) -> PathBuf {
-    let own = file.parent().unwrap_or(Path::new("."));
+/// Where parents are looked for: in the directory itself, or, as sets stand in `AREA/VERSION.toml` beside `cn`, in the
+/// one above that holds `cn`.
+fn parents_of(path: &Path) -> PathBuf {
+    let own = if path.is_file() { path.parent().unwrap_or(Path::new("")) } else { path };
     let own = if own.as_os_str().is_empty() { Path::new(".") } else { own };
-    own.parent().filter(|above| !above.as_os_str().is_empty() && above.join("cn").is_dir()).unwrap_or(own).to_owned()
+    let above = own.parent().filter(|above| !own.join("cn").is_dir() && above.join("cn").is_dir());
+    above.unwrap_or(own).to_owned()
 }
 
 /// What the files of a directory come to.
@@ -100,6 +104,12 @@ pub fn usable(reads: Vec<Read>) -> Usable {
         match read.result {
             Ok(examined) => {
                 let id = examined.id().clone();
+                let known = usable.sets.iter().map(RuleSet::id).chain(&usable.refused);
+                if known.into_iter().any(|other| *other == id) {
+                    let place = Place { file: read.path.to_string_lossy().into_owned(), ..Place::default() };
+                    usable.problems.push(Problem::new(Code::RuleSetDuplicate, place, [id]));
+                    continue;
+                }
                 match examined.accepted() {
                     Ok(set) => usable.sets.push(set),
                     Err(_) => usable.refused.push(id),
@@ -111,17 +121,38 @@ pub fn usable(reads: Vec<Read>) -> Usable {
     usable
 }
 
-/// Reads the parameters of a directory or file.
+const PARAMETERS: &str = "parameters/1";
+
+/// Whether a directory or file holds parameters.
+///
+/// # Errors
+/// Where a file cannot be read.
+pub fn holds_parameters(path: &Path) -> Result<bool, LawError> {
+    for file in toml_files(path)? {
+        if RuleSetFile::parse(&text(&file)?).is_ok_and(|read| read.format() == Some(PARAMETERS)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Reads the parameters of a directory or file; rule sets among them are passed over.
 ///
 /// # Errors
 /// Where a file cannot be read; the problems of files that are wrong inside are returned beside the others.
 pub fn parameters(path: &Path) -> Result<(Parameters, Vec<Problem>), LawError> {
     let (mut all, mut problems) = (Parameters::default(), Vec::new());
     for file in toml_files(path)? {
-        match ParametersFile::parse_named(&file.to_string_lossy(), &text(&file)?).and_then(ParametersFile::check) {
+        let text = text(&file)?;
+        if RuleSetFile::parse(&text).is_ok_and(|read| read.format() == Some("rule-set/1")) {
+            continue;
+        }
+        match ParametersFile::parse_named(&file.to_string_lossy(), &text).and_then(ParametersFile::check) {
             Ok(parameters) => all.merge(parameters),
             Err(wrong) => problems.extend(wrong.into_vec()),
         }
     }
+    problems.extend(all.check_overlaps());
+    problems.extend(all.check_findings());
     Ok((all, problems))
 }

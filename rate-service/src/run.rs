@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 
 use rate_core::decide::decide;
 use rate_core::error::{Code, Lang};
+use rate_core::history::ChargedRate;
 use rate_core::input::book::{RefusedAccount, TableKind, TableTotals, check_book};
-use rate_core::rule_set::{Considered, Selection, Verdict, WhyNot};
-use rate_core::{AccountKey, Decision, History, Law, NaiveDate, Parameters, Problem, Refusal, RuleSet};
+use rate_core::rule_set::{Considered, RuleSetId, Selection, Verdict, WhyNot};
+use rate_core::{AccountKey, Decision, History, Law, NaiveDate, Origin, Parameters, Problem, Refusal, RuleSet};
 
 pub use output::write;
 pub use summary::{ChangeRow, GradeRow, Summary, summarise};
@@ -48,8 +49,21 @@ pub enum RunError {
     #[error("{} problem(s) in the files", .0.len())]
     Problems(Vec<Problem>),
     /// The rules give no answer for the day.
-    #[error(transparent)]
-    Refused(#[from] Refusal),
+    #[error("{refusal}")]
+    Refused {
+        /// Why.
+        refusal: Refusal,
+        /// Every rule set that was looked at, with the reason why it lost.
+        considered: Vec<Considered>,
+    },
+    /// An input that cannot be used as it was named.
+    #[error("{}: {what}", path.display())]
+    Unfit {
+        /// Which directory.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: &'static str,
+    },
     /// A file of the output could not be written.
     #[error("{}: {source}", path.display())]
     Output {
@@ -91,21 +105,36 @@ pub struct Run {
     pub refused: Vec<RefusedAccount>,
     /// Accounts not insured in the setting, by key.
     pub not_insured: Vec<AccountKey>,
+    /// The last rates of accounts that got none in this run, kept for the next one.
+    pub last_rates: Vec<(AccountKey, ChargedRate)>,
+    /// Accounts of other areas in the book, passed over.
+    pub other_areas: usize,
     /// What should be looked at.
     pub warnings: Vec<Problem>,
     /// Control totals of the book.
     pub totals: Vec<TableTotals>,
 }
 
-/// Chooses the rule set of an area on a day and compiles it.
-///
-/// # Errors
-/// [`Refusal`] where no set decides.
-pub fn choose(sets: &[RuleSet], parameters: &Parameters, area: &str, on: NaiveDate) -> Result<ChosenLaw, Refusal> {
+/// Chooses the rule set of an area on a day and compiles it; `refused` are the sets that the checker refuses.
+fn choose(
+    sets: &[RuleSet],
+    refused: Vec<RuleSetId>,
+    parameters: &Parameters,
+    area: &str,
+    on: NaiveDate,
+) -> Result<ChosenLaw, RunError> {
     let selection = Selection::among(sets, area, on);
-    let chosen = selection.chosen.ok_or_else(|| Refusal::NoRuleSet { area: area.to_owned(), on })?;
-    let law = chosen.law_for(parameters, on)?;
-    Ok(ChosenLaw { law, verdict: chosen.report().verdict, considered: selection.considered })
+    let mut considered = selection.considered;
+    considered.extend(refused.into_iter().map(|id| Considered { id, why_not: Some(WhyNot::Refused) }));
+    considered.sort_by(|one, two| one.id.cmp(&two.id));
+    let law = match selection.chosen {
+        Some(chosen) => chosen.law_for(parameters, on).map(|law| (law, chosen.report().verdict)),
+        None => Err(Refusal::NoRuleSet { area: area.to_owned(), on }),
+    };
+    match law {
+        Ok((law, verdict)) => Ok(ChosenLaw { law, verdict, considered }),
+        Err(refusal) => Err(RunError::Refused { refusal, considered }),
+    }
 }
 
 /// Reads rule sets and parameters and chooses the law of an area on a day.
@@ -119,11 +148,23 @@ pub fn law(rules: &Path, parameters: &Path, area: &str, on: NaiveDate) -> Result
     if !usable.problems.is_empty() {
         return Err(RunError::Problems(usable.problems));
     }
-    let mut chosen = choose(&usable.sets, &parameters, area, on)?;
-    let refused = usable.refused.into_iter().map(|id| Considered { id, why_not: Some(WhyNot::Refused) });
-    chosen.considered.extend(refused);
-    chosen.considered.sort_by(|one, two| one.id.cmp(&two.id));
-    Ok(chosen)
+    choose(&usable.sets, usable.refused, &parameters, area, on)
+}
+
+/// Refuses an output directory that is one of the inputs: a run never writes over what it was made from.
+///
+/// # Errors
+/// [`RunError::Unfit`] where the output is the book, the rules, the parameters or the run before.
+pub fn apart(request: &Request, out: &Path) -> Result<(), RunError> {
+    let real = |path: &Path| path.canonicalize().ok();
+    let inputs = [&request.book, &request.rules, &request.parameters].into_iter().chain(&request.previous);
+    let clash = real(out).is_some_and(|out| inputs.into_iter().any(|input| real(input).as_ref() == Some(&out)));
+    if clash {
+        return Err(RunError::Unfit {
+            path: out.to_owned(), what: "is an input of this run / 是本次的输入目录"
+        });
+    }
+    Ok(())
 }
 
 /// Makes a run. `progress` is told what is being done, and how far it is.
@@ -136,6 +177,10 @@ pub fn run(request: &Request, progress: &mut dyn FnMut(Stage, u64, u64)) -> Resu
     if let Some(previous) = &request.previous {
         let earlier = read_tables(previous, &mut |_, _| {})?;
         let rates: Vec<_> = earlier.into_iter().filter(|table| table.kind() == TableKind::Rates).collect();
+        if rates.is_empty() {
+            let path = previous.clone();
+            return Err(RunError::Unfit { path, what: "holds no rates.csv / 没有 rates.csv" });
+        }
         tables.extend(rates);
     }
     progress(Stage::Checking, 0, 1);
@@ -149,11 +194,19 @@ pub fn run(request: &Request, progress: &mut dyn FnMut(Stage, u64, u64)) -> Resu
         decided: Vec::new(),
         refused: book.refused,
         not_insured: Vec::new(),
+        last_rates: Vec::new(),
+        other_areas: 0,
         warnings: book.warnings,
         totals: book.totals,
     };
-    run.refused.retain(|account| account.key.area == request.area);
-    let histories: Vec<History> = book.histories.into_iter().filter(|it| it.key().area == request.area).collect();
+    let here = |area: &str| area == request.area;
+    let (histories, elsewhere): (Vec<_>, Vec<_>) = book.histories.into_iter().partition(|it| here(&it.key().area));
+    run.other_areas = elsewhere.len() + run.refused.iter().filter(|account| !here(&account.key.area)).count();
+    run.refused.retain(|account| here(&account.key.area));
+    if histories.is_empty() && run.refused.is_empty() {
+        let path = request.book.clone();
+        return Err(RunError::Unfit { path, what: "holds no account of this area / 没有该地区的单位" });
+    }
     let all = u64::try_from(histories.len()).unwrap_or(u64::MAX);
     for (history, done) in histories.into_iter().zip(1..) {
         run.decide_one(history);
@@ -197,6 +250,8 @@ impl Run {
             Err(problems) => {
                 let only_uncovered = problems.iter().all(|problem| problem.code == Code::HistoryNotCovered);
                 let key = history.key().clone();
+                let before = self.chosen.law.setting().from();
+                self.last_rates.extend(history.rate_before(before).map(|rate| (key.clone(), rate.clone())));
                 if only_uncovered {
                     self.not_insured.push(key);
                 } else {
@@ -204,6 +259,12 @@ impl Run {
                 }
             }
         }
+    }
+
+    /// Whether this is a later setting of its cycle and no earlier rate of the cycle was at hand.
+    pub fn measured_afresh(&self) -> bool {
+        let carried = |it: &Decided| it.decision.outcome().origin == Origin::Carried;
+        !self.chosen.law.first_setting() && !self.decided.iter().any(carried)
     }
 
     /// Number of accounts read: the sum of the three lists.

@@ -311,7 +311,8 @@ proptest! {
 /// list with names. Neither may say what the other does not.
 #[test]
 fn the_annex_says_the_same_in_both_shapes() {
-    let parameters = rate_core::ParametersFile::parse(include_str!("../../fixtures/parameters/cn/industry-classes.toml"));
+    let parameters =
+        rate_core::ParametersFile::parse(include_str!("../../fixtures/parameters/cn/industry-classes.toml"));
     let parameters = parameters.unwrap().check().unwrap();
     let mut read: Vec<(String, String, String, String)> = Vec::new();
     for list in parameters.industries() {

@@ -7,7 +7,7 @@ use crate::calendar::{Month, MonthSpan, NaiveDate};
 use crate::decision::{Outcome, RateStart, Reason, Step, StepKind, Steps};
 use crate::error::{Code, Place, Problem, Problems};
 use crate::experience;
-use crate::history::{AccountKind, ChargedRate, History, Origin};
+use crate::history::{AccountKind, ChargedRate, History, Origin, Succession, SuccessionKind};
 use crate::industry::RiskClass;
 use crate::ladder::{GradeIndex, LadderKind};
 use crate::rule_set::law::{ClassBasis, InForce, Source};
@@ -130,11 +130,10 @@ struct Parts<'p> {
 impl Parts<'_> {
     /// The first month insured, of the account or of a predecessor that is added whole.
     fn first_insured(&self) -> Option<Month> {
-        let whole = self
-            .history
-            .successions()
-            .iter()
-            .filter(|it| self.law.changes().merger_adds && it.kind != crate::history::SuccessionKind::Split);
+        let begun = |it: &&Succession| it.on <= self.law.setting().from();
+        let adds = self.law.changes().merger_adds;
+        let whole =
+            self.history.successions().iter().filter(begun).filter(|it| adds && it.kind != SuccessionKind::Split);
         let before = whole.filter_map(|it| Parts { law: self.law, history: &it.predecessor }.first_insured());
         before.chain(self.history.first_insured()).min()
     }
@@ -230,8 +229,8 @@ pub(super) fn settles<S: Steps>(law: &Law, standing: &Standing, steps: &mut S) -
         CountedMonths::ToWindowEnd => standing.months_since_first,
         CountedMonths::InWindow => standing.covered_in_window,
     };
-    let newly =
-        months < first.covered_months_under && !(standing.interrupted && first.counted == CountedMonths::InWindow);
+    // Counted in the window, somebody first insured before it is not new, however few months are covered.
+    let newly = months < first.covered_months_under && standing.months_since_first < first.covered_months_under;
     let back = standing.interrupted && standing.covered_in_window < returning.covered_months_under;
     let (then, reason, found) = match returning.then {
         _ if !rules.kinds.contains(&standing.kind) => (rules.others, Reason::KindDoesNotFloat, None),

@@ -50,7 +50,7 @@ codes! {
     /// A date that does not exist or is out of range.
     FileDate = "file.date", "`{0}` is not a date `YYYY-MM-DD` between 1950 and 2199", "`{0}` 不是 1950 至 2199 年之间的日期（YYYY-MM-DD）";
     /// A number that cannot be taken.
-    FileNumber = "file.number", "`{0}` is not {1}", "`{0}` 不是{1}";
+    FileNumber = "file.number", "`{0}` cannot be taken here; expected: {1}", "`{0}` 不可用；应为：{1}";
     /// A span that ends before it begins.
     FileSpan = "file.span", "the span ends before it begins: {0} > {1}", "时段终止早于起始：{0} > {1}";
 
@@ -127,9 +127,9 @@ codes! {
     /// An empty cell that must have a value.
     RowsEmpty = "rows.empty", "`{0}` may not be empty", "`{0}` 不能为空";
     /// A date or month that cannot be read.
-    RowsDate = "rows.date", "`{0}` is not {1}", "`{0}` 不是{1}";
+    RowsDate = "rows.date", "`{0}` cannot be taken here; expected: {1}", "`{0}` 不可用；应为：{1}";
     /// A number that cannot be read.
-    RowsNumber = "rows.number", "`{0}` is not {1}", "`{0}` 不是{1}";
+    RowsNumber = "rows.number", "`{0}` cannot be taken here; expected: {1}", "`{0}` 不可用；应为：{1}";
     /// A word that is none of those known.
     RowsWord = "rows.word", "`{0}` is not one of: {1}", "`{0}` 不在可用值之内：{1}";
     /// A text that is too long or has control characters.
@@ -175,7 +175,7 @@ codes! {
     /// A covered month without a premium row.
     HistoryPremiumGap = "history.months.gap", "covered months have no premium row: {0}", "参保月份没有缴费记录：{0}";
     /// A premium row that crosses a bound.
-    HistoryPremiumCrosses = "history.months.crosses", "the premium row {0} crosses the bound of {1} at {2}", "缴费记录 {0} 跨越{1}的界限 {2}";
+    HistoryPremiumCrosses = "history.months.crosses", "the premium row {0} crosses a bound at {2}: {1}", "缴费记录 {0} 跨越 {2} 的界限：{1}";
     /// Rates that overlap.
     HistoryRateOverlap = "history.rates.overlap", "two rates stand on {0}", "{0} 有两个费率";
     /// A date before the one it follows.

@@ -2,19 +2,20 @@
 
 use rust_decimal::Decimal;
 
-use super::document::Tree;
 use super::reader::{At, Fields, Sink};
 use super::rule_set_file::basis::{Bases, label};
 use super::rule_set_file::sections::class_flags;
+use super::tree;
 use crate::amount::{Factor, Quantity, Rate, plain_decimal};
 use crate::calendar::DateSpan;
-use crate::error::{Code, Problem, Problems};
+use crate::document::Tree;
+use crate::error::{Code, Place, Problem, Problems};
 use crate::history::AccountKind;
 use crate::industry::{ClassSystem, Industry, IndustryEdition, RiskClass};
+use crate::interval::Interval;
 use crate::parameters::{
     BaseVector, ClassStatus, CutBands, CutFinding, IndustryClasses, ParameterDocument, Parameters, PhasedCut, Statistic,
 };
-use crate::rule_set::Interval;
 
 /// A parameter file that has been read, not yet checked.
 #[derive(Clone, Debug)]
@@ -36,7 +37,7 @@ impl ParametersFile {
     /// # Errors
     /// `file.syntax` where the text is not TOML.
     pub fn parse_named(file: &str, text: &str) -> Result<Self, Problems> {
-        Tree::parse_toml(file, text).map(|tree| Self { tree })
+        tree::parse_toml(file, text).map(|tree| Self { tree })
     }
 
     /// The checked parameters.
@@ -44,7 +45,7 @@ impl ParametersFile {
     /// # Errors
     /// Every place where the file cannot be read: codes `file.*`, `rule-set.*`.
     pub fn check(self) -> Result<Parameters, Problems> {
-        let digest = self.tree.digest();
+        let digest = tree::digest(&self.tree);
         let sink = Sink::new(&self.tree);
         let parameters = parameters(&sink, digest);
         Problems::none_of(sink.into_problems())?;
@@ -276,6 +277,23 @@ fn average(code: &str, at: &At<'_>, edition: IndustryEdition) -> Option<(String,
 }
 
 impl Parameters {
+    /// Base vectors or cuts of one area, from whatever documents, that claim the same days for the same accounts.
+    pub fn check_overlaps(&self) -> Vec<Problem> {
+        let vectors = self
+            .vectors
+            .iter()
+            .map(|it| (it.days, it.basis, format!("{} {} {:?} {}", it.area, it.sub_area, it.kinds, it.system)));
+        let cuts = self.cuts.iter().map(|it| (it.days, it.basis, format!("{} {} cut", it.area, it.sub_area)));
+        let all: Vec<_> = vectors.chain(cuts).collect();
+        let clashes = all.iter().enumerate().filter_map(|(place, (days, basis, key))| {
+            let (other, ..) =
+                all[..place].iter().find(|(other, _, same)| same == key && other.intersect(days).is_some())?;
+            let values = [other.to_string(), days.to_string(), days.from().to_string()];
+            Some(Problem::new(Code::CheckTimeOverlap, Place::field(self.basis(*basis).path.clone()), values))
+        });
+        clashes.collect()
+    }
+
     /// Findings that do not give the cut that stands beside them, by the national bands.
     pub fn check_findings(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
@@ -287,7 +305,7 @@ impl Parameters {
                     let path = self.basis(cut.basis).path.clone();
                     let given = given.map_or_else(|| "?".to_owned(), |cut| cut.to_string());
                     let values = [finding.months_payable.to_string(), given, cut.cut.to_string()];
-                    problems.push(Problem::new(Code::CheckFinding, crate::error::Place::field(path), values));
+                    problems.push(Problem::new(Code::CheckFinding, Place::field(path), values));
                 }
             }
         }

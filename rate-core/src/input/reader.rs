@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 use std::fmt::Display;
 
-use super::document::{Node, Tree, Value};
 use crate::calendar::{self, DateSpan, NaiveDate};
+use crate::document::{Node, Tree, Value};
 use crate::error::{Code, Problem};
 
 /// A value that is being read.

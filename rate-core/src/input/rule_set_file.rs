@@ -7,8 +7,9 @@ mod tables;
 
 use std::sync::Arc;
 
-use super::document::{Tree, Value};
 use super::reader::Sink;
+use super::tree;
+use crate::document::{Tree, Value};
 use crate::error::{Code, Place, Problem, Problems};
 use crate::rule_set::{FindingKind, Report, RuleSet, RuleSetId, check};
 
@@ -72,7 +73,7 @@ impl RuleSetFile {
     /// # Errors
     /// `file.syntax` where the text is not TOML.
     pub fn parse_named(file: &str, text: &str) -> Result<Self, Problems> {
-        Tree::parse_toml(file, text).map(|tree| Self { tree })
+        tree::parse_toml(file, text).map(|tree| Self { tree })
     }
 
     /// Reads the same shape as JSON.
@@ -80,7 +81,7 @@ impl RuleSetFile {
     /// # Errors
     /// `file.syntax` where the text is not JSON.
     pub fn parse_json(text: &str) -> Result<Self, Problems> {
-        Tree::parse_json("", text).map(|tree| Self { tree })
+        tree::parse_json("", text).map(|tree| Self { tree })
     }
 
     fn head(&self, key: &str) -> Option<&str> {
@@ -89,6 +90,11 @@ impl RuleSetFile {
             Value::Text(text) => Some(text),
             _ => None,
         }
+    }
+
+    /// The format the file names; parameter files name another.
+    pub fn format(&self) -> Option<&str> {
+        self.head("format")
     }
 
     /// Area and version as the file says them: `320000/2023`.
@@ -115,7 +121,7 @@ impl RuleSetFile {
     /// # Errors
     /// Every place where the file cannot be read as a rule set: codes `file.*` and `rule-set.*`.
     pub fn examine(self) -> Result<Examined, Problems> {
-        let digest = self.tree.digest();
+        let digest = tree::digest(&self.tree);
         let tree = Arc::new(self.tree);
         let sink = Sink::new(&tree);
         let set = sections::rule_set(&sink, &tree, digest);

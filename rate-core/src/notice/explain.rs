@@ -3,13 +3,12 @@
 use std::fmt::Write as _;
 
 use crate::amount::write_fen;
-use crate::decision::Decision;
 use crate::error::Lang;
 use crate::experience::Measured;
-use crate::history::History;
+use crate::explanation::Explanation;
 use crate::ladder::GradeIndex;
 use crate::margin::{self, Margin};
-use crate::premium::{self, PayrollBase};
+use crate::premium;
 use crate::rule_set::Law;
 use crate::trend::{Direction, MeasureTrend, Trend};
 
@@ -31,37 +30,7 @@ pub fn yuan(fen: i128) -> String {
     format!("{}{text}.{cents}", if fen < 0 { "-" } else { "" })
 }
 
-/// Everything an explanation says, computed beforehand: text is only made from it.
-#[derive(Clone, Debug)]
-pub struct Explanation<'e> {
-    /// The decision.
-    pub decision: &'e Decision,
-    /// The facts it was made from.
-    pub history: &'e History,
-    /// Margins of the window decided on.
-    pub margins: Vec<Margin>,
-    /// Trend inside the window, where the account was measured.
-    pub trend: Option<Trend>,
-    /// Payroll that premiums are estimated on.
-    pub payroll: Option<PayrollBase>,
-}
-
-impl<'e> Explanation<'e> {
-    /// Collects what an explanation of a decision says.
-    pub fn of(decision: &'e Decision, history: &'e History) -> Self {
-        let law = decision.law();
-        let measured = decision.outcome().origin == crate::history::Origin::Floated;
-        let first_day = decision.schedule().segments().first().map(|segment| segment.days.from());
-        Self {
-            decision,
-            history,
-            // The decision stands, so its facts were admitted, and these ask the same question of them.
-            margins: if measured { margin::margins(law, history).unwrap_or_default() } else { Vec::new() },
-            trend: if measured { crate::trend::trend(law, history).ok() } else { None },
-            payroll: first_day.and_then(|day| premium::payroll_base(history, day)),
-        }
-    }
-
+impl Explanation<'_> {
     fn law(&self) -> &Law {
         self.decision.law()
     }
@@ -135,7 +104,7 @@ impl<'e> Explanation<'e> {
             Direction::Unknown => lang.pick("不可比", "not comparable"),
         };
         let label = measure.label.text(lang);
-        let years = years.collect::<Vec<_>>().join("; ");
+        let years = years.collect::<Vec<_>>().join(lang.pick("；", "; "));
         match lang {
             Lang::Zh => format!("{label}逐年：{years}（{direction}）"),
             Lang::En => format!("{label}, year by year: {years} ({direction})"),
@@ -168,7 +137,7 @@ impl<'e> Explanation<'e> {
                 Lang::Zh => write!(line, "；按上期费率 {} 为 {} 元，相差 {change} 元", previous.charged, yuan(before)),
                 Lang::En => write!(
                     line,
-                    "; at the previous rate {} {} yuan, a difference of {change} yuan",
+                    "; at the previous rate of {} it would be {} yuan, a difference of {change} yuan",
                     previous.charged,
                     yuan(before)
                 ),
@@ -183,7 +152,9 @@ impl<'e> Explanation<'e> {
         let up = margin.direction == margin::Direction::Up;
         let change = match (margin.money, lang) {
             (true, Lang::Zh) => format!("{}支付 {} 元", if up { "再多" } else { "若少" }, yuan(margin.change)),
-            (true, Lang::En) => format!("{} yuan {} benefits", yuan(margin.change), if up { "more" } else { "less" }),
+            (true, Lang::En) => {
+                format!("{} yuan {} paid in benefits", yuan(margin.change), if up { "more" } else { "less" })
+            }
             (false, Lang::Zh) => format!("{} {} 人（件）", if up { "再多" } else { "若少" }, margin.change),
             (false, Lang::En) => format!("{} {} recognised", margin.change, if up { "more" } else { "fewer" }),
         };
@@ -195,8 +166,10 @@ impl<'e> Explanation<'e> {
         });
         let worth = worth.unwrap_or_default();
         match lang {
-            Lang::Zh => format!("距离（{measure}，计至 {until}，其他不变）：{change} → {to}{worth}"),
-            Lang::En => format!("Margin ({measure}, if nothing else changes until {until}): {change} → {to}{worth}"),
+            Lang::Zh => format!("升降档差距（{measure}，计至 {until}，其他不变）：{change} → {to}{worth}"),
+            Lang::En => {
+                format!("Margin ({measure}, counted until {until}, if nothing else changes): {change} → {to}{worth}")
+            }
         }
     }
 }

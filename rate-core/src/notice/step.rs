@@ -4,6 +4,7 @@ use crate::amount::{Quantity, Rate};
 use crate::calendar::MonthSpan;
 use crate::decision::{Step, StepKind};
 use crate::error::Lang;
+use crate::interval::Interval;
 use crate::ladder::GradeIndex;
 use crate::parameters::ClassStatus;
 use crate::rule_set::law::ClassBasis;
@@ -119,7 +120,7 @@ impl Sentence<'_> {
             }
             StepKind::Undefined { measure, window, months, cause } => {
                 let label = rules.measures()[measure].label.text(self.lang);
-                let gone = self.lang.pick("不存在：", " does not exist: ");
+                let gone = self.lang.pick("无法计算：", " cannot be computed: ");
                 format!("{label}{}{gone}{}", self.window(months, window), cause.text(self.lang))
             }
             StepKind::Compared { table, row, condition, window, value, holds } => {
@@ -127,8 +128,12 @@ impl Sentence<'_> {
                 let Some(it) = row.all.iter().chain(&row.any).nth(condition) else { return String::new() };
                 let measure = &rules.measures()[it.measure];
                 let earlier = if window == 0 { String::new() } else { format!("[-{window}]") };
-                let sign = if holds { "∈" } else { "∉" };
-                format!("{}{earlier} {} {sign} {}", measure.label.text(self.lang), measure.shown(value), it.interval)
+                format!(
+                    "{}{earlier} {} {}",
+                    measure.label.text(self.lang),
+                    measure.shown(value),
+                    relation(&it.interval, holds)
+                )
             }
             _ => String::new(),
         }
@@ -234,4 +239,17 @@ fn quotient(measure: &Measure, value: Quantity, lang: Lang) -> String {
         },
         (Denominator::Premium { .. } | Denominator::Headcount(_), _) => plain(),
     }
+}
+
+/// An interval as the sign between a value and a bound: `≤ 40%`, `= 0`, `∈ (50%, 100%]`.
+fn relation(interval: &Interval, holds: bool) -> String {
+    let text = interval.to_string();
+    let ends = [("<=", '≤'), (">=", '≥'), ("<", '<'), (">", '>')];
+    if !holds {
+        return format!("∉ {text}");
+    }
+    let sided =
+        ends.iter().find_map(|(sign, shown)| text.strip_prefix(sign).map(|bound| format!("{shown} {}", bound.trim())));
+    let point = interval.low.is_some() && interval.low == interval.high;
+    sided.unwrap_or_else(|| format!("{} {text}", if point && !text.starts_with('[') { '=' } else { '∈' }))
 }

@@ -2,10 +2,11 @@
 
 use rust_decimal::Decimal;
 
-use super::table::{Condition, Interval};
+use super::table::Condition;
 use crate::calendar::{DateSpan, MonthSpan, NaiveDate};
 use crate::citation::{BasisId, Label};
 use crate::history::{Event, EventKind, words};
+use crate::interval::Interval;
 use crate::ladder::GradeIndex;
 
 words! {

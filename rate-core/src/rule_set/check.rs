@@ -8,10 +8,11 @@ use rust_decimal::Decimal;
 use super::adjustment::{Adjustment, Effect};
 use super::diagram::{Answer, Cell, Diagram, Region, Variable};
 use super::measure::{Numerator, Unit};
-use super::table::{Conflict, End, FloatTable, RowResult};
+use super::table::{Conflict, FloatTable, RowResult};
 use super::{Form, RuleSet};
 use crate::error::{Code, Lang, Place, Problem};
 use crate::industry::RiskClass;
+use crate::interval::End;
 use crate::ladder::{GradeIndex, GradeLadder};
 
 /// How much a finding weighs.

@@ -9,9 +9,10 @@ use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
 use super::measure::{Cause, Measure, WhenUndefined};
-use super::table::{Condition, End, FloatTable, Interval};
+use super::table::{Condition, FloatTable};
 use super::{RuleSet, Unmeasured};
 use crate::amount::Quantity;
+use crate::interval::{BOUND_SCALE, End, Interval};
 
 /// One measure in one window, with the bounds that cut it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -164,14 +165,14 @@ impl Variable {
                 (_, place) if place == self.bounds.len() => at(place - 1) + 1,
                 (_, place) => self.bounds[place - 1] + self.bounds[place],
             };
-            interval.contains(Quantity { numerator: i128::from(twice), denominator: 2 * super::table::BOUND_SCALE })
+            interval.contains(Quantity { numerator: i128::from(twice), denominator: 2 * BOUND_SCALE })
         };
         (0..self.valued_cells()).filter(inside).fold(0, |mask, cell| mask | 1 << cell)
     }
 }
 
 fn whole(millionths: i64) -> Quantity {
-    Quantity { numerator: i128::from(millionths), denominator: super::table::BOUND_SCALE }
+    Quantity { numerator: i128::from(millionths), denominator: BOUND_SCALE }
 }
 
 /// The causes that leave a measure without a value: those that count as zero are values.

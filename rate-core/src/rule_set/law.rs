@@ -233,12 +233,17 @@ impl Law {
     /// The base vectors and phased cuts of the area, each with whether its days touch the setting.
     pub fn dated_parameters(&self) -> Vec<DatedParameter> {
         let setting = self.setting();
-        let at = |days: DateSpan, basis, cut| {
+        let at = |days: DateSpan, basis, cut, scope: Vec<String>| {
             let used = days.intersect(setting).is_some();
-            DatedParameter { days, cut, basis, used, later: days.from() > setting.last() }
+            DatedParameter { scope, days, cut, basis, used, later: days.from() > setting.last() }
         };
-        let vectors = self.parameters().vectors().iter().map(|it| at(it.days, it.basis, false));
-        vectors.chain(self.parameters().cuts().iter().map(|it| at(it.days, it.basis, true))).collect()
+        let sub_area = |name: &str| if name.is_empty() { Vec::new() } else { vec![name.to_owned()] };
+        let vectors = self.parameters().vectors().iter().map(|it| {
+            let kinds = it.kinds.iter().map(|kind| kind.as_str().to_owned());
+            at(it.days, it.basis, false, sub_area(&it.sub_area).into_iter().chain(kinds).collect())
+        });
+        let cuts = self.parameters().cuts().iter().map(|it| at(it.days, it.basis, true, sub_area(&it.sub_area)));
+        vectors.chain(cuts).collect()
     }
 
     /// The basis of a step.
@@ -251,8 +256,10 @@ impl Law {
 }
 
 /// A base vector or phased cut that was looked at for a setting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DatedParameter {
+    /// Sub-area and kinds of account it is for; empty where it is for all.
+    pub scope: Vec<String>,
     /// Days in force.
     pub days: DateSpan,
     /// A phased cut; else a base vector.

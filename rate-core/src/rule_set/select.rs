@@ -85,8 +85,8 @@ impl<'s> Selection<'s> {
         let why_not = |set: &RuleSet| {
             let listed = set.cycles.iter().any(|cycle| cycle.rate_period.contains(on));
             match () {
-                () if set.id.area != area => Some(WhyNot::OtherArea),
                 () if set.form != Form::Method => Some(WhyNot::DecidesNothing),
+                () if set.id.area != area => Some(WhyNot::OtherArea),
                 () if listed => None,
                 () if on < set.in_force.from() => Some(WhyNot::NotYet),
                 () if on > set.in_force.last() => Some(WhyNot::NoLonger),

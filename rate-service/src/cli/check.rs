@@ -12,39 +12,57 @@ use rate_core::rule_set::{Finding, FindingKind, Verdict, check::between_versions
 use super::Failure;
 use crate::lawbook;
 
-/// Checks a file or directory; the exit code is 0 only where every set may decide (or is a frame).
+/// Checks a file or directory of rule sets and parameters; the exit code is 0 only where every set may decide (or is a
+/// frame) and every parameter file is right.
 pub(super) fn check(path: &Path, provenance: bool, lang: Lang, out: &mut dyn Write) -> Result<ExitCode, Failure> {
     let reads = lawbook::rule_sets(path)?;
-    let mut all_may_decide = !reads.is_empty();
+    let mut right = true;
     for read in &reads {
-        match &read.result {
-            Ok(examined) => {
-                let verdict = examined.report().verdict;
-                all_may_decide &= verdict.may_decide() || verdict == Verdict::Frame;
-                report(examined, provenance, lang, out)?;
-            }
-            Err(problems) => {
-                all_may_decide = false;
-                writeln!(
-                    out,
-                    "{}  {}",
-                    read.path.display(),
-                    lang.pick("无法读取为规则集", "cannot be read as a rule set")
-                )?;
-                for problem in problems {
-                    writeln!(out, "  {}", problem.line(lang))?;
-                }
-            }
-        }
+        right &= rule_set(read, provenance, lang, out)?;
     }
     let sets = reads.iter().filter_map(|read| read.result.as_ref().ok()).map(Examined::rules);
     for finding in between_versions(sets) {
         writeln!(out, "  {}", finding_line(&finding, lang))?;
     }
-    if reads.is_empty() {
+    let with_parameters = lawbook::holds_parameters(path)?;
+    if with_parameters {
+        right &= parameters(path, lang, out)?;
+    }
+    if reads.is_empty() && !with_parameters {
+        right = false;
         writeln!(out, "{}: {}", path.display(), lang.pick("没有 .toml 文件", "no .toml files"))?;
     }
-    Ok(if all_may_decide { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if right { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn rule_set(read: &lawbook::Read, provenance: bool, lang: Lang, out: &mut dyn Write) -> Result<bool, Failure> {
+    match &read.result {
+        Ok(examined) => {
+            let verdict = examined.report().verdict;
+            report(examined, provenance, lang, out)?;
+            Ok(verdict.may_decide() || verdict == Verdict::Frame)
+        }
+        Err(problems) => {
+            let unreadable = lang.pick("无法读取为规则集", "cannot be read as a rule set");
+            writeln!(out, "{}  {unreadable}", read.path.display())?;
+            for problem in problems {
+                writeln!(out, "  {}", problem.line(lang))?;
+            }
+            Ok(false)
+        }
+    }
+}
+
+/// The parameters of a directory: each document named, each problem placed.
+fn parameters(path: &Path, lang: Lang, out: &mut dyn Write) -> Result<bool, Failure> {
+    let (parameters, problems) = lawbook::parameters(path)?;
+    for document in parameters.documents() {
+        writeln!(out, "{} {}{}", document.area, document.name.text(lang), lang.pick("（参数）", " (parameters)"))?;
+    }
+    for problem in &problems {
+        writeln!(out, "  {} {}", lang.pick("阻止", "blocks"), problem.line(lang))?;
+    }
+    Ok(problems.is_empty())
 }
 
 fn report(examined: &Examined, provenance: bool, lang: Lang, out: &mut dyn Write) -> Result<(), Failure> {

@@ -8,15 +8,18 @@ use rate_core::error::Lang;
 use rate_core::history::ChargedRate;
 use rate_core::input::book::TableKind;
 use rate_core::notice::{origin_text, reason_text, step_text};
-use rate_core::{Decision, Segment};
+use rate_core::{Decision, Problem, Segment};
 use serde_json::json;
 
 use super::summary::figures;
 use super::{Decided, Run, RunError, Summary};
 use crate::book::BookWriter;
 
+/// The mark by which spreadsheet programs know that a file is UTF-8; on the files that people open.
+const BOM: char = '\u{FEFF}';
+
 /// Writes the files of a run to a directory: `rates.csv`, `run_list.csv`, `decisions.ndjson`, `problems.csv`,
-/// `not_insured.csv`, `summary.txt`, `run.json`.
+/// `warnings.csv`, `not_insured.csv`, `summary.txt`, `run.json`.
 ///
 /// # Errors
 /// Where a file cannot be written.
@@ -35,8 +38,12 @@ pub fn write(run: &Run, summary: &Summary, dir: &Path, lang: Lang) -> Result<(),
     file("run_list.csv", &|out| run_list(run, lang, out))?;
     file("decisions.ndjson", &|out| decisions(run, lang, out))?;
     file("problems.csv", &|out| problems(run, lang, out))?;
+    file("warnings.csv", &|out| {
+        writeln!(out, "{BOM}file,row,column,field,code,message")?;
+        run.warnings.iter().try_for_each(|problem| line(out, &place_cells(problem, lang)))
+    })?;
     file("not_insured.csv", &|out| {
-        writeln!(out, "area,account")?;
+        writeln!(out, "{BOM}area,account")?;
         run.not_insured.iter().try_for_each(|key| writeln!(out, "{},{}", cell(&key.area), cell(&key.number)))
     })?;
     file("summary.txt", &|out| out.write_all(summary.text(lang).as_bytes()))?;
@@ -61,6 +68,9 @@ fn rates(run: &Run, dir: &Path) -> Result<(), RunError> {
         for segment in decided.decision.schedule().segments() {
             writer.rate(decided.decision.account(), &charged(&decided.decision, segment))?;
         }
+    }
+    for (key, rate) in &run.last_rates {
+        writer.rate(key, rate)?;
     }
     writer.finish()?;
     Ok(())
@@ -96,7 +106,7 @@ fn article(decision: &Decision, lang: Lang) -> String {
 /// 工伤保险费率浮动明细表: one line per account.
 fn run_list(run: &Run, lang: Lang, out: &mut dyn Write) -> std::io::Result<()> {
     let header = "area,account,name,class,previous_percent,previous_grade,grade,rate_percent,origin,reason,explanation,article,heads,payroll_fen,premium_before_fen,premium_fen,change,assumptions";
-    writeln!(out, "{header}")?;
+    writeln!(out, "{BOM}{header}")?;
     for decided in &run.decided {
         line(out, &list_line(decided, lang))?;
     }
@@ -125,7 +135,7 @@ fn list_line(decided: &Decided, lang: Lang) -> Vec<String> {
         cell(&article(decision, lang)),
         figures.heads.to_string(),
         figures.payroll_fen.to_string(),
-        figures.before_fen.to_string(),
+        previous.map_or_else(String::new, |_| figures.before_fen.to_string()),
         figures.after_fen.to_string(),
         figures.change.text(Lang::En).to_owned(),
         cell(&decision.assumptions().join(" ")),
@@ -174,27 +184,28 @@ fn segment_json(segment: &Segment, decision: &Decision) -> serde_json::Value {
 }
 
 fn problems(run: &Run, lang: Lang, out: &mut dyn Write) -> std::io::Result<()> {
-    writeln!(out, "area,account,file,row,column,field,code,message")?;
+    writeln!(out, "{BOM}area,account,file,row,column,field,code,message")?;
     for account in &run.refused {
         for problem in &account.problems {
-            let place = &problem.place;
-            let number = |number: u32| if number == 0 { String::new() } else { number.to_string() };
-            line(
-                out,
-                &[
-                    cell(&account.key.area),
-                    cell(&account.key.number),
-                    cell(&place.file),
-                    number(place.line),
-                    number(place.column),
-                    cell(&place.field),
-                    problem.code.to_string(),
-                    cell(&problem.message(lang)),
-                ],
-            )?;
+            let mut cells = vec![cell(&account.key.area), cell(&account.key.number)];
+            cells.extend(place_cells(problem, lang));
+            line(out, &cells)?;
         }
     }
     Ok(())
+}
+
+fn place_cells(problem: &Problem, lang: Lang) -> Vec<String> {
+    let place = &problem.place;
+    let number = |number: u32| if number == 0 { String::new() } else { number.to_string() };
+    vec![
+        cell(&place.file),
+        number(place.line),
+        number(place.column),
+        cell(&place.field),
+        problem.code.to_string(),
+        cell(&problem.message(lang)),
+    ]
 }
 
 /// What the run was made from and what came of it.
@@ -230,7 +241,8 @@ fn about(run: &Run, summary: &Summary) -> serde_json::Value {
         "cycle": law.cycle().id,
         "setting": { "from": law.setting().from().to_string(), "to": law.setting().to().map(|to| to.to_string()) },
         "control_totals": totals,
-        "accounts": { "decided": decided, "refused": refused, "not_insured": not_insured },
+        "accounts": { "decided": decided, "refused": refused, "not_insured": not_insured, "other_areas": run.other_areas },
+        "warnings": run.warnings.len(),
         "by_origin": summary.by_origin,
         "by_reason": summary.by_reason,
         "premium_fen": summary.premium_fen().to_string(),

@@ -182,7 +182,7 @@ impl Summary {
     fn write_changes(&self, text: &mut String, lang: Lang) -> std::fmt::Result {
         let head = match lang {
             Lang::Zh => ["按费率变化", "户数", "人数", "按上期费率（元）", "按本期费率（元）"],
-            Lang::En => ["by change", "accounts", "heads", "at the previous rate", "at the new rate, yuan"],
+            Lang::En => ["by change", "accounts", "heads", "at previous rate, yuan", "at new rate, yuan"],
         };
         write_row(text, &head.map(str::to_owned))?;
         for (change, row) in &self.by_change {
@@ -196,7 +196,7 @@ impl Summary {
         match lang {
             Lang::Zh => writeln!(
                 text,
-                "合计 {sum} 户 = 已核定 {decided} + 数据有误 {refused} + 本期未参保 {not_insured}；一户不漏。"
+                "合计 {sum} 户 = 已算出费率 {decided} + 数据有误 {refused} + 本期未参保 {not_insured}；一户不漏。"
             ),
             Lang::En => writeln!(
                 text,

@@ -78,11 +78,19 @@ impl<'s> Counted<'s> {
             for (point, named) in named.iter().enumerate() {
                 let said = self.said(class, point);
                 let of_table = said.is_some_and(|said| !matches!(said, Said::Unanswered(..)));
-                assert!(!of_table || *named, "no finding names {said:?} of class {} at {}", class + 1, self.shown(point));
+                assert!(
+                    !of_table || *named,
+                    "no finding names {said:?} of class {} at {}",
+                    class + 1,
+                    self.shown(point)
+                );
             }
         }
-        let found: BTreeSet<(usize, Said)> =
-            reads.iter().filter(|read| !is_of_all(read)).flat_map(|read| read.classes.iter().map(|class| (*class, read.said.clone()))).collect();
+        let found: BTreeSet<(usize, Said)> = reads
+            .iter()
+            .filter(|read| !is_of_all(read))
+            .flat_map(|read| read.classes.iter().map(|class| (*class, read.said.clone())))
+            .collect();
         let expected: BTreeSet<_> =
             self.expected().into_iter().filter(|(_, said)| !matches!(said, Said::Unanswered(..))).collect();
         assert_eq!(found, expected);
@@ -136,8 +144,14 @@ impl<'s> Counted<'s> {
                 }
             }
         }
-        let dead: BTreeSet<String> =
-            self.table.rows.iter().zip(decides).filter(|(_, decides)| !decides).map(|(row, _)| row.id.clone()).collect();
+        let dead: BTreeSet<String> = self
+            .table
+            .rows
+            .iter()
+            .zip(decides)
+            .filter(|(_, decides)| !decides)
+            .map(|(row, _)| row.id.clone())
+            .collect();
         let prefix = format!("{}.rows.", path(self.set, self.table));
         let of_table = findings.iter().filter(|it| it.problem.code == Code::CheckDeadRow);
         let found: BTreeSet<String> =
@@ -195,15 +209,19 @@ impl<'s> Counted<'s> {
         };
         let above: BTreeSet<usize> = self.points(&high.0, true).into_iter().collect();
         let real = self.points(&low.0, true).into_iter().any(|point| {
-            let climbs = self.grid.axes.iter().enumerate().filter(|it| self.set.measures[it.1.measure].kind.is_injury());
+            let climbs =
+                self.grid.axes.iter().enumerate().filter(|it| self.set.measures[it.1.measure].kind.is_injury());
             climbs.into_iter().any(|(place, axis)| {
                 let (at, stride) = (self.grid.place_on(place, point), self.grid.stride(place));
-                (at + 1..axis.values).map(|step| point + (step - at) * stride).filter(|point| above.contains(point)).any(
-                    |higher| {
+                (at + 1..axis.values)
+                    .map(|step| point + (step - at) * stride)
+                    .filter(|point| above.contains(point))
+                    .any(|higher| {
                         let both = |last| has(last, point, &low.1).zip(has(last, higher, &high.1));
-                        lasts(self.set, self.table).into_iter().any(|last| both(last).is_some_and(|(one, two)| one > two))
-                    },
-                )
+                        lasts(self.set, self.table)
+                            .into_iter()
+                            .any(|last| both(last).is_some_and(|(one, two)| one > two))
+                    })
             })
         });
         assert!(real, "the fall is not there: class {} {low:?} {high:?}", class + 1);
@@ -287,4 +305,3 @@ fn checker_agrees_with_brute_force() {
     }
     assert!(met.accepted >= 300 && met.decided >= 5000, "{met:?}");
 }
-

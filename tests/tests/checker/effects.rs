@@ -22,7 +22,8 @@ fn after(set: &Set, effect: Effect, grade: usize, last: usize) -> (usize, i64) {
 /// Values on both sides of every bound of a condition, rising.
 fn values(condition: &Condition) -> Vec<Value> {
     let ends = [condition.interval.low, condition.interval.high].into_iter().flatten();
-    let mut halves: Vec<i128> = ends.flat_map(|(end, _)| [-1, 0, 1].map(|beside| i128::from(end) * 2 + beside)).collect();
+    let mut halves: Vec<i128> =
+        ends.flat_map(|(end, _)| [-1, 0, 1].map(|beside| i128::from(end) * 2 + beside)).collect();
     halves.retain(|half| *half >= 0);
     halves.sort_unstable();
     halves.into_iter().map(Value::half_millionths).collect()

@@ -170,9 +170,7 @@ impl Naive<'_> {
     }
 
     fn applies(&self, adjustment: &Adjustment) -> bool {
-        let measured = |place: usize| {
-            value(self.set, place, 0, self.facts.measured(self.set, place, 0))
-        };
+        let measured = |place: usize| value(self.set, place, 0, self.facts.measured(self.set, place, 0));
         (!adjustment.event || self.facts.event)
             && adjustment.when.iter().all(|it| measured(it.measure).is_some_and(|value| it.interval.holds(value)))
     }

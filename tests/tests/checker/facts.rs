@@ -7,8 +7,8 @@ use rate_core::history::{
     Payment, Premium, PremiumKind,
 };
 use rate_core::{
-    ClassSystem, DateSpan, Factor, History, HistoryBuilder, Industry, IndustryEdition, Money, MonthSpan, NaiveDate, Origin,
-    Parameters, ParametersFile, Rate, RiskClass, date,
+    ClassSystem, DateSpan, Factor, History, HistoryBuilder, Industry, IndustryEdition, Money, MonthSpan, NaiveDate,
+    Origin, Parameters, ParametersFile, Rate, RiskClass, date,
 };
 
 use super::draw::Draw;
@@ -261,8 +261,7 @@ impl Told {
             accounted_on: Some(accounted_on),
             paid_on,
         };
-        let payments =
-            vec![payment(window.paid_fen, within, outside), payment(window.booked_fen, outside, within)];
+        let payments = vec![payment(window.paid_fen, within, outside), payment(window.booked_fen, outside, within)];
         let revoked = Claim {
             status: ClaimStatus::Revoked,
             recognised: within,

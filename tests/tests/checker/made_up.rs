@@ -194,9 +194,14 @@ impl Maker<'_> {
         let grades = self.rising(draw, longest);
         let row = |(place, given)| {
             let mut row = self.row(format!("step-{place}"), given);
-            let with = parts.iter().enumerate().filter_map(|(measure, parts)| parts.get(place).map(|it| (measure, *it)));
+            let with =
+                parts.iter().enumerate().filter_map(|(measure, parts)| parts.get(place).map(|it| (measure, *it)));
             let conditions = with.map(|(measure, interval)| Condition { measure, interval }).collect();
-            if place == 0 { row.all = conditions } else { row.any = conditions }
+            if place == 0 {
+                row.all = conditions
+            } else {
+                row.any = conditions
+            }
             row
         };
         let mut rows: Vec<Row> = grades.into_iter().enumerate().map(row).collect();

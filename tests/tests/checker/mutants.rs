@@ -54,8 +54,11 @@ fn without_rows(tree: &Json, table: &str, mutants: &mut Vec<Mutant>) {
             list(tree, &rows).remove(place);
         }));
     }
-    let (down, across, grade) =
-        (format!("{table}/matrix/rows/bounds"), format!("{table}/matrix/columns/bounds"), format!("{table}/matrix/grade"));
+    let (down, across, grade) = (
+        format!("{table}/matrix/rows/bounds"),
+        format!("{table}/matrix/columns/bounds"),
+        format!("{table}/matrix/grade"),
+    );
     for place in 0..items(tree, &down).len() {
         mutants.push(changed(tree, format!("{down}/{place}: deleted"), |tree| {
             list(tree, &down).remove(place);

@@ -1,7 +1,7 @@
 //! The float table read naively: one combination of facts after another, in whole numbers.
 
-use super::shape::{Cause, Condition, Conflict, Follows, Given, Row, Set, Table, Value};
 use super::shape::From;
+use super::shape::{Cause, Condition, Conflict, Follows, Given, Row, Set, Table, Value};
 
 /// What is known of a measure in a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,8 +131,10 @@ impl Grid {
     pub(crate) fn of(set: &Set, table: &Table) -> Self {
         let asked = |measure, window| (0..set.classes).any(|class| table.asks(class, measure, window));
         let places = (0..2).flat_map(|window| (0..set.measures.len()).map(move |measure| (measure, window)));
-        let axes: Vec<Axis> =
-            places.filter(|it| asked(it.0, it.1)).map(|(measure, window)| Axis::of(set, table, measure, window)).collect();
+        let axes: Vec<Axis> = places
+            .filter(|it| asked(it.0, it.1))
+            .map(|(measure, window)| Axis::of(set, table, measure, window))
+            .collect();
         let size = axes.iter().map(|axis| axis.facts.len()).product();
         Self { axes, size }
     }
@@ -184,7 +186,8 @@ impl Axis {
         let mut bounds: Vec<i128> = ends.map(|(end, _)| i128::from(end) * 2).collect();
         bounds.sort_unstable();
         bounds.dedup();
-        let mut halves: Vec<i128> = bounds.first().filter(|first| **first > 0).map(|first| first / 2).into_iter().collect();
+        let mut halves: Vec<i128> =
+            bounds.first().filter(|first| **first > 0).map(|first| first / 2).into_iter().collect();
         for (place, bound) in bounds.iter().enumerate() {
             halves.push(*bound);
             halves.push(bounds.get(place + 1).map_or(bound + 1, |next| (bound + next) / 2));

@@ -72,7 +72,8 @@ impl Pricing<'_> {
         let floor = class_one.filter(|_| class.number() > 1);
         let start = |rate: Fine, floor: Option<Fine>| {
             let ladder = self.decision.law().rules().ladder();
-            let factor = segment.grade.map_or(Decimal::ONE_HUNDRED, |grade| ladder.grade(grade).factor.unwrap().percent());
+            let factor =
+                segment.grade.map_or(Decimal::ONE_HUNDRED, |grade| ladder.grade(grade).factor.unwrap().percent());
             let floated = part(rate, factor) + fine(self.decision.outcome().points);
             floated.max(0).max(floor.unwrap_or(0))
         };

@@ -9,8 +9,14 @@ use super::text;
 
 /// One row on one measure, about which nothing is said where it has no value.
 fn silent(kind: Kind, windows: usize) -> String {
-    let measure =
-        Measure { kind, undefined: Vec::new(), earlier_as_zero: None, may_lack_earlier: true, round: None, per_mille: false };
+    let measure = Measure {
+        kind,
+        undefined: Vec::new(),
+        earlier_as_zero: None,
+        may_lack_earlier: true,
+        round: None,
+        per_mille: false,
+    };
     let any = Condition { measure: 0, interval: Interval { low: Some((0, true)), high: None } };
     let row = Row {
         id: "any".to_owned(),

@@ -79,15 +79,8 @@ impl Cause {
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 7] = [
-        Self::Assessed,
-        Self::Benefits,
-        Self::Deaths,
-        Self::Incidence,
-        Self::Premium,
-        Self::Ratio,
-        Self::Relative,
-    ];
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Assessed, Self::Benefits, Self::Deaths, Self::Incidence, Self::Premium, Self::Ratio, Self::Relative];
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
@@ -114,9 +107,7 @@ impl Kind {
             Self::Assessed | Self::Deaths => &[],
             Self::Benefits | Self::Premium => &[Cause::BelowZero],
             Self::Incidence => &[Cause::NotInsured, Cause::NoHeadcount],
-            Self::Ratio => {
-                &[Cause::NotInsured, Cause::NoPremium, Cause::BenefitsWithoutPremium, Cause::BelowZero]
-            }
+            Self::Ratio => &[Cause::NotInsured, Cause::NoPremium, Cause::BenefitsWithoutPremium, Cause::BelowZero],
             Self::Relative => &[Cause::NotInsured, Cause::NoHeadcount, Cause::NoAverage],
         }
     }

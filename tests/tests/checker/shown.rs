@@ -219,9 +219,13 @@ fn cell(text: &str) -> (Side, &str) {
         let cause = |word: &str| Cause::ALL.into_iter().find(|cause| cause.word() == word).unwrap();
         return named.map_or((Side::Undefined(None), rest), |(word, rest)| (Side::Undefined(Some(cause(word))), rest));
     }
-    for (sign, low, high, closed) in
-        [(">= ", true, false, true), ("> ", true, false, false), ("<= ", false, true, true), ("< ", false, true, false), ("= ", true, true, true)]
-    {
+    for (sign, low, high, closed) in [
+        (">= ", true, false, true),
+        ("> ", true, false, false),
+        ("<= ", false, true, true),
+        ("< ", false, true, false),
+        ("= ", true, true, true),
+    ] {
         if let Some(rest) = text.strip_prefix(sign) {
             let (end, rest) = bound(rest);
             let end = Some((end, closed));

@@ -1,12 +1,12 @@
 //! Made-up facts of an account for a given law, told row by row, in any order.
 
 use rate_core::history::{
-    AccountKind, BenefitItem, ChargedRate, Claim, ClaimStatus, ClassSource, Classification, Coverage, CoverageState, Event,
-    EventKind, InjuryArticle, OpenMonths, Payer, Payment, Premium, PremiumKind, Succession, SuccessionKind,
+    AccountKind, BenefitItem, ChargedRate, Claim, ClaimStatus, ClassSource, Classification, Coverage, CoverageState,
+    Event, EventKind, InjuryArticle, OpenMonths, Payer, Payment, Premium, PremiumKind, Succession, SuccessionKind,
 };
 use rate_core::{
-    DateSpan, Factor, History, HistoryBuilder, Industry, Law, Money, Month, MonthSpan, NaiveDate, Origin, Problems, Rate,
-    RiskClass,
+    DateSpan, Factor, History, HistoryBuilder, Industry, Law, Money, Month, MonthSpan, NaiveDate, Origin, Problems,
+    Rate, RiskClass,
 };
 use rust_decimal::Decimal;
 
@@ -130,7 +130,8 @@ fn claim(draw: &mut Draw, law: &Law, number: usize) -> Claim {
         InjuryArticle::Commuting,
         InjuryArticle::Rescue,
     ]);
-    let status = draw.pick(&[ClaimStatus::Recognised, ClaimStatus::Recognised, ClaimStatus::InLitigation, ClaimStatus::Revoked]);
+    let status =
+        draw.pick(&[ClaimStatus::Recognised, ClaimStatus::Recognised, ClaimStatus::InLitigation, ClaimStatus::Revoked]);
     let mut payments = Vec::new();
     for _ in 0..draw.below(4) {
         let paid_on = day_in(draw, law).max(accident);
@@ -188,7 +189,8 @@ impl Teller<'_> {
         let insured = |from, to| Coverage { months: OpenMonths { from, to }, state: CoverageState::Insured };
         let setting = self.setting();
         let from = self.first.plus(if draw.chance(70) { 0 } else { draw.between(0, 40) as i32 });
-        let last = draw.chance(15).then(|| setting.from().plus(draw.between(0, i64::from(setting.months()) - 1) as i32));
+        let last =
+            draw.chance(15).then(|| setting.from().plus(draw.between(0, i64::from(setting.months()) - 1) as i32));
         let last = last.filter(|last| *last >= from);
         let pause = from.plus(draw.between(1, 20) as i32);
         let again = pause.plus(draw.between(1, 30) as i32);
@@ -248,7 +250,15 @@ impl Teller<'_> {
             let of = rows[draw.below(rows.len())];
             let paid = Money::from_fen(-draw.between(0, 1_000_000));
             let kind = PremiumKind::Refund;
-            rows.push(Premium { payroll: Money::ZERO, heads: 0, due: Money::ZERO, paid, relieved: Money::ZERO, kind, ..of });
+            rows.push(Premium {
+                payroll: Money::ZERO,
+                heads: 0,
+                due: Money::ZERO,
+                paid,
+                relieved: Money::ZERO,
+                kind,
+                ..of
+            });
         }
         rows
     }

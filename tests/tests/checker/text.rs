@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::shape::{Adjustment, Condition, Conflict, Effect, Follows, From, Given, Interval, Kind, Measure, Row, Set, Table, Unit};
+use super::shape::{
+    Adjustment, Condition, Conflict, Effect, Follows, From, Given, Interval, Kind, Measure, Row, Set, Table, Unit,
+};
 
 /// A number of millionths as a decimal with so many digits to the right of the point, none of them idle.
 pub(crate) fn decimal(number: i64, digits: usize) -> String {

@@ -8,7 +8,7 @@ use std::path::Path;
 use rate_core::amount::Quantity;
 use rate_core::decision::{Reason, StepKind};
 use rate_core::history::{Origin, Payer};
-use rate_core::rule_set::Interval;
+use rate_core::interval::Interval;
 use rate_core::{Decision, date, decide};
 use rate_service::book::read_book;
 use rate_service::run;

@@ -6,7 +6,6 @@ use std::fs;
 use rate_core::amount::Quantity;
 use rate_core::decision::{Reason, StepKind};
 use rate_core::input::book::TableKind;
-use rate_core::rule_set::Interval;
 use rate_core::{Decision, History, Law, Money, Month, Parameters, Problems, RuleSet, Segment, decide, outcome};
 
 use crate::facts::{ACCOUNT, Facts, fen};
@@ -275,12 +274,18 @@ fn measures(decision: &Decision, expected: &Table, found: &mut Differences) {
     }
 }
 
+/// `50%`, `3.5‰`, `1/99` or a number.
 fn equals(value: Quantity, stated: &str) -> bool {
-    if let Some((numerator, denominator)) = stated.split_once('/') {
-        let stated = Quantity { numerator: numerator.parse().unwrap(), denominator: denominator.parse().unwrap() };
-        return value.compare(stated).is_eq();
-    }
-    Interval::parse(stated).is_ok_and(|point| point.low == point.high && point.contains(value))
+    let (text, denominator) = match (stated.split_once('/'), stated.strip_suffix('%'), stated.strip_suffix('‰')) {
+        (Some((numerator, denominator)), ..) => (numerator, denominator.parse().unwrap()),
+        (None, Some(percent), _) => (percent, 100),
+        (None, None, Some(per_mille)) => (per_mille, 1000),
+        (None, None, None) => (stated, 1),
+    };
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let numerator = format!("{whole}{fraction}").parse().unwrap_or_else(|_| panic!("`{stated}` is not a measure"));
+    let denominator = denominator * 10_i128.pow(u32::try_from(fraction.len()).unwrap());
+    value.compare(Quantity { numerator, denominator }).is_eq()
 }
 
 #[test]

@@ -99,9 +99,10 @@ impl Facts {
             assert!(known, "`{column}` is not a column of {}", kind.stem());
         }
         cells.insert("account".to_owned(), number.to_owned());
-        let known = self.rows.iter_mut().find(|(of, row)| {
-            kind == TableKind::Accounts && *of == TableKind::Accounts && row["account"] == number
-        });
+        let known = self
+            .rows
+            .iter_mut()
+            .find(|(of, row)| kind == TableKind::Accounts && *of == TableKind::Accounts && row["account"] == number);
         match known {
             Some((_, row)) => row.extend(cells),
             None => self.rows.push((kind, cells)),

@@ -40,14 +40,26 @@ fn three_year() -> Trial {
         ("2020-01", "2020-12", 40_000, 100, 100),
         ("2021-01", "2021-12", 40_000, 100, 100),
     ];
-    Trial { law, account, benefits: vec![0, 1, 60, 119, 120, 200, 269, 270, 448, 449, 600], hurt: vec![0, 1, 2, 4, 7], most: (700, 12) }
+    Trial {
+        law,
+        account,
+        benefits: vec![0, 1, 60, 119, 120, 200, 269, 270, 448, 449, 600],
+        hurt: vec![0, 1, 2, 4, 7],
+        most: (700, 12),
+    }
 }
 
 fn two_way() -> Trial {
     let law = law("rule_sets/440300/2012.toml", &["parameters/440300/base-rates.toml"], None, "2013-02-01");
     let mut account = account(&law, (ClassSystem::Three, 2), "2012-06-15");
     account.premiums = vec![("2012-01", "2012-12", 40_000, 125, 210)];
-    Trial { law, account, benefits: vec![0, 20, 21, 22, 63, 64, 150, 210, 300, 315, 316], hurt: vec![0, 3, 4, 5], most: (400, 8) }
+    Trial {
+        law,
+        account,
+        benefits: vec![0, 20, 21, 22, 63, 64, 150, 210, 300, 315, 316],
+        hurt: vec![0, 3, 4, 5],
+        most: (400, 8),
+    }
 }
 
 fn at_base_rate() -> Trial {
@@ -55,14 +67,13 @@ fn at_base_rate() -> Trial {
     let mut account = account(&law, (ClassSystem::Eight, 4), "2015-06-15");
     // 2015 at the base rate: 20,001 × 0.5 % + 10,003 × 0.9 % = 190.032 fen.
     account.premiums = vec![
-        ("2011-01", "2014-12", 90_000, 10, 400),
+        ("2011-01", "2011-12", 90_000, 10, 400),
+        ("2012-01", "2012-12", 90_000, 10, 400),
+        ("2013-01", "2013-12", 90_000, 10, 400),
+        ("2014-01", "2014-12", 90_000, 10, 400),
         ("2015-01", "2015-09", 20_001, 10, 77),
         ("2015-10", "2015-12", 10_003, 10, 77),
     ];
-    account.premiums[0] = ("2011-01", "2011-12", 90_000, 10, 400);
-    for months in [("2012-01", "2012-12"), ("2013-01", "2013-12"), ("2014-01", "2014-12")] {
-        account.premiums.push((months.0, months.1, 90_000, 10, 400));
-    }
     Trial { law, account, benefits: vec![0, 1, 100, 380, 381, 500], hurt: vec![0], most: (600, 0) }
 }
 
@@ -71,14 +82,26 @@ fn against_the_average() -> Trial {
     let law = law("rule_sets/330000/2023.toml", &parameters, Some("990330"), "2025-03-01");
     let mut account = account(&law, (ClassSystem::Eight, 4), "2024-06-15");
     account.premiums = vec![("2024-01", "2024-12", 40_000, 470, 210)];
-    Trial { law, account, benefits: vec![0, 1, 104, 105, 106, 210, 315, 316], hurt: vec![0, 3, 4, 5, 7, 8, 9], most: (400, 14) }
+    Trial {
+        law,
+        account,
+        benefits: vec![0, 1, 104, 105, 106, 210, 315, 316],
+        hurt: vec![0, 3, 4, 5, 7, 8, 9],
+        most: (400, 14),
+    }
 }
 
 fn on_the_previous_rate() -> Trial {
     let law = law("rule_sets/500000/2012.toml", &["parameters/500000/base-rates.toml"], None, "2014-01-01");
     let mut account = account(&law, (ClassSystem::Three, 2), "2013-06-15");
     account.premiums = vec![("2013-01", "2013-12", 40_000, 10, 217)];
-    Trial { law, account, benefits: vec![0, 1, 21, 22, 100, 238, 239, 260, 326, 434, 500], hurt: vec![0], most: (600, 0) }
+    Trial {
+        law,
+        account,
+        benefits: vec![0, 1, 21, 22, 100, 238, 239, 260, 326, 434, 500],
+        hurt: vec![0],
+        most: (600, 0),
+    }
 }
 
 impl Trial {
@@ -104,38 +127,39 @@ impl Trial {
         })
     }
 
-    fn check(&self, (benefits, hurt): (i64, i64)) {
+    /// Holds the margins against the walks; how many there are.
+    fn check(&self, (benefits, hurt): (i64, i64)) -> usize {
         let history = self.history(benefits, hurt, 0);
         let found = margins(&self.law, &history).unwrap();
         let Some(now) = self.grade(&history) else {
             assert!(found.is_empty(), "no margins without a floated grade");
-            return;
+            return 0;
         };
+        let ratio = |by: i64| self.history(benefits + by, hurt, 0);
+        let people = |by: i64| self.history(benefits, hurt + by, 0);
         let sides = [
-            ("pay_ratio", true, self.walk(now, self.most.0 - benefits, |more| self.history(benefits + more, hurt, 0), true)),
-            ("pay_ratio", false, self.walk(now, benefits, |less| self.history(benefits - less, hurt, 0), false)),
-            ("incidence", true, self.walk(now, self.most.1 - hurt, |more| self.history(benefits, hurt + more, 0), true)),
-            ("incidence", false, self.walk(now, hurt, |less| self.history(benefits, hurt - less, 0), false)),
+            ("pay_ratio", true, self.walk(now, self.most.0 - benefits, ratio, true)),
+            ("pay_ratio", false, self.walk(now, benefits, |less| ratio(-less), false)),
+            ("incidence", true, self.walk(now, self.most.1 - hurt, people, true)),
+            ("incidence", false, self.walk(now, hurt, |less| people(-less), false)),
         ];
         for (name, up, walked) in sides {
             let margin = self.margin(&found, name, up);
             let told = margin.map(|margin| (margin.change, margin.to));
             assert_eq!(told, walked, "{} {name} up={up} from {benefits} fen, {hurt} hurt", self.law.rules().id());
-            if let Some(margin) = margin {
-                let change = i64::try_from(margin.change).unwrap() * if up { 1 } else { -1 };
-                let moved = match name {
-                    "pay_ratio" => self.history(benefits + change, hurt, 0),
-                    _ => self.history(benefits, hurt + change, 0),
-                };
-                assert_eq!(margin.yearly_fen, Some(self.year(&moved) - self.year(&history)), "yearly premium");
-                assert_eq!((margin.from, margin.money), (now, name == "pay_ratio"));
-            }
+            let Some(margin) = margin else { continue };
+            let by = i64::try_from(margin.change).unwrap() * if up { 1 } else { -1 };
+            let moved = if name == "pay_ratio" { ratio(by) } else { people(by) };
+            assert_eq!(margin.yearly_fen, Some(self.year(&moved) - self.year(&history)), "yearly premium");
+            assert_eq!((margin.from, margin.money), (now, name == "pay_ratio"));
         }
+        found.len()
     }
 
     fn margin<'m>(&self, margins: &'m [Margin], name: &str, up: bool) -> Option<&'m Margin> {
         let wanted = if up { Direction::Up } else { Direction::Down };
-        let of = |margin: &&Margin| self.law.rules().measures()[margin.measure].id == name && margin.direction == wanted;
+        let of =
+            |margin: &&Margin| self.law.rules().measures()[margin.measure].id == name && margin.direction == wanted;
         margins.iter().find(of)
     }
 
@@ -150,7 +174,8 @@ impl Trial {
 fn last_rate(account: &Person) -> rate_core::history::ChargedRate {
     let rate = "1.2345%".parse().unwrap();
     rate_core::history::ChargedRate {
-        days: rate_core::DateSpan::new(rate_core::date("2013-01-01").unwrap(), rate_core::date("2013-12-31").ok()).unwrap(),
+        days: rate_core::DateSpan::new(rate_core::date("2013-01-01").unwrap(), rate_core::date("2013-12-31").ok())
+            .unwrap(),
         class: rate_core::RiskClass::new(account.class.0, account.class.1).unwrap(),
         base: "1.2%".parse().ok(),
         grade: String::new(),
@@ -167,11 +192,9 @@ fn last_rate(account: &Person) -> rate_core::history::ChargedRate {
 #[test]
 fn one_fen_or_one_person_at_a_time_the_grade_changes_exactly_where_the_margin_says() {
     for trial in [three_year(), two_way(), at_base_rate(), against_the_average(), on_the_previous_rate()] {
-        for benefits in &trial.benefits {
-            for hurt in &trial.hurt {
-                trial.check((*benefits, *hurt));
-            }
-        }
+        let starts = trial.benefits.iter().flat_map(|benefits| trial.hurt.iter().map(|hurt| (*benefits, *hurt)));
+        let margins: Vec<usize> = starts.map(|start| trial.check(start)).collect();
+        assert!(margins.iter().sum::<usize>() >= margins.len() / 2, "there is something to hold: {margins:?}");
     }
 }
 

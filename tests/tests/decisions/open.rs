@@ -99,10 +99,59 @@ fn months_of_a_suspension_are_not_billed() {
 #[test]
 #[should_panic(expected = "no problem of the account")]
 fn a_vector_that_ends_inside_the_setting_is_no_problem_of_the_account() {
-    let text = text("parameters/990100/demonstration.toml").replace("to           = 2024-06-30", "to           = 2022-12-31");
+    let text =
+        text("parameters/990100/demonstration.toml").replace("to           = 2024-06-30", "to           = 2022-12-31");
     let parameters = rate_core::ParametersFile::parse(&text).and_then(rate_core::ParametersFile::check).unwrap();
     let rules = rule_set("rule_sets/illustrative/three-year.toml", None);
     // Whoever compiles the law for the day could refuse; an account cannot do anything about it.
     let Ok(law) = rules.law_for(&parameters, date("2022-07-01").unwrap()) else { return };
     assert!(decide(&law, &account(0).history()).is_ok(), "no problem of the account");
+}
+
+/// The rates of a decision as facts of the next setting.
+fn charged(decision: &rate_core::Decision) -> Vec<rate_core::history::ChargedRate> {
+    let ladder = decision.law().rules().ladder();
+    let one = |segment: &rate_core::Segment| rate_core::history::ChargedRate {
+        days: segment.days,
+        class: segment.class,
+        base: segment.base,
+        grade: segment.grade.map_or_else(String::new, |grade| ladder.grade(grade).label.clone()),
+        before_cut: segment.before_cut,
+        cut: segment.cut,
+        charged: segment.rate,
+        origin: segment.origin,
+        cycle: decision.law().cycle().id.clone(),
+        used: Vec::new(),
+        document: String::new(),
+    };
+    decision.schedule().segments().iter().map(one).collect()
+}
+
+/// The demonstration with the base rate of the new class after a change of class, over the three settings of its cycle:
+/// class 4 until a day, class 6 from then on. What is paid on 2025-06-30.
+fn at_the_end_of_the_cycle(last_of_class_4: &str, first_of_class_6: &str) -> Vec<String> {
+    let text = text("rule_sets/illustrative/three-year.toml").replace("\"keep-grade\"", "\"reset\"");
+    let rules = rule_set_of("reset", &text);
+    let parameters = parameters(&["parameters/990100/demonstration.toml"], None);
+    let class = |number| rate_core::RiskClass::new(ClassSystem::Eight, number).unwrap();
+    let mut builder = History::builder("990100", "1")
+        .covered("2015-01", None)
+        .class(class(4), "2015-01-01", Some(last_of_class_4))
+        .class(class(6), first_of_class_6, None)
+        .premium("2019-01", "2021-12", 9_000_000, 100, 90_000);
+    let mut shown = Vec::new();
+    for on in ["2022-07-01", "2023-07-01", "2024-07-01"] {
+        let decision = decide(&law_on(&rules, &parameters, on), &builder.clone().build().unwrap()).unwrap();
+        for rate in charged(&decision) {
+            shown.push(format!("{} class {} {} {}", rate.days.from(), rate.class, rate.grade, rate.before_cut));
+            builder = builder.rate(rate);
+        }
+    }
+    shown
+}
+
+#[test]
+fn probe() {
+    println!("{:#?}", at_the_end_of_the_cycle("2023-09-30", "2023-10-01"));
+    println!("{:#?}", at_the_end_of_the_cycle("2023-06-30", "2023-07-01"));
 }

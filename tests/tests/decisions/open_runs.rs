@@ -40,8 +40,7 @@ impl City {
     fn run(&self, on: &str, previous: Option<PathBuf>) -> (Run, PathBuf) {
         let below = |name: &str| self.0.path().join(name);
         let (rules, parameters, book) = (below("rules"), below("parameters"), below("book"));
-        let request =
-            Request { area: "990100".to_owned(), rules, parameters, book, on: date(on).unwrap(), previous };
+        let request = Request { area: "990100".to_owned(), rules, parameters, book, on: date(on).unwrap(), previous };
         let run = run(&request, &mut |_, _, _| {}).unwrap_or_else(|error| panic!("{on}: {error}"));
         write(&run, &summarise(&run), &below(on), Lang::En).unwrap();
         (run, below(on))
@@ -52,6 +51,17 @@ impl City {
         let (_, before) = self.run("2022-07-01", None);
         let (run, _) = self.run("2023-07-01", Some(before));
         run.refused.into_iter().map(|it| (it.key.number, it.problems.iter().map(|it| it.code).collect())).collect()
+    }
+
+    /// The output of 2022, kept after the city is gone.
+    fn run_kept(self) -> (Run, TempDir) {
+        let (run, out) = self.run("2022-07-01", None);
+        let kept = tempfile::tempdir().unwrap();
+        for entry in fs::read_dir(out).unwrap() {
+            let path = entry.unwrap().path();
+            fs::copy(&path, kept.path().join(path.file_name().unwrap())).unwrap();
+        }
+        (run, kept)
     }
 }
 
@@ -68,7 +78,8 @@ fn the_book_as_it_is_goes_on() {
 #[test]
 #[should_panic(expected = "only the account with a wrong row")]
 fn an_open_last_rate_in_the_book_ends_where_the_next_begins() {
-    let open = |name: &str, text: String| if name == "book/rates.csv" { text.replace(",2022-06-30,", ",,") } else { text };
+    let open =
+        |name: &str, text: String| if name == "book/rates.csv" { text.replace(",2022-06-30,", ",,") } else { text };
     only_the_wrong_row(&City::changed(open).refused_in_the_second_year());
 }
 
@@ -111,17 +122,4 @@ fn the_next_run_reads_whatever_rate_the_run_before_has_written() {
         _ => text,
     };
     only_the_wrong_row(&City::changed(finer).refused_in_the_second_year());
-}
-
-impl City {
-    /// The output of 2022, kept after the city is gone.
-    fn run_kept(self) -> (Run, TempDir) {
-        let (run, out) = self.run("2022-07-01", None);
-        let kept = tempfile::tempdir().unwrap();
-        for entry in fs::read_dir(out).unwrap() {
-            let path = entry.unwrap().path();
-            fs::copy(&path, kept.path().join(path.file_name().unwrap())).unwrap();
-        }
-        (run, kept)
-    }
 }

@@ -28,7 +28,8 @@ fn display_in_larger_units_is_rounded_once_at_the_end() {
     let table = published("w03-display-rounding.toml");
     let rate: Rate = table.need("rate").parse().unwrap();
     let fen_per_unit = Decimal::from(table.need("unit_yuan").parse::<i64>().unwrap() * 100);
-    let shown = |amount: Decimal| Rounding { digits: 2, mode: RoundMode::HalfUp }.apply(amount / fen_per_unit).to_string();
+    let shown =
+        |amount: Decimal| Rounding { digits: 2, mode: RoundMode::HalfUp }.apply(amount / fen_per_unit).to_string();
     let fen = |money: Money| Decimal::from(money.fen());
     let (mut payrolls, mut premiums, mut shares) = (Decimal::ZERO, Decimal::ZERO, Decimal::ZERO);
     for row in table.tables("rows") {
@@ -93,7 +94,10 @@ fn a_cut_that_its_finding_does_not_give_is_named() {
     all.merge(wrong);
     let found: Vec<String> = all.check_findings().iter().map(|problem| problem.line(rate_core::Lang::En)).collect();
     assert_eq!(found.len(), 1, "{found:?}");
-    assert!(found[0].contains("check.finding") && found[0].contains("24 months") && found[0].contains("30%"), "{found:?}");
+    assert!(
+        found[0].contains("check.finding") && found[0].contains("24 months") && found[0].contains("30%"),
+        "{found:?}"
+    );
 }
 
 /// A plain rule set with one cycle in place of its own.
@@ -101,7 +105,8 @@ fn with_cycle(window: &str, rate_period: &str) -> rate_core::RuleSet {
     let text = text("worked_examples/law/grade-by-count.toml");
     let (head, rest) = text.split_once("[[cycles]]").unwrap();
     let (_, behind) = rest.split_once("[participation]").unwrap();
-    let cycle = format!("[[cycles]]\nid = \"one\"\nrate_period = {rate_period}\nwindows = [{window}]\ncite = \"invented\"\n\n");
+    let cycle =
+        format!("[[cycles]]\nid = \"one\"\nrate_period = {rate_period}\nwindows = [{window}]\ncite = \"invented\"\n\n");
     rule_set_of("one cycle", &format!("{head}{cycle}[participation]{behind}"))
 }
 
@@ -127,7 +132,11 @@ fn windows_and_rate_periods_are_the_published_ones() {
             let law = set.law_for(&none, on).unwrap();
             assert_eq!(law.windows()[0], window, "{place} on {on}");
             assert_eq!(law.windows()[0].days().last(), to, "{place} on {on}");
-            assert_eq!((law.cycle().rate_period.from(), law.cycle().rate_period.last()), (rate_from, rate_to), "{place}");
+            assert_eq!(
+                (law.cycle().rate_period.from(), law.cycle().rate_period.last()),
+                (rate_from, rate_to),
+                "{place}"
+            );
         }
         for outside in [rate_from.pred_opt().unwrap(), rate_to.succ_opt().unwrap()] {
             match set.law_for(&none, outside) {

@@ -80,7 +80,8 @@ fn all_lines(runs: &[Run]) -> Vec<String> {
 /// The lines of a file of expectations below its header, those of known differences as they are found.
 fn expected(file: &str, known: &[(&str, &str)]) -> Vec<String> {
     let text = fs::read_to_string(fixtures("books/six-years").join(file)).unwrap();
-    let found = |line: &str| known.iter().find(|(worked, _)| *worked == line).map_or(line, |(_, found)| *found).to_owned();
+    let found =
+        |line: &str| known.iter().find(|(worked, _)| *worked == line).map_or(line, |(_, found)| *found).to_owned();
     let mut lines: Vec<String> = text.lines().skip(1).map(found).collect();
     lines.sort();
     lines

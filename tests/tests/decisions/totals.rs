@@ -97,7 +97,11 @@ fn everybody(run: &Run, dir: &Path, list: &[BTreeMap<String, String>]) {
     refused.dedup();
     accounts.extend(refused);
     accounts.sort();
-    let unique = { let mut once = accounts.clone(); once.dedup(); once.len() };
+    let unique = {
+        let mut once = accounts.clone();
+        once.dedup();
+        once.len()
+    };
     assert_eq!((accounts.len(), unique), (run.accounts(), run.accounts()), "everybody stands in one list, once");
     assert!(summary.everyone_accounted_for());
 }

@@ -134,5 +134,11 @@ fn a_year_without_coverage_leaves_the_trend_unknown() {
     let class = person.history().classifications()[0].clone();
     let builder = builder.classification(class).premium("2020-01", "2021-12", 24_000_000, 100, 2 * PREMIUM);
     let trend = trend(&law, &builder.build().unwrap()).unwrap();
-    assert!(trend.measures.iter().filter(|it| law.rules().measures()[it.measure].id != "deaths").all(|it| it.direction == Direction::Unknown));
+    assert!(
+        trend
+            .measures
+            .iter()
+            .filter(|it| law.rules().measures()[it.measure].id != "deaths")
+            .all(|it| it.direction == Direction::Unknown)
+    );
 }

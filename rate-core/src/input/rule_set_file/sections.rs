@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use super::super::document::Tree;
 use super::super::reader::{At, Fields, Sink};
 use super::basis::{Bases, label};
 use super::{measures, tables};
 use crate::amount::{Factor, Rate, RoundMode, Rounding, plain_decimal};
 use crate::calendar::MonthSpan;
 use crate::citation::BasisId;
+use crate::document::Tree;
 use crate::error::Code;
 use crate::history::AccountKind;
 use crate::industry::{ClassSystem, IndustryEdition, RiskClass};

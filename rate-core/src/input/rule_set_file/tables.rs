@@ -7,10 +7,10 @@ use crate::citation::{BasisId, Label};
 use crate::error::Code;
 use crate::history::EventKind;
 use crate::industry::ClassSystem;
+use crate::interval::Interval;
 use crate::ladder::{GradeLadder, LadderKind};
 use crate::rule_set::{
-    ActsOn, Adjustment, Condition, Conflict, Effect, EventCondition, FloatTable, Form, Interval, Measure, Row,
-    RowResult, When,
+    ActsOn, Adjustment, Condition, Conflict, Effect, EventCondition, FloatTable, Form, Measure, Row, RowResult, When,
 };
 
 /// What rows refer to.

@@ -1,22 +1,17 @@
 //! A file of law as a tree that knows where each value stands: the same tree for TOML and JSON.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
-
-use sha2::{Digest, Sha256};
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
 
 use crate::calendar::{self, NaiveDate};
-use crate::error::{Code, Place, Problem, Problems};
+use crate::error::Place;
 
 /// A value with the place it was read from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Node {
     pub(crate) value: Value,
-    file: usize,
-    line: u32,
-    column: u32,
+    pub(crate) file: usize,
+    pub(crate) line: u32,
+    pub(crate) column: u32,
 }
 
 /// What a file can say.
@@ -50,68 +45,10 @@ impl Value {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Tree {
     pub(crate) root: Node,
-    files: Vec<String>,
+    pub(crate) files: Vec<String>,
 }
-
-/// Where the lines of a text begin.
-struct Lines<'t> {
-    text: &'t str,
-    starts: Vec<usize>,
-}
-
-impl<'t> Lines<'t> {
-    fn new(text: &'t str) -> Self {
-        let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        Self { text, starts }
-    }
-
-    /// Line and column (in characters), counted from one.
-    fn place(&self, at: usize) -> (u32, u32) {
-        let at = at.min(self.text.len());
-        let line = self.starts.partition_point(|start| *start <= at);
-        let start = self.starts[line.saturating_sub(1)];
-        let column = self.text.get(start..at).map_or(0, |before| before.chars().count()) + 1;
-        (u32::try_from(line).unwrap_or(u32::MAX), u32::try_from(column).unwrap_or(u32::MAX))
-    }
-}
-
-/// The largest rule-set or parameter file read, in bytes.
-pub(crate) const MAX_FILE_BYTES: usize = 4 << 20;
 
 impl Tree {
-    /// Reads TOML.
-    pub(crate) fn parse_toml(file: &str, text: &str) -> Result<Self, Problems> {
-        if text.len() > MAX_FILE_BYTES {
-            let place = Place { file: file.to_owned(), ..Place::default() };
-            return Err(Problem::new(Code::RuleSetTooLarge, place, ["file", "4 MiB"]).into());
-        }
-        let lines = Lines::new(text);
-        let (table, errors) = DeTable::parse_recoverable(text);
-        let problems = errors.iter().map(|error| {
-            let (line, column) = error.span().map_or((0, 0), |span| lines.place(span.start));
-            let place = Place { file: file.to_owned(), line, column, field: String::new() };
-            Problem::new(Code::FileSyntax, place, [error.message()])
-        });
-        Problems::none_of(problems.collect())?;
-        Ok(Self { root: table_node(table.span().start, table.get_ref(), &lines), files: vec![file.to_owned()] })
-    }
-
-    /// Reads the same shape as JSON; dates are strings.
-    pub(crate) fn parse_json(file: &str, text: &str) -> Result<Self, Problems> {
-        let parsed = if text.len() > MAX_FILE_BYTES {
-            Err("4 MiB".to_owned())
-        } else {
-            serde_json::from_str(text).map_err(|error| error.to_string())
-        };
-        match parsed {
-            Ok(value) => Ok(Self { root: json_node(&value), files: vec![file.to_owned()] }),
-            Err(message) => {
-                let place = Place { file: file.to_owned(), ..Place::default() };
-                Err(Problem::new(Code::FileSyntax, place, [message]).into())
-            }
-        }
-    }
-
     /// The place of a node, with its path.
     pub(crate) fn place_of(&self, node: &Node, path: &str) -> Place {
         let file = self.files.get(node.file).cloned().unwrap_or_default();
@@ -185,17 +122,6 @@ impl Tree {
         let found = value.is_some();
         node.value = value.unwrap_or_else(|| node.value.clone());
         found
-    }
-
-    /// SHA-256, in hexadecimal, of the canonical form: keys sorted, no space, dates and decimals as strings.
-    pub(crate) fn digest(&self) -> String {
-        let mut text = String::new();
-        canonical(&self.root.value, &mut text);
-        Sha256::digest(text.as_bytes()).iter().fold(String::new(), |mut hex, byte| {
-            // Writing to a String cannot fail.
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
     }
 }
 
@@ -275,85 +201,5 @@ fn child_mut<'n>(node: &'n mut Node, step: &str) -> Option<&'n mut Node> {
             items.get_mut(place)
         }
         Value::Text(_) | Value::Integer(_) | Value::Boolean(_) | Value::Date(_) | Value::Refused(_) => None,
-    }
-}
-
-fn table_node(at: usize, table: &DeTable<'_>, lines: &Lines<'_>) -> Node {
-    let (line, column) = lines.place(at);
-    let entries = table.iter().map(|(key, value)| {
-        let mut node = toml_node(value, lines);
-        // A table is found at its header or key, where its author looks for it.
-        if matches!(node.value, Value::Table(_) | Value::Array(_)) {
-            (node.line, node.column) = lines.place(key.span().start);
-        }
-        (key.get_ref().to_string(), node)
-    });
-    Node { value: Value::Table(entries.collect()), file: 0, line, column }
-}
-
-fn toml_node(value: &Spanned<DeValue<'_>>, lines: &Lines<'_>) -> Node {
-    let (line, column) = lines.place(value.span().start);
-    let value = match value.get_ref() {
-        DeValue::Table(table) => return table_node(value.span().start, table, lines),
-        DeValue::Array(items) => Value::Array(items.iter().map(|item| toml_node(item, lines)).collect()),
-        DeValue::String(text) => Value::Text(text.to_string()),
-        DeValue::Boolean(flag) => Value::Boolean(*flag),
-        DeValue::Integer(integer) => {
-            let parsed = i64::from_str_radix(integer.as_str(), integer.radix());
-            parsed.map_or_else(|_| Value::Refused(integer.as_str().to_owned()), Value::Integer)
-        }
-        DeValue::Float(float) => Value::Refused(float.as_str().to_owned()),
-        DeValue::Datetime(datetime) => {
-            let text = datetime.to_string();
-            calendar::date(&text).map_or(Value::Refused(text), Value::Date)
-        }
-    };
-    Node { value, file: 0, line, column }
-}
-
-fn json_node(value: &serde_json::Value) -> Node {
-    let value = match value {
-        serde_json::Value::Object(entries) => {
-            Value::Table(entries.iter().map(|(key, value)| (key.clone(), json_node(value))).collect())
-        }
-        serde_json::Value::Array(items) => Value::Array(items.iter().map(json_node).collect()),
-        serde_json::Value::String(text) => Value::Text(text.clone()),
-        serde_json::Value::Bool(flag) => Value::Boolean(*flag),
-        serde_json::Value::Number(number) => {
-            number.as_i64().map_or_else(|| Value::Refused(number.to_string()), Value::Integer)
-        }
-        serde_json::Value::Null => Value::Refused("null".to_owned()),
-    };
-    Node { value, file: 0, line: 0, column: 0 }
-}
-
-fn canonical(value: &Value, out: &mut String) {
-    let quoted = |text: &str, out: &mut String| {
-        // A string has always a JSON form.
-        out.push_str(&serde_json::Value::String(text.to_owned()).to_string());
-    };
-    match value {
-        Value::Table(entries) => {
-            out.push('{');
-            for (place, (key, node)) in entries.iter().enumerate() {
-                out.push_str(if place == 0 { "" } else { "," });
-                quoted(key, out);
-                out.push(':');
-                canonical(&node.value, out);
-            }
-            out.push('}');
-        }
-        Value::Array(items) => {
-            out.push('[');
-            for (place, node) in items.iter().enumerate() {
-                out.push_str(if place == 0 { "" } else { "," });
-                canonical(&node.value, out);
-            }
-            out.push(']');
-        }
-        Value::Text(text) | Value::Refused(text) => quoted(text, out),
-        Value::Integer(number) => out.push_str(&number.to_string()),
-        Value::Boolean(flag) => out.push_str(if *flag { "true" } else { "false" }),
-        Value::Date(date) => quoted(&date.to_string(), out),
     }
 }
