@@ -1,7 +1,7 @@
 //! CSV files of a book, both ways.
 //!
-//! One line is one row: a quoted cell does not run over the end of its line, so that a quote left open spoils its own
-//! row and never swallows those of other accounts.
+//! One line is one row: a quoted cell does not run over the end of its line, so that a quote left open is found
+//! where it stands and never swallows the rows of other accounts unseen.
 
 use std::fmt::{Display, Write as _};
 use std::fs::File;

@@ -123,3 +123,46 @@ fn the_next_run_reads_whatever_rate_the_run_before_has_written() {
     };
     only_the_wrong_row(&City::changed(finer).refused_in_the_second_year());
 }
+
+/// A10 suspended since April 2022: never decided, its only rate is the one in the book.
+#[test]
+#[should_panic(expected = "only the account with a wrong row")]
+fn a_rate_kept_for_the_next_run_is_not_a_second_one() {
+    let suspended = |name: &str, text: String| match name {
+        "book/coverage.csv" => {
+            text.replace("A10,2015-01,2023-03,", "A10,2015-01,2022-03,").replace("A10,2023-04,", "A10,2022-04,")
+        }
+        _ => text,
+    };
+    only_the_wrong_row(&City::changed(suspended).refused_in_the_second_year());
+}
+
+/// A wrong row of A02 in the setting of 2023, put right in that of 2024: the grade of the cycle is still there.
+#[test]
+#[should_panic(expected = "carried")]
+fn a_year_among_the_refused_costs_nobody_its_grade() {
+    let city = City::changed(|_, text| text);
+    let (_, first) = city.run("2022-07-01", None);
+    let book = city.0.path().join("book/coverage.csv");
+    let right = fs::read_to_string(&book).unwrap();
+    fs::write(&book, right.replace("A02,2015-01,,insured", "A02,2015-01,,ensured")).unwrap();
+    let (_, second) = city.run("2023-07-01", Some(first));
+    fs::write(&book, right).unwrap();
+    let (third, _) = city.run("2024-07-01", Some(second));
+    let found = third.decided.iter().find(|it| it.history.key().number == "A02").unwrap();
+    assert_eq!(found.decision.outcome().origin, rate_core::Origin::Carried, "carried");
+}
+
+/// A01 is carried in 2023 whatever fills a window then; that its row of 2022 has not come yet concerns nobody before 2025.
+#[test]
+#[should_panic(expected = "only the account with a wrong row")]
+fn a_window_that_others_fill_asks_nothing_of_a_carried_account() {
+    let late = |name: &str, text: String| match name {
+        "rules/three-year.toml" => text.replace("\"next-cycle\"", "\"float-at-once\""),
+        "book/premiums.csv" => {
+            text.lines().filter(|line| !line.contains(",A01,2022-01,")).map(|line| format!("{line}\n")).collect()
+        }
+        _ => text,
+    };
+    only_the_wrong_row(&City::changed(late).refused_in_the_second_year());
+}
