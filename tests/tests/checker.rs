@@ -14,7 +14,6 @@ mod checker {
     mod properties;
     mod published;
     mod rates;
-    mod reader;
     mod shape;
     mod shown;
     mod story;

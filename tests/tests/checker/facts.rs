@@ -13,7 +13,6 @@ use rate_core::{
 
 use super::draw::Draw;
 use super::naive::Fact;
-use super::reader;
 use super::shape::{Cause, Kind, Measure, Set, Value};
 
 /// One window.
@@ -117,8 +116,10 @@ impl Window {
         let premium_fen = if draw.chance(90) { PREMIUM_FEN * draw.between(1, 3) } else { 0 };
         let base = premium_fen.max(PREMIUM_FEN);
         let bound = draw.pick(&[0, 0, 0, 1, 100_000, 333_333, 500_000, 1_000_000, 1_500_000]);
-        // On a bound, a fen beside it, or anywhere.
-        let near = bound * (base / 1_000_000) + draw.pick(&[-1, 0, 0, 0, 1]);
+        // On a bound, a fen beside it, or half a unit of some decimal of a per cent below it, where rounding turns; or
+        // anywhere.
+        let beside = [-1, 0, 0, 0, 0, 1, -base / 200, -base / 2_000, -base / 20_000, -base / 200 - 1];
+        let near = bound * (base / 1_000_000) + draw.pick(&beside);
         let paid_fen = if draw.chance(80) { near } else { draw.between(-10, 2 * base) };
         Self {
             insured: draw.chance(92),
@@ -126,10 +127,7 @@ impl Window {
             premium_fen,
             paid_fen,
             booked_fen: draw.pick(&[0, 0, 0, 1, 10_000, 500_000]) + draw.pick(&[-1, 0, 0, 0, 1]),
-            received_fen: match draw.pick(&[0, 0, 1, 2, 9_999, 10_000, 10_001, 499_999, 500_000, 500_001, -1]) {
-                -1 if !reader::premium_may_be_below_zero() => 0,
-                fen => fen,
-            },
+            received_fen: draw.pick(&[0, 0, 1, 2, 9_999, 10_000, 10_001, 499_999, 500_000, 500_001, -1]),
             hurt: draw.pick(&[0, 0, 0, 1, 3, 4, 5, 8, 9, 12, 13, 16, 17]),
             diseased: draw.pick(&[0, 0, 0, 1, 2, 3, 4, 5, 6, 8, 9]),
             dead: draw.pick(&[0, 0, 0, 1, 2, 3, 4]),

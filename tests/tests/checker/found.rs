@@ -165,9 +165,13 @@ id = "rest"
 all = { deaths = ">= 0" }
 grade = "100%"
 "#;
-    // The cycle lists one window: either the file must say what follows, or it is decided.
-    if let Some(law) = law(&[DEATHS, table]) {
-        assert!(rate_core::outcome(&law, &account().build().unwrap()).is_ok());
+    // The cycle lists one window; what the count is in the other, only the file can say.
+    assert!(codes(&[DEATHS, table]).contains(&Code::CheckUnanswered));
+    for (said, grade) in [("row-fails", 1), ("as-zero", 0)] {
+        let undefined = format!("undefined = {{ earlier_window = \"{said}\" }}\n");
+        let law = law(&[DEATHS, &undefined, table]).unwrap();
+        let outcome = rate_core::outcome(&law, &account().build().unwrap()).unwrap();
+        assert_eq!(outcome.grade.map(|grade| grade.get()), Some(grade), "{said}");
     }
 }
 
@@ -197,8 +201,15 @@ grade = "110%"
         kind: PremiumKind::Refund,
         received_on: None,
     };
-    if let Some(law) = law(&[PREMIUM, table]) {
-        assert!(rate_core::outcome(&law, &account().premium_row(refund).build().unwrap()).is_ok());
+    let silent = examined(&[PREMIUM, table]).unwrap_err();
+    assert_eq!(silent.iter().map(|problem| problem.code).collect::<Vec<_>>(), [Code::FileMissingKey]);
+    for (said, grade) in [("row-fails", None), ("as-zero", Some(1)), ("base-rate", Some(1))] {
+        let undefined = format!("undefined = {{ below_zero = \"{said}\" }}\n");
+        let decided = law(&[PREMIUM, &undefined, table]).map(|law| {
+            rate_core::outcome(&law, &account().premium_row(refund).build().unwrap()).unwrap().grade.unwrap().get()
+        });
+        // Where the row fails there is no other, and the checker says so.
+        assert_eq!(decided, grade, "{said}");
     }
 }
 

@@ -2,7 +2,6 @@
 
 use super::draw::Draw;
 use super::naive::Grid;
-use super::reader;
 use super::shape::{
     Adjustment, Cause, Condition, Conflict, Effect, Follows, From, Given, Interval, Kind, Measure, Row, Set, Table,
 };
@@ -31,7 +30,7 @@ pub(crate) fn set(draw: &mut Draw) -> Set {
             (low, low + draw.below(grades - low))
         }),
         max_move: (1 + draw.below(3), if draw.chance(70) { From::Base } else { From::Last }),
-        windows: if reader::counts_may_lack_windows() && draw.chance(15) { 1 } else { 2 },
+        windows: if draw.chance(15) { 1 } else { 2 },
     };
     let names: &[&str] = if draw.chance(70) { &["a"] } else { &["a", "b"] };
     // Most sets are of the kind that the checker holds to rising; the others say that they may fall.
@@ -53,14 +52,12 @@ fn measures(draw: &mut Draw, published: bool) -> Vec<Measure> {
     };
     let measure = |kind: Kind| {
         let said = |draw: &mut Draw| !published || draw.chance(50);
-        let causes = if kind == Kind::Premium && !reader::premium_may_be_below_zero() { &[] } else { kind.causes() };
-        let undefined = causes.iter().map(|cause| (*cause, said(draw).then(|| follows(draw, *cause))));
-        let undefined: Vec<_> = undefined.collect();
-        let may_lack_earlier = !undefined.is_empty() || reader::counts_may_lack_windows();
+        let undefined = kind.causes().iter().map(|cause| (*cause, said(draw).then(|| follows(draw, *cause))));
+        let undefined = undefined.collect();
         let earlier_as_zero = draw.chance(if published { 50 } else { 95 }).then(|| draw.chance(30));
         let round = (kind == Kind::Ratio && draw.chance(30)).then(|| (draw.below(3) as u32, draw.chance(50)));
         let per_mille = kind == Kind::Incidence && draw.chance(50);
-        Measure { kind, undefined, earlier_as_zero, may_lack_earlier, round, per_mille }
+        Measure { kind, undefined, earlier_as_zero, round, per_mille }
     };
     kinds.into_iter().map(measure).collect()
 }
@@ -234,13 +231,13 @@ impl Maker<'_> {
                 row
             })
             .collect();
-        for place in 0..count {
+        for (place, row) in rows.iter_mut().enumerate() {
             if draw.chance(25) {
                 let others: Vec<usize> = (0..count).filter(|other| *other != place).collect();
-                rows[place].unless = if others.is_empty() { Vec::new() } else { draw.some(&others, 2) };
+                row.unless = if others.is_empty() { Vec::new() } else { draw.some(&others, 2) };
             }
             if draw.chance(30) {
-                rows[place].classes = self.classes(draw);
+                row.classes = self.classes(draw);
             }
         }
         rows

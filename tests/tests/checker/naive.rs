@@ -198,7 +198,7 @@ impl Axis {
         if window == 0 {
             let stay = measured.undefined.iter().filter(|(_, follows)| *follows != Some(Follows::Zero));
             facts.extend(stay.map(|(cause, _)| Fact::Undefined(*cause)));
-        } else if measured.may_lack_earlier && measured.earlier_as_zero != Some(true) {
+        } else if measured.earlier_as_zero != Some(true) {
             facts.push(Fact::Earlier);
         }
         Self { measure, window, facts, values }

@@ -146,8 +146,6 @@ pub(crate) struct Measure {
     pub(crate) undefined: Vec<(Cause, Option<Follows>)>,
     /// Earlier windows: whether zero, else the row fails.
     pub(crate) earlier_as_zero: Option<bool>,
-    /// Whether it may lack a value in an earlier window.
-    pub(crate) may_lack_earlier: bool,
     /// Decimals of a percent, and whether halves go up; else down.
     pub(crate) round: Option<(u32, bool)>,
     pub(crate) per_mille: bool,

@@ -123,8 +123,11 @@ pub(crate) fn read(set: &Set, table: &Table, finding: &Finding) -> Option<Read> 
     Some(Read { classes, said, region: Region::read(set, &first) })
 }
 
+/// The classes of a fall, and its two sides: facts and the grade they give.
+pub(crate) type Fall = (Vec<usize>, [(Region, String); 2]);
+
 /// Both sides of a fall, read back: classes, facts below with their grade, facts above with theirs.
-pub(crate) fn read_fall(set: &Set, table: &Table, finding: &Finding) -> Option<(Vec<usize>, [(Region, String); 2])> {
+pub(crate) fn read_fall(set: &Set, table: &Table, finding: &Finding) -> Option<Fall> {
     let problem = &finding.problem;
     if problem.code != Code::CheckMonotone || problem.place.field != path(set, table) {
         return None;
