@@ -41,6 +41,8 @@ pub enum Reason {
     HeldByLimit,
     /// The grade of this cycle is carried.
     Carried,
+    /// The class changed inside the cycle, and the method goes back to the base rate.
+    ClassChanged,
     /// This kind of account does not float.
     KindDoesNotFloat,
     /// This class does not float.
@@ -78,6 +80,7 @@ impl Reason {
             Self::HeldByClass => "held-by-class",
             Self::HeldByLimit => "held-by-limit",
             Self::Carried => "carried",
+            Self::ClassChanged => "class-changed",
             Self::KindDoesNotFloat => "kind-does-not-float",
             Self::ClassDoesNotFloat => "class-does-not-float",
             Self::FirstInsured => "first-insured",

@@ -4,7 +4,7 @@
 //! says what follows from it.
 
 use crate::amount::Quantity;
-use crate::calendar::{MonthSpan, NaiveDate};
+use crate::calendar::{Month, MonthSpan, NaiveDate};
 use crate::history::{
     BenefitItem, Claim, ClaimStatus, History, InjuryArticle, Payer, Payment, PremiumKind, Succession, SuccessionKind,
 };
@@ -28,12 +28,18 @@ pub enum Measured {
 pub struct Experience {
     windows: usize,
     values: Vec<Measured>,
+    unit: i128,
 }
 
 impl Experience {
     /// A measure, by its place in the rule set, over a window, 0 for the one being decided on.
     pub fn get(&self, measure: usize, window: usize) -> Measured {
         self.values.get(measure * self.windows + window).copied().unwrap_or(Measured::NotAsked)
+    }
+
+    /// What one fen, person or head counts in numerators and denominators: more than one where shares are added.
+    pub(crate) const fn unit(&self) -> i128 {
+        self.unit
     }
 
     /// The same experience with one measure replaced: what a margin asks "what if" with.
@@ -88,12 +94,7 @@ impl<'h> Parts<'h> {
         if let [own] = self.parts.as_slice() {
             return own.history.covered_months(window);
         }
-        let mut spans: Vec<MonthSpan> = self
-            .parts
-            .iter()
-            .flat_map(|part| part.history.insured())
-            .filter_map(|months| months.within(window))
-            .collect();
+        let mut spans: Vec<MonthSpan> = self.parts.iter().flat_map(|part| part.covered(window)).collect();
         spans.sort_unstable();
         let mut covered = 0;
         let mut next = window.from();
@@ -109,8 +110,9 @@ impl<'h> Parts<'h> {
 }
 
 fn add_predecessors<'h>(law: &Law, history: &'h History, weight: i128, parts: &mut Vec<Part<'h>>) {
-    // A succession counts from the first setting that begins on its day or later.
-    let begun = |it: &&Succession| it.on <= law.setting().from();
+    // A succession counts in the settings whose first covered day is not before it.
+    let first_day = first_day(law, history);
+    let begun = |it: &&Succession| it.on <= first_day;
     for succession in history.successions().iter().filter(begun) {
         let (adds, whole) = match succession.kind {
             SuccessionKind::Merger | SuccessionKind::Transfer | SuccessionKind::ReRegistration => {
@@ -154,12 +156,14 @@ pub fn measure_over(law: &Law, history: &History, windows: &[MonthSpan]) -> Expe
     for (place, window) in law.asked() {
         let measure = &law.rules().measures()[*place];
         let measured = match windows.get(*window) {
-            Some(months) => Reading { law, parts: &parts, industry, measure, window: months }.value(),
+            Some(months) => {
+                Reading { law, parts: &parts, industry, measure, window: months, newest: *window == 0 }.value()
+            }
             None => Err(Cause::NotInsured),
         };
         values[place * count + window] = settle(measure, *window, measured);
     }
-    Experience { windows: count, values }
+    Experience { windows: count, values, unit: parts.unit }
 }
 
 /// Where a cause counts as zero, it is zero.
@@ -176,8 +180,14 @@ fn settle(measure: &Measure, window: usize, measured: Result<Quantity, Cause>) -
     }
 }
 
+/// The first day an account is insured in the setting; the setting's own where it is not.
+fn first_day(law: &Law, history: &History) -> NaiveDate {
+    history.first_insured_day(law.setting()).unwrap_or(law.setting().from())
+}
+
 fn industry(law: &Law, history: &History) -> Option<Industry> {
-    history.class_on(law.setting().from()).or_else(|| history.classifications().last()).and_then(|it| it.industry)
+    let class = history.class_on(first_day(law, history));
+    class.or_else(|| history.classifications().last()).and_then(|it| it.industry)
 }
 
 /// One measure being read over one window.
@@ -187,6 +197,8 @@ struct Reading<'r, 'h> {
     industry: Option<Industry>,
     measure: &'r Measure,
     window: &'r MonthSpan,
+    /// The window being decided on, not one before it.
+    newest: bool,
 }
 
 impl Reading<'_, '_> {
@@ -198,7 +210,10 @@ impl Reading<'_, '_> {
             Denominator::Headcount(per) => self.over_heads(numerator, per)?,
         };
         if quantity.numerator < 0 {
-            return Err(Cause::BelowZero);
+            // Where it counts as zero, it is a zero of the same denominator.
+            let stated = self.measure.undefined.for_cause(Cause::BelowZero);
+            let as_zero = self.newest && stated == Some(WhenUndefined::AsZero);
+            return if as_zero { Ok(Quantity { numerator: 0, ..quantity }) } else { Err(Cause::BelowZero) };
         }
         let quantity = self.over_average(quantity)?;
         debug_assert!(
@@ -266,9 +281,15 @@ impl Reading<'_, '_> {
             Numerator::Benefits { by, exclude, items } => {
                 self.parts.sum(|part| benefits(part, self.window, *by, exclude, items))
             }
-            Numerator::Claims { counted, persons, by, exclude } => {
-                self.parts.sum(|part| claims(part, self.window, (*counted, *by), *persons, exclude))
+            // Somebody hurt under two numbers of one employer is one person.
+            Numerator::Claims { counted, persons: true, by, exclude } if self.parts.unit == 1 => {
+                let all = self.parts.parts.iter();
+                people(all.flat_map(|part| claims(part, self.window, (*counted, *by), exclude)))
             }
+            Numerator::Claims { counted, persons, by, exclude } => self.parts.sum(|part| {
+                let found = claims(part, self.window, (*counted, *by), exclude);
+                if *persons { people(found.into_iter()) } else { count(found.len()) }
+            }),
             Numerator::Premium { by, restored } => {
                 self.parts.sum(|part| premium_paid(part, self.window, *by, *restored))
             }
@@ -277,6 +298,13 @@ impl Reading<'_, '_> {
 }
 
 impl Part<'_> {
+    /// The insured months within a window, of a part that passed on only those before the succession.
+    fn covered(&self, window: &MonthSpan) -> impl Iterator<Item = MonthSpan> {
+        let last = self.before.map_or(window.to(), |before| Month::of(before).plus(-1).min(window.to()));
+        let window = MonthSpan::new(window.from(), last);
+        self.history.insured().filter_map(move |months| months.within(&window?))
+    }
+
     fn counts(&self, date: NaiveDate) -> bool {
         self.before.is_none_or(|before| date < before)
     }
@@ -310,14 +338,14 @@ fn benefits(
     inside.map(|payment| i128::from(payment.amount.fen())).sum()
 }
 
-fn claims(
-    part: &Part<'_>,
+/// The claims of a part that count in a window; few, as a rule none.
+fn claims<'h>(
+    part: &Part<'h>,
     window: &MonthSpan,
     (kind, by): (CountedClaims, ClaimDay),
-    persons: bool,
     exclude: &[InjuryArticle],
-) -> i128 {
-    let of_kind = |claim: &&Claim| match kind {
+) -> Vec<&'h Claim> {
+    let of_kind = |claim: &Claim| match kind {
         CountedClaims::Recognised => true,
         CountedClaims::Death => claim.death.is_some(),
         CountedClaims::NewDisease => claim.article == InjuryArticle::Disease,
@@ -329,16 +357,20 @@ fn claims(
         ClaimDay::Death => claim.death,
         ClaimDay::Assessed => claim.disability.map(|(_, day)| day),
     };
-    let inside = |claim: &&Claim| day(claim).is_some_and(|day| window.contains_date(day) && part.counts(day));
-    let found = part.history.claims().iter().filter(|claim| counted(claim, exclude)).filter(of_kind).filter(inside);
-    let number = if persons {
-        let mut names: Vec<&str> = found.map(|claim| claim.person.as_str()).collect();
-        names.sort_unstable();
-        names.dedup();
-        names.len()
-    } else {
-        found.count()
-    };
+    let inside = |claim: &Claim| day(claim).is_some_and(|day| window.contains_date(day) && part.counts(day));
+    let counts = |claim: &&Claim| counted(claim, exclude) && of_kind(claim) && inside(claim);
+    part.history.claims().iter().filter(counts).collect()
+}
+
+/// Persons, once each.
+fn people<'h>(claims: impl Iterator<Item = &'h Claim>) -> i128 {
+    let mut names: Vec<&str> = claims.map(|claim| claim.person.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    count(names.len())
+}
+
+fn count(number: usize) -> i128 {
     i128::try_from(number).unwrap_or(i128::MAX)
 }
 

@@ -534,6 +534,21 @@ impl History {
         self.coverage.iter().filter(|spell| spell.state == CoverageState::Insured).map(|spell| spell.months)
     }
 
+    /// The first insured day within some days.
+    pub fn first_insured_day(&self, within: &DateSpan) -> Option<NaiveDate> {
+        let days = self.insured().filter_map(|months| {
+            DateSpan::new(months.from.first_day(), months.to.map(Month::last_day))?
+                .intersect(within)
+                .map(|days| days.from())
+        });
+        days.min()
+    }
+
+    /// The predecessors whose history an account continues from a day on: merged, transferred or re-registered by then.
+    pub fn continued(&self, by: NaiveDate) -> impl Iterator<Item = &Succession> {
+        self.successions.iter().filter(move |it| it.on <= by && it.kind != SuccessionKind::Split)
+    }
+
     /// Number of insured months within a span.
     pub fn covered_months(&self, span: &MonthSpan) -> i32 {
         self.insured().filter_map(|months| months.within(span)).map(|shared| shared.months()).sum()

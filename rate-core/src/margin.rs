@@ -132,7 +132,8 @@ impl Asking<'_> {
             },
         };
         let relative = if it.relative_to.is_some() { 1_000_000 } else { 1 };
-        Some(scale * relative)
+        let whole = if it.denominator == Denominator::One { 1 } else { self.experience.unit() };
+        Some(scale * relative * whole)
     }
 
     /// The changes at which the measure first touches or crosses each bound of the set, smallest first.

@@ -41,6 +41,10 @@ pub fn reason_text(reason: Reason, law: &Law, lang: Lang) -> String {
         },
         Reason::HeldByClass => fixed("限于本类别的档次", "held by the grades of the class"),
         Reason::HeldByLimit => fixed("限于一次浮动的最大档数", "held by the largest move at a time"),
+        Reason::ClassChanged => fixed(
+            "本周期内类别变更，按新类别基准费率",
+            "the class changed inside the cycle: base rate of the new class",
+        ),
         Reason::Carried => fixed("本周期内沿用已定档次", "the grade of this cycle is carried"),
         Reason::KindDoesNotFloat => fixed("此类单位不参加浮动", "this kind of account does not float"),
         Reason::ClassDoesNotFloat => fixed("此类别不参加浮动", "this class does not float"),

@@ -222,12 +222,10 @@ impl Parameters {
 
     /// The phased cut for an account on a day, its class not exempt.
     pub fn cut(&self, sub_area: &str, class: RiskClass, date: NaiveDate) -> Option<&PhasedCut> {
-        let fits = |cut: &&PhasedCut| {
-            cut.days.contains(date)
-                && (cut.sub_area.is_empty() || cut.sub_area == sub_area)
-                && !cut.exempt.contains(&class.number())
-        };
-        self.cuts.iter().filter(fits).max_by_key(|cut| !cut.sub_area.is_empty())
+        let fits = |cut: &&PhasedCut| cut.days.contains(date) && (cut.sub_area.is_empty() || cut.sub_area == sub_area);
+        // A class exempt from the cut of its sub-area is not cut by that of the area either.
+        let special = self.cuts.iter().filter(fits).max_by_key(|cut| !cut.sub_area.is_empty());
+        special.filter(|cut| !cut.exempt.contains(&class.number()))
     }
 
     /// The industry's average of a statistic: the last published year not after `year`, by the longest code that fits.

@@ -3,17 +3,18 @@
 mod output;
 mod summary;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use rate_core::decide::decide;
 use rate_core::error::{Code, Lang};
 use rate_core::history::ChargedRate;
-use rate_core::input::book::{RefusedAccount, TableKind, TableTotals, check_book};
+use rate_core::input::book::{RawRow, RawTable, RefusedAccount, TableKind, TableTotals, check_book};
 use rate_core::rule_set::{Considered, RuleSetId, Selection, Verdict, WhyNot};
 use rate_core::{AccountKey, Decision, History, Law, NaiveDate, Origin, Parameters, Problem, Refusal, RuleSet};
 
 pub use output::write;
-pub use summary::{ChangeRow, GradeRow, Summary, summarise};
+pub use summary::{Change, ChangeRow, GradeRow, Summary, summarise};
 
 use crate::book::{BookError, read_tables};
 use crate::lawbook::{self, LawError};
@@ -107,6 +108,8 @@ pub struct Run {
     pub not_insured: Vec<AccountKey>,
     /// The last rates of accounts that got none in this run, kept for the next one.
     pub last_rates: Vec<(AccountKey, ChargedRate)>,
+    /// The last rates of accounts whose rows are wrong, from the run before, as written: columns of `rates.csv`.
+    pub unread_rates: Vec<Vec<String>>,
     /// Accounts of other areas in the book, passed over.
     pub other_areas: usize,
     /// What should be looked at.
@@ -174,6 +177,7 @@ pub fn apart(request: &Request, out: &Path) -> Result<(), RunError> {
 pub fn run(request: &Request, progress: &mut dyn FnMut(Stage, u64, u64)) -> Result<Run, RunError> {
     let chosen = law(&request.rules, &request.parameters, &request.area, request.on)?;
     let mut tables = read_tables(&request.book, &mut |done, all| progress(Stage::Reading, done, all))?;
+    let mut earlier_tables = Vec::new();
     if let Some(previous) = &request.previous {
         let earlier = read_tables(previous, &mut |_, _| {})?;
         let rates: Vec<_> = earlier.into_iter().filter(|table| table.kind() == TableKind::Rates).collect();
@@ -181,7 +185,9 @@ pub fn run(request: &Request, progress: &mut dyn FnMut(Stage, u64, u64)) -> Resu
             let path = previous.clone();
             return Err(RunError::Unfit { path, what: "holds no rates.csv / 没有 rates.csv" });
         }
-        tables.extend(rates);
+        let kept: Vec<_> = rates.iter().map(|table| earlier_rates(table, &tables)).collect();
+        earlier_tables.clone_from(&kept);
+        tables.extend(kept);
     }
     progress(Stage::Checking, 0, 1);
     let book = check_book(&tables);
@@ -189,12 +195,14 @@ pub fn run(request: &Request, progress: &mut dyn FnMut(Stage, u64, u64)) -> Resu
     if !book.file_problems.is_empty() {
         return Err(RunError::Problems(book.file_problems));
     }
+    let unread_rates = unread_rates(&earlier_tables, &book.refused);
     let mut run = Run {
         chosen,
         decided: Vec::new(),
         refused: book.refused,
         not_insured: Vec::new(),
         last_rates: Vec::new(),
+        unread_rates,
         other_areas: 0,
         warnings: book.warnings,
         totals: book.totals,
@@ -216,6 +224,54 @@ pub fn run(request: &Request, progress: &mut dyn FnMut(Stage, u64, u64)) -> Resu
     }
     run.refused.sort_by(|one, two| one.key.cmp(&two.key));
     Ok(run)
+}
+
+/// A cell of a row by the name of its column; empty where there is none.
+fn cell<'t>(table: &RawTable, row: &RawRow<'t>, name: &str) -> &'t str {
+    let column = table.header().iter().position(|header| header.as_str() == name);
+    column.and_then(|column| row.cell(column)).unwrap_or_default()
+}
+
+fn cells<'t>(table: &RawTable, row: &RawRow<'t>, names: &[&str]) -> Vec<&'t str> {
+    names.iter().map(|name| cell(table, row, name)).collect()
+}
+
+const ACCOUNT: &[&str] = &["area", "account"];
+const RATE: &[&str] = &["area", "account", "from"];
+
+/// The rates of the run before that the book does not hold itself: of accounts it knows, and not of a day that it has a
+/// rate of its own for.
+fn earlier_rates(table: &RawTable, book: &[RawTable]) -> RawTable {
+    let keys = |kind: TableKind, columns: &[&str]| -> BTreeSet<Vec<&str>> {
+        let tables = book.iter().filter(|table| table.kind() == kind);
+        tables.flat_map(|table| table.rows().map(|row| cells(table, &row, columns)).collect::<Vec<_>>()).collect()
+    };
+    let (accounts, known) = (keys(TableKind::Accounts, ACCOUNT), keys(TableKind::Rates, RATE));
+    let mut kept = RawTable::new(TableKind::Rates, table.file(), table.header().iter().cloned());
+    for row in table.rows() {
+        let (account, rate) = (cells(table, &row, ACCOUNT), cells(table, &row, RATE));
+        if accounts.contains(&account) && !known.contains(&rate) {
+            kept.push(row.line(), (0..row.len()).filter_map(|column| row.cell(column)));
+        }
+    }
+    kept
+}
+
+/// The last earlier rate of each account whose rows are wrong, as it was written: nothing of the account could be read.
+fn unread_rates(earlier: &[RawTable], refused: &[RefusedAccount]) -> Vec<Vec<String>> {
+    let wrong: BTreeSet<[&str; 2]> = refused.iter().map(|it| [it.key.area.as_str(), it.key.number.as_str()]).collect();
+    let columns: Vec<&str> = TableKind::Rates.columns().iter().map(|column| column.name).collect();
+    let mut last: BTreeMap<Vec<&str>, Vec<&str>> = BTreeMap::new();
+    for table in earlier {
+        for row in table.rows() {
+            let (account, row) = (cells(table, &row, ACCOUNT), cells(table, &row, &columns));
+            let later = last.get(&account).is_none_or(|known| known[2] < row[2]);
+            if later && wrong.contains(&[account[0], account[1]]) {
+                last.insert(account, row);
+            }
+        }
+    }
+    last.into_values().map(|row| row.into_iter().map(str::to_owned).collect()).collect()
 }
 
 /// What a run is doing.

@@ -1,14 +1,16 @@
 //! What only a law can see to be wrong with the facts: gaps in its windows, rows across its bounds.
 
 use crate::calendar::{Month, MonthSpan};
+use crate::decide::standing;
 use crate::error::{Code, Place, Problem, Problems};
 use crate::experience;
-use crate::history::{History, OpenMonths, Premium, PremiumKind};
-use crate::rule_set::measure::{PremiumBasis, PremiumDay};
+use crate::history::{History, OpenMonths, Payer, Premium, PremiumKind};
+use crate::rule_set::measure::{PaymentDay, PremiumBasis, PremiumDay};
 use crate::rule_set::{Denominator, Law, Numerator};
 
 /// What the measures of a law need of premium rows.
 struct Needs {
+    payment_day: Option<PaymentDay>,
     rows: bool,
     base_rate: bool,
     received_on: bool,
@@ -16,7 +18,7 @@ struct Needs {
 
 impl Needs {
     fn of(law: &Law) -> Self {
-        let mut needs = Self { rows: false, base_rate: false, received_on: false };
+        let mut needs = Self { payment_day: None, rows: false, base_rate: false, received_on: false };
         for measure in law.rules().measures() {
             match measure.denominator {
                 Denominator::Premium { basis, by, .. } => {
@@ -27,9 +29,15 @@ impl Needs {
                 Denominator::Headcount(_) => needs.rows = true,
                 Denominator::One => {}
             }
-            if let Numerator::Premium { by, .. } = measure.numerator {
-                needs.rows = true;
-                needs.received_on |= by == PremiumDay::Received;
+            match measure.numerator {
+                Numerator::Premium { by, .. } => {
+                    needs.rows = true;
+                    needs.received_on |= by == PremiumDay::Received;
+                }
+                Numerator::Benefits { by: by @ (PaymentDay::Determined | PaymentDay::Accounted), .. } => {
+                    needs.payment_day = Some(by);
+                }
+                Numerator::Benefits { by: PaymentDay::Paid, .. } | Numerator::Claims { .. } => {}
             }
         }
         needs
@@ -41,13 +49,34 @@ impl Needs {
 /// # Errors
 /// Codes `history.months.gap`, `history.months.crosses`, `history.classes.none`, `history.no-rate`.
 pub fn admit(law: &Law, history: &History) -> Result<(), Problems> {
+    let first_day = standing::first_day(law, history)?;
     let needs = Needs::of(law);
     let mut problems = Vec::new();
     let windows = law.windows().iter().take(law.windows_asked()).copied();
-    for window in windows.chain(law.filled_window().filter(|_| law.changes().float_when_filled)) {
+    let carried = standing::carried(law, history, first_day).is_some();
+    for window in windows.chain(law.filled_window().filter(|_| law.changes().float_when_filled && !carried)) {
         admit_window(law, history, &needs, &window, &mut problems);
     }
+    needs_payment_days(history, &needs, &mut problems);
     Problems::none_of(problems)
+}
+
+/// A payment of the fund without the day that decides its window would silently count nowhere.
+fn needs_payment_days(history: &History, needs: &Needs, problems: &mut Vec<Problem>) {
+    let Some(by) = needs.payment_day else { return };
+    let mut payments =
+        history.claims().iter().flat_map(|claim| &claim.payments).filter(|payment| payment.payer == Payer::Fund);
+    let (column, missing) = match by {
+        PaymentDay::Determined => ("determined_on", payments.any(|it| it.determined_on.is_none())),
+        PaymentDay::Accounted => ("accounted_on", payments.any(|it| it.accounted_on.is_none())),
+        PaymentDay::Paid => return,
+    };
+    if missing {
+        problems.push(Problem::new(Code::RowsEmpty, Place::field(format!("payments.{column}")), [column]));
+    }
+    for succession in history.successions() {
+        needs_payment_days(&succession.predecessor, needs, problems);
+    }
 }
 
 fn admit_window(law: &Law, history: &History, needs: &Needs, window: &MonthSpan, problems: &mut Vec<Problem>) {
@@ -89,8 +118,10 @@ fn crosses(row: &Premium, window: &MonthSpan, problems: &mut Vec<Problem>) {
     }
 }
 
+/// A row may not cross the day on which the class changes; a class determined again as it was is no change.
 fn crosses_class(history: &History, row: &Premium, problems: &mut Vec<Problem>) {
-    let starts = history.classifications().iter().skip(1).map(|it| it.days.from());
+    let pairs = history.classifications().windows(2).filter(|pair| pair[0].class != pair[1].class);
+    let starts = pairs.map(|pair| pair[1].days.from());
     for start in starts.filter(|start| row.months.from().first_day() < *start && *start <= row.months.to().last_day()) {
         let values = [row.months.to_string(), "class / 行业类别".to_owned(), start.to_string()];
         problems.push(Problem::new(Code::HistoryPremiumCrosses, Place::field("premiums.to"), values));

@@ -26,10 +26,10 @@ pub(crate) fn schedule<S: Steps>(
 ) -> Result<Schedule, Problems> {
     let pricing = Pricing { law, history, standing, outcome };
     let mut segments: Vec<Segment> = Vec::new();
-    for days in pieces(law, history, standing) {
+    for days in pieces(law, history) {
         let segment = pricing.segment(days, &mut NoSteps)?;
         match segments.last_mut() {
-            Some(last) if same(last, &segment) => last.days = joined(last.days, days),
+            Some(last) if adjoin(last, &segment) && same(last, &segment) => last.days = joined(last.days, days),
             _ => segments.push(segment),
         }
     }
@@ -37,6 +37,11 @@ pub(crate) fn schedule<S: Steps>(
         pricing.segment(segment.days, steps)?;
     }
     Ok(Schedule { segments, premium_mode: law.rules().rounding.premium })
+}
+
+/// Days off between two spells of coverage keep their segments apart.
+fn adjoin(one: &Segment, two: &Segment) -> bool {
+    calendar::day_after(one.days.last()) == two.days.from()
 }
 
 fn same(one: &Segment, two: &Segment) -> bool {
@@ -48,26 +53,28 @@ fn joined(one: DateSpan, two: DateSpan) -> DateSpan {
     DateSpan::new(one.from(), two.to()).unwrap_or(one)
 }
 
-/// The setting, from the first to the last covered day, cut where anything may change.
-fn pieces(law: &Law, history: &History, standing: &Standing) -> Vec<DateSpan> {
+/// The covered days of the setting, cut where anything may change.
+fn pieces(law: &Law, history: &History) -> Vec<DateSpan> {
     let setting = law.setting();
-    let spells = history.insured().filter(|months| months.from.first_day() <= setting.last());
-    let last = spells.map(|months| months.to.map_or(setting.last(), Month::last_day)).max();
-    let last = last.map_or(setting.last(), |last| last.min(setting.last()));
+    let spells = history.insured().filter_map(|months| {
+        DateSpan::new(months.from.first_day(), months.to.map(Month::last_day))?.intersect(setting)
+    });
     let ends = history.classifications().iter().filter_map(|it| it.days.to()).map(calendar::day_after);
     let classes = history.classifications().iter().map(|it| it.days.from()).chain(ends);
     let caps =
         law.rules().limits().rate_cap.iter().flat_map(|cap| [cap.from, cap.to.map(calendar::day_after)]).flatten();
-    let mut starts: Vec<NaiveDate> = std::iter::once(standing.first_day)
-        .chain(law.change_days().iter().copied())
-        .chain(classes)
-        .chain(caps)
-        .filter(|day| standing.first_day <= *day && *day <= last)
-        .collect();
-    starts.sort_unstable();
-    starts.dedup();
-    let ends = starts.iter().skip(1).map(|next| calendar::day_before(*next)).chain([last]);
-    starts.iter().zip(ends).filter_map(|(from, to)| DateSpan::new(*from, Some(to))).collect()
+    let mut changes: Vec<NaiveDate> = law.change_days().iter().copied().chain(classes).chain(caps).collect();
+    changes.sort_unstable();
+    changes.dedup();
+    spells.flat_map(|spell| cut_at(spell, &changes)).collect()
+}
+
+/// A span cut at the days that lie inside it.
+fn cut_at(span: DateSpan, changes: &[NaiveDate]) -> Vec<DateSpan> {
+    let inside = changes.iter().copied().filter(|day| span.from() < *day && *day <= span.last());
+    let starts: Vec<NaiveDate> = std::iter::once(span.from()).chain(inside).collect();
+    let ends = starts.iter().skip(1).map(|next| Some(calendar::day_before(*next))).chain([span.to()]);
+    starts.iter().zip(ends).filter_map(|(from, to)| DateSpan::new(*from, to)).collect()
 }
 
 struct Pricing<'p> {
@@ -96,7 +103,10 @@ impl Pricing<'_> {
         }
         let before_cut = at.before_cut(None, &mut NoSteps)?;
         let (before, rate) = match cut {
-            Some(cut) if cut.on_base => (before_cut, at.before_cut(Some(cut), steps)?),
+            Some(cut) if cut.on_base => {
+                let rate = at.before_cut(Some(cut), steps)?;
+                (before_cut, at.floor_of_base_cut(rate, cut, steps))
+            }
             Some(cut) => {
                 let before = at.before_cut(None, steps)?;
                 (before, at.after_cut(before, cut, steps)?)
@@ -154,6 +164,12 @@ struct At<'a> {
 /// The bounds on rates and factors keep products within the digits of a decimal; a rate that would not fit is refused.
 fn fits(rate: Option<Rate>, days: DateSpan) -> Result<Rate, Problems> {
     rate.ok_or_else(|| Problem::new(Code::HistoryNoRate, Place::field("rates"), [days.from()]).into())
+}
+
+/// The class-1 base rate in force: cut where the cut is on the base and does not spare class 1.
+fn class_one_cut(floor: Rate, cut: Option<&PhasedCut>) -> Rate {
+    let spared = cut.is_none_or(|cut| cut.exempt.contains(&1));
+    cut.filter(|_| !spared).and_then(|cut| floor.cut_by(cut.cut)).unwrap_or(floor)
 }
 
 impl At<'_> {
@@ -254,9 +270,19 @@ impl At<'_> {
             return from;
         }
         let Some((floor, _)) = self.pricing.class_one(self.days.from()) else { return from };
-        let floor = cut.and_then(|cut| floor.cut_by(cut.cut)).unwrap_or(floor);
+        let floor = class_one_cut(floor, cut);
         let rate = from.max(floor);
         steps.push(|| Step { kind: StepKind::Floor { floor, from, rate }, source: Source::Rules(rule.basis) });
+        rate
+    }
+
+    /// The floor that a cut on the base itself sets.
+    fn floor_of_base_cut<S: Steps>(&self, from: Rate, cut: &PhasedCut, steps: &mut S) -> Rate {
+        let floor = if cut.floor_after { self.pricing.class_one(self.days.from()) } else { None };
+        let Some((floor, source)) = floor else { return from };
+        let floor = class_one_cut(floor, Some(cut));
+        let rate = from.max(floor);
+        steps.push(|| Step { kind: StepKind::Floor { floor, from, rate }, source });
         rate
     }
 

@@ -7,11 +7,11 @@ use crate::calendar::{Month, MonthSpan, NaiveDate};
 use crate::decision::{Outcome, RateStart, Reason, Step, StepKind, Steps};
 use crate::error::{Code, Place, Problem, Problems};
 use crate::experience;
-use crate::history::{AccountKind, ChargedRate, History, Origin, Succession, SuccessionKind};
+use crate::history::{AccountKind, ChargedRate, Event, History, Origin, Succession, SuccessionKind};
 use crate::industry::RiskClass;
 use crate::ladder::{GradeIndex, LadderKind};
 use crate::rule_set::law::{ClassBasis, InForce, Source};
-use crate::rule_set::{CountedMonths, Law, Unmeasured};
+use crate::rule_set::{ClassChange, CountedMonths, Law, Unmeasured};
 
 use super::{adjust, unmeasured};
 
@@ -49,6 +49,8 @@ pub struct Standing {
     pub last: Option<LastRate>,
     /// The grade already fixed in this cycle.
     pub carried: Option<GradeIndex>,
+    /// The class changed since the grade of this cycle was fixed, and the method goes back to the base rate.
+    pub reset: bool,
     /// The window of this setting is used, since the account's window filled inside the cycle.
     pub filled: bool,
     /// Which adjustments have their event, one bit each.
@@ -98,7 +100,8 @@ pub fn of(law: &Law, history: &History) -> Result<Standing, Problems> {
     let first_day = first_day(law, history)?;
     let InForce { class, how: class_basis } = class(law, history, first_day)?;
     let last = last_rate(law, history, first_day)?;
-    let carried = if law.first_setting() { None } else { carried(law, history) };
+    let carried = carried(law, history, first_day);
+    let reset = reset(law, history, first_day, class);
     let first_month = Parts { law, history }.first_insured();
     let filled = law.changes().float_when_filled
         && !enough(law, &Parts { law, history }, window_of(law, false), first_month)
@@ -116,6 +119,7 @@ pub fn of(law: &Law, history: &History) -> Result<Standing, Problems> {
         interrupted: interrupted(history, first_month, &window),
         last,
         carried,
+        reset,
         filled,
         events: events(law, history, &window, first_day),
     })
@@ -130,10 +134,8 @@ struct Parts<'p> {
 impl Parts<'_> {
     /// The first month insured, of the account or of a predecessor that is added whole.
     fn first_insured(&self) -> Option<Month> {
-        let begun = |it: &&Succession| it.on <= self.law.setting().from();
-        let adds = self.law.changes().merger_adds;
-        let whole =
-            self.history.successions().iter().filter(begun).filter(|it| adds && it.kind != SuccessionKind::Split);
+        let by = self.history.first_insured_day(self.law.setting()).unwrap_or(self.law.setting().from());
+        let whole = self.history.continued(by).filter(|_| self.law.changes().merger_adds);
         let before = whole.filter_map(|it| Parts { law: self.law, history: &it.predecessor }.first_insured());
         before.chain(self.history.first_insured()).min()
     }
@@ -156,13 +158,12 @@ fn interrupted(history: &History, first: Option<Month>, window: &MonthSpan) -> b
 }
 
 /// First day of the setting on which the account is insured.
-fn first_day(law: &Law, history: &History) -> Result<NaiveDate, Problems> {
-    let setting = law.setting();
-    let days = history.insured().filter_map(|months| {
-        let to = months.to.map(Month::last_day);
-        crate::calendar::DateSpan::new(months.from.first_day(), to)?.intersect(setting).map(|days| days.from())
-    });
-    days.min().ok_or_else(|| Problem::new(Code::HistoryNotCovered, Place::field("coverage"), [setting]).into())
+///
+/// # Errors
+/// `history.not-covered` where there is none.
+pub(super) fn first_day(law: &Law, history: &History) -> Result<NaiveDate, Problems> {
+    let found = history.first_insured_day(law.setting());
+    found.ok_or_else(|| Problem::new(Code::HistoryNotCovered, Place::field("coverage"), [law.setting()]).into())
 }
 
 fn class(law: &Law, history: &History, on: NaiveDate) -> Result<InForce, Problems> {
@@ -177,9 +178,16 @@ fn class(law: &Law, history: &History, on: NaiveDate) -> Result<InForce, Problem
 }
 
 fn last_rate(law: &Law, history: &History, before: NaiveDate) -> Result<Option<LastRate>, Problems> {
-    let Some(rate) = history.rate_before(before) else { return Ok(None) };
+    let Some(rate) = rate_before(history, before) else { return Ok(None) };
     let grade = grade_of(law, rate)?;
     Ok(Some(LastRate { grade, before_cut: rate.before_cut, class: rate.class, base: rate.base }))
+}
+
+/// The last rate before a day: the account's own, or that of the employer under its number before.
+fn rate_before(history: &History, before: NaiveDate) -> Option<&ChargedRate> {
+    let renamed = |it: &&Succession| matches!(it.kind, SuccessionKind::ReRegistration | SuccessionKind::Transfer);
+    let earlier = || history.continued(before).filter(renamed).find_map(|it| rate_before(&it.predecessor, before));
+    history.rate_before(before).or_else(earlier)
 }
 
 fn grade_of(law: &Law, rate: &ChargedRate) -> Result<Option<GradeIndex>, Problems> {
@@ -199,8 +207,11 @@ fn grade_of(law: &Law, rate: &ChargedRate) -> Result<Option<GradeIndex>, Problem
 }
 
 /// The grade that an earlier setting of this cycle fixed.
-fn carried(law: &Law, history: &History) -> Option<GradeIndex> {
-    let last = history.rate_before(law.setting().from())?;
+pub(super) fn carried(law: &Law, history: &History, first_day: NaiveDate) -> Option<GradeIndex> {
+    if law.first_setting() && law.setting().from() == first_day {
+        return None;
+    }
+    let last = rate_before(history, first_day)?;
     let fixed = match last.origin {
         Origin::Floated | Origin::Carried | Origin::Redetermined | Origin::Ordered => true,
         Origin::Base | Origin::Provisional => false,
@@ -209,16 +220,39 @@ fn carried(law: &Law, history: &History) -> Option<GradeIndex> {
     (fixed && of_cycle).then(|| law.rules().ladder().labelled(&last.grade)).flatten()
 }
 
+/// Whether a change of class inside the cycle has put the account back to the base rate, to the end of the cycle.
+fn reset(law: &Law, history: &History, first_day: NaiveDate, class: RiskClass) -> bool {
+    if law.changes().class_change != ClassChange::Reset {
+        return false;
+    }
+    let of_cycle =
+        |rate: &&ChargedRate| law.cycle().rate_period.contains(rate.days.from()) && rate.days.from() < first_day;
+    let fixed = history.rates().iter().find(|rate| of_cycle(rate) && rate.origin != Origin::Base);
+    fixed.is_some_and(|rate| rate.class != class)
+}
+
 fn events(law: &Law, history: &History, window: &MonthSpan, first_day: NaiveDate) -> u64 {
     let adjustments = law.rules().adjustments().iter().enumerate();
     let with_event = adjustments.filter_map(|(place, it)| it.when.event.as_ref().map(|event| (place, event)));
-    let found = with_event
-        .filter(|(_, condition)| history.events().iter().any(|event| condition.holds(event, window, first_day)));
+    let found = with_event.filter(|(_, condition)| {
+        any_event(law, history, first_day, &|event| condition.holds(event, window, first_day))
+    });
     found.fold(0, |bits, (place, _)| bits | 1 << place)
+}
+
+/// Whether an event of the account, or of a predecessor whose history it continues, answers a question.
+fn any_event(law: &Law, history: &History, by: NaiveDate, asks: &dyn Fn(&Event) -> bool) -> bool {
+    let mut inherited = history.continued(by).filter(|_| law.changes().merger_adds);
+    history.events().iter().any(asks) || inherited.any(|it| any_event(law, &it.predecessor, by, asks))
 }
 
 /// The outcome of an account that the table is not asked about: carried, or not floating.
 pub(super) fn settles<S: Steps>(law: &Law, standing: &Standing, steps: &mut S) -> Option<Outcome> {
+    if standing.reset {
+        let (reason, source) = (Reason::ClassChanged, Source::Rules(law.changes().basis));
+        steps.push(|| Step { kind: StepKind::NotMeasured { reason, months: None, needed: None }, source });
+        return Some(unmeasured(law, standing, Unmeasured::BaseRate, reason, steps));
+    }
     if let Some(grade) = standing.carried {
         return Some(carry(law, standing, grade, steps));
     }

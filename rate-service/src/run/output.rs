@@ -1,5 +1,6 @@
 //! What a run leaves behind: files whose bytes depend on the inputs alone.
 
+use std::fmt::Display;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -71,6 +72,10 @@ fn rates(run: &Run, dir: &Path) -> Result<(), RunError> {
     }
     for (key, rate) in &run.last_rates {
         writer.rate(key, rate)?;
+    }
+    for row in &run.unread_rates {
+        let cells: Vec<&dyn Display> = row.iter().map(|cell| cell as &dyn Display).collect();
+        writer.row(&cells)?;
     }
     writer.finish()?;
     Ok(())

@@ -178,6 +178,7 @@ pub fn reason(decision: &Decision) -> String {
         | Reason::HeldByClass
         | Reason::HeldByLimit
         | Reason::Carried
+        | Reason::ClassChanged
         | Reason::KindDoesNotFloat
         | Reason::ClassDoesNotFloat
         | Reason::FirstInsured

@@ -38,7 +38,6 @@ fn fen_to_the_next_grade(law: &Law, history: &History) -> Option<i128> {
 /// Half of another account's 2019 passed on: premium 3 × 300.00 + 150.00 = 1,050.00 yuan, benefits 500.00. 90 % of it is
 /// 945.00, so 445.01 yuan more raise the grade.
 #[test]
-#[should_panic(expected = "44501 fen")]
 fn margins_of_a_successor_by_share_are_in_fen() {
     let predecessor = History::builder("990100", "2").covered("2019-01", None);
     let predecessor = predecessor.premium("2019-01", "2019-12", 3_000_000, 100, 30_000);
@@ -83,7 +82,6 @@ fn a_shorter_window_does_not_see_events_found_before_it() {
 
 /// Suspended from October 2022 to March 2023: six of the twelve months are paid for.
 #[test]
-#[should_panic(expected = "six months are billed")]
 fn months_of_a_suspension_are_not_billed() {
     let class = account(0).history().classifications()[0].clone();
     let builder = History::builder("990100", "1").covered("2015-01", Some("2022-09")).covered("2023-04", None);
@@ -161,7 +159,6 @@ fn a_kept_grade_and_the_class_of_the_next_filing() {
 
 /// Reset to the base rate of the new class in October 2023: 1.3 %, and 1.2 % in the next setting of the same cycle.
 #[test]
-#[should_panic(expected = "the base rate to the end of the cycle")]
 fn a_reset_lasts_to_the_end_of_the_cycle() {
     let reset = ["2022-07-01 0.45%", "2023-07-01 0.45%", "2023-10-01 1.3%", "2024-07-01 1.2%"];
     let found = over_the_cycle("reset", "2023-09-30", "2023-10-01");
@@ -170,7 +167,6 @@ fn a_reset_lasts_to_the_end_of_the_cycle() {
 
 /// The same change on the first day of a setting.
 #[test]
-#[should_panic(expected = "the base rate from the first day")]
 fn a_reset_does_not_depend_on_the_day_of_the_change() {
     let reset = ["2022-07-01 0.45%", "2023-07-01 1.3%", "2024-07-01 1.2%"];
     let found = over_the_cycle("reset", "2023-06-30", "2023-07-01");

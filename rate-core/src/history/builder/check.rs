@@ -164,7 +164,8 @@ fn rates(rows: &[Row<ChargedRate>], found: &mut Found<'_>) {
         if before.is_some_and(|last| last >= days.from()) {
             found.at(*row, "rates.from", Code::HistoryRateOverlap, [days.from()]);
         }
-        before = before.max(Some(days.last()));
+        // A rate without an end stands until the next one begins.
+        before = before.max(Some(days.to().unwrap_or(days.from())));
     }
 }
 

@@ -152,7 +152,7 @@ pub(super) fn event(cells: &mut Cells<'_, '_>) -> Option<Event> {
 pub(super) fn rate(cells: &mut Cells<'_, '_>) -> Option<ChargedRate> {
     let (days, class) = (cells.days("from", "to"), risk_class(cells));
     let (base, grade) = (cells.rate("base_percent"), cells.text("grade", ID).to_owned());
-    let (before_cut, cut) = (cells.rate("before_cut_percent"), cells.share("cut_percent"));
+    let (before_cut, cut) = (cells.rate("before_cut_percent"), cells.share("cut_percent", 4));
     let charged = cells.rate("charged_percent");
     let origin = cells.word("origin", Origin::WORDS, Origin::from_word);
     let cycle = cells.text("cycle", ID).to_owned();
@@ -176,7 +176,7 @@ pub(super) fn rate(cells: &mut Cells<'_, '_>) -> Option<ChargedRate> {
 pub(super) fn succession<'t>(cells: &mut Cells<'_, 't>) -> Option<Link<'t>> {
     let predecessor = cells.text("predecessor", ID);
     let kind = cells.word("kind", SuccessionKind::WORDS, SuccessionKind::from_word);
-    let (on, share) = (cells.date("on"), cells.share("share_percent"));
+    let (on, share) = (cells.date("on"), cells.share("share_percent", 2));
     (!predecessor.is_empty()).then_some(())?;
     Some(Link { predecessor, kind: kind?, on: on?, share: share? })
 }

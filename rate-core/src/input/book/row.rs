@@ -179,11 +179,11 @@ impl<'a, 't> Cells<'a, 't> {
         self.read(name, Code::RowsNumber, "0 … 100 %", |text| Rate::from_percent(plain_decimal(text).ok()?).ok())
     }
 
-    /// A part of a whole: nothing to all of it, in hundredths of a percent.
-    pub(super) fn share(&mut self, name: &str) -> Option<Factor> {
-        let part = |factor: &Factor| *factor <= Factor::ONE && factor.percent().scale() <= 2;
+    /// A part of a whole: nothing to all of it, with at most so many decimals of a percent.
+    pub(super) fn share(&mut self, name: &str, decimals: u32) -> Option<Factor> {
+        let part = |factor: &Factor| *factor <= Factor::ONE && factor.percent().scale() <= decimals;
         let read = |text: &str| Factor::from_percent(plain_decimal(text).ok()?).ok().filter(part);
-        self.read(name, Code::RowsNumber, "0 … 100 %, at most two decimals", read)
+        self.read(name, Code::RowsNumber, &format!("0 … 100 %, at most {decimals} decimals"), read)
     }
 
     /// Whether a cell holds nothing, wherever the reading is.
