@@ -130,6 +130,11 @@ fn state_setting<S: Steps>(law: &Law, standing: &Standing, steps: &mut S) {
         ClassBasis::Fixed | ClassBasis::Determined => Source::Rules(law.rules().classes().basis),
         ClassBasis::Proposed(annex, _) => Source::Parameters(annex),
     };
+    let count = standing.predecessors;
+    if count > 0 {
+        let source = Source::Rules(law.changes().basis);
+        steps.push(|| Step { kind: StepKind::Predecessors { count }, source });
+    }
     let kind = StepKind::Class { class: standing.class, how: standing.class_basis };
     steps.push(|| Step { kind, source: classes });
 }

@@ -131,6 +131,11 @@ fn add_predecessors<'h>(law: &Law, history: &'h History, weight: i128, parts: &m
     }
 }
 
+/// How many predecessors' facts are added to an account's own.
+pub fn predecessors(law: &Law, history: &History) -> usize {
+    if history.successions().is_empty() { 0 } else { Parts::of(law, history).parts.len() - 1 }
+}
+
 /// The covered months of an account and its added predecessors within a span.
 pub fn covered_months(law: &Law, history: &History, span: &MonthSpan) -> i32 {
     if history.successions().is_empty() {

@@ -58,6 +58,10 @@ impl Asking<'_> {
         let result = self.table.rows[row].result;
         let grade = result.grade(self.ladder(), last);
         let (table, others) = (self.place, rows.len() - 1);
+        if rows.len() > 1 {
+            let kind = StepKind::Conflict { table, rows: rows.len() };
+            steps.push(|| Step { kind, source: Source::Rules(self.table.basis) });
+        }
         self.state_comparisons(row, steps);
         let source = Source::Rules(self.table.rows[row].basis);
         steps.push(|| Step { kind: StepKind::Row { table, row, others, grade }, source });

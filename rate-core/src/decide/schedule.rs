@@ -96,6 +96,10 @@ impl Pricing<'_> {
         let cut = self.law.parameters().cut(self.history.sub_area(), class, day);
         let at = At { pricing: self, days, class, grade, reset };
         let found = self.base(class, day).map(|(base, ..)| base);
+        if changed {
+            let source = Source::Rules(self.law.changes().basis);
+            steps.push(|| Step { kind: StepKind::ClassChanged { class }, source });
+        }
         if let (Some(from), Some(to)) =
             (self.outcome.grade.filter(|_| !reset), grade.filter(|to| Some(*to) != self.outcome.grade))
         {

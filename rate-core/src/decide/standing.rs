@@ -45,6 +45,8 @@ pub struct Standing {
     pub covered_in_window: i32,
     /// Coverage was interrupted, or began anew, before the window's end.
     pub interrupted: bool,
+    /// How many predecessors' facts are added.
+    pub predecessors: usize,
     /// The last rate.
     pub last: Option<LastRate>,
     /// The grade already fixed in this cycle.
@@ -118,6 +120,7 @@ pub fn of(law: &Law, history: &History) -> Result<Standing, Problems> {
         covered_in_window,
         interrupted: interrupted(history, first_month, &window),
         last,
+        predecessors: experience::predecessors(law, history),
         carried,
         reset,
         filled,
@@ -273,7 +276,10 @@ pub(super) fn settles<S: Steps>(law: &Law, standing: &Standing, steps: &mut S) -
         Some(then) if back => {
             (then, Reason::Returning, Some((standing.covered_in_window, returning.covered_months_under)))
         }
-        _ => return None,
+        _ => {
+            steps.push(|| Step { kind: StepKind::TakesPart, source });
+            return None;
+        }
     };
     let (months, needed) = (found.map(|it| it.0), found.map(|it| it.1));
     steps.push(|| Step { kind: StepKind::NotMeasured { reason, months, needed }, source });

@@ -33,6 +33,13 @@ pub enum StepKind {
         /// The grade.
         grade: GradeIndex,
     },
+    /// Facts of predecessors are added to the account's own.
+    Predecessors {
+        /// How many predecessors.
+        count: usize,
+    },
+    /// The account takes part in the float.
+    TakesPart,
     /// The account is not measured.
     NotMeasured {
         /// Why.
@@ -90,6 +97,13 @@ pub enum StepKind {
         /// The grade; `None` where the row keeps the last rate or was not seen.
         grade: Option<GradeIndex>,
     },
+    /// Several rows apply, and the table's rule chooses.
+    Conflict {
+        /// Place of the table.
+        table: usize,
+        /// How many rows apply.
+        rows: usize,
+    },
     /// No row applies.
     Otherwise {
         /// Place of the table.
@@ -131,6 +145,11 @@ pub enum StepKind {
         grade: GradeIndex,
         /// Where the rate comes from.
         origin: Origin,
+    },
+    /// The class changes inside the setting.
+    ClassChanged {
+        /// The new class.
+        class: RiskClass,
     },
     /// The base rate of a segment.
     Base {

@@ -56,6 +56,11 @@ impl Sentence<'_> {
                 };
                 if zh { format!("行业风险类别 {class} 类{how}") } else { format!("risk class {class}{how}") }
             }
+            StepKind::Predecessors { count } if zh => format!("并入 {count} 个被承继单位的数据"),
+            StepKind::Predecessors { count } => format!("facts of {count} predecessor(s) are added"),
+            StepKind::TakesPart => self.lang.pick("参加浮动", "takes part in the float").to_owned(),
+            StepKind::ClassChanged { class } if zh => format!("类别变更为 {class} 类"),
+            StepKind::ClassChanged { class } => format!("the class changes to {class}"),
             StepKind::Carried { grade } if zh => format!("沿用本周期已定档次 {}", self.grade(grade)),
             StepKind::Carried { grade } => format!("the grade of this cycle is carried: {}", self.grade(grade)),
             StepKind::NotMeasured { reason, months, needed } => {
@@ -70,6 +75,7 @@ impl Sentence<'_> {
             }
             StepKind::Measured { .. } | StepKind::Undefined { .. } | StepKind::Compared { .. } => self.measure(kind),
             StepKind::Row { .. }
+            | StepKind::Conflict { .. }
             | StepKind::Otherwise { .. }
             | StepKind::Combined { .. }
             | StepKind::Adjusted { .. } => self.table(kind),
@@ -155,6 +161,8 @@ impl Sentence<'_> {
                     format!("row \"{label}\": {}{more}", self.optional(grade))
                 }
             }
+            StepKind::Conflict { rows, .. } if zh => format!("{rows} 行同时符合，按取舍规则"),
+            StepKind::Conflict { rows, .. } => format!("{rows} rows apply; the rule of the table chooses"),
             StepKind::Otherwise { grade, .. } if zh => format!("不落入任何一行，按其余情形：{}", self.optional(grade)),
             StepKind::Otherwise { grade, .. } => format!("no row applies; all others: {}", self.optional(grade)),
             StepKind::Combined { grade } if zh => format!("各项档次合并为 {}", self.grade(grade)),

@@ -223,4 +223,12 @@ fn a_class_that_ends_inside_the_setting_is_missed() {
         .premium("2023-01", "2023-12", 1_000_000, 10, 10_000);
     let problems = rate_core::decide(&law, &account.build().unwrap()).unwrap_err();
     assert_eq!(problems.iter().map(|problem| problem.code).collect::<Vec<_>>(), [Code::HistoryNoClass]);
+    // Nobody needs a class while he is not insured.
+    let account = History::builder("100001", "1")
+        .covered("2015-01", Some("2024-03"))
+        .covered("2024-06", None)
+        .class(class, "2015-01-01", Some("2024-03-31"))
+        .class(class, "2024-06-01", None)
+        .premium("2023-01", "2023-12", 1_000_000, 10, 10_000);
+    assert!(rate_core::decide(&law, &account.build().unwrap()).is_ok());
 }

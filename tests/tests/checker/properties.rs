@@ -10,22 +10,46 @@ use rate_core::calendar::day_after;
 use rate_core::decision::{RateStart, Reason};
 use rate_core::history::CoverageState;
 use rate_core::rule_set::Reference;
-use rate_core::{ClassSystem, Decision, Factor, History, Law, Month, Origin};
+use rate_core::{Code, Decision, Factor, History, Law, Month, Origin, ParametersFile, Segment};
 
 use super::draw::Draw;
-use super::law::{fixtures, parameters, toml_files, tree, usable};
-use super::rates::Pricing;
+use super::law::{fixtures, law_files, parameters, toml_files, tree, usable};
+use super::rates::{Pricing, Terms};
 use super::story::Story;
+
+/// Base rates for everybody, for some kinds, for a sub-area and for both; cuts on the base and on the floated rate.
+const CROWDED: &str = r#"
+format = "parameters/1"
+area = "990100"
+name = { zh = "x", en = "x" }
+documents.d = { title = { zh = "三年周期演示办法（虚构）", en = "x" } }
+base_rates = [
+    { from = 2015-10-01, system = "eight", rates = ["0.2%", "0.4%", "0.7%", "0.9%", "1.1%", "1.3%", "1.6%", "1.9%"], cite = "d: base-rates" },
+    { from = 2022-12-01, kinds = ["dispatch", "institution"], system = "eight", rates = ["0.21%", "0.22%", "0.5%", "0.6%", "0.7%", "0.8%", "0.9%", "1%"], cite = "d: base-rates" },
+    { from = 2023-02-01, sub_area = "990102", system = "eight", rates = ["0.3%", "0.35%", "0.9%", "1.1%", "1.3%", "1.6%", "1.9%", "2.2%"], cite = "d: base-rates" },
+    { from = 2023-09-01, sub_area = "990102", kinds = ["dispatch"], system = "eight", rates = ["0.11%", "0.12%", "0.13%", "0.14%", "0.15%", "0.16%", "0.17%", "0.18%"], cite = "d: base-rates" },
+]
+phased_cuts = [
+    { from = 2022-09-01, to = 2023-03-31, applies_to = "base-rate", cut = "30%", floor_after = "none", cite = "d: cut" },
+    { from = 2023-05-01, to = 2024-12-31, applies_to = "floated-rate", cut = "50%", exempt_classes = "1,3", floor_after = "class-1-base", cite = "d: cut" },
+    { from = 2025-08-01, to = 2026-12-31, applies_to = "floated-rate", cut = "20%", floor_after = "none", cite = "d: cut" },
+    { from = 2026-02-01, to = 2026-05-31, sub_area = "990101", applies_to = "base-rate", cut = "12.5%", floor_after = "class-1-base", cite = "d: cut" },
+]
+"#;
 
 /// Every annual setting of every cycle of every rule set that may decide.
 fn laws() -> &'static [Law] {
     static LAWS: OnceLock<Vec<Law>> = OnceLock::new();
     LAWS.get_or_init(|| {
         let parameters = parameters();
+        let crowded = ParametersFile::parse(CROWDED).unwrap().check().unwrap();
         let mut laws = Vec::new();
         for rules in usable() {
             for setting in rules.cycles().iter().flat_map(|cycle| &cycle.settings) {
                 laws.push(rules.law_for(&parameters, setting.from).unwrap());
+                if rules.id().area == "990100" {
+                    laws.push(rules.law_for(&crowded, setting.from).unwrap());
+                }
             }
         }
         assert!(laws.len() >= 10, "{} settings", laws.len());
@@ -42,7 +66,15 @@ struct Case {
     draw: Draw,
 }
 
-/// The first drawn facts from a seed on that the law takes: some lack a class, a base rate or coverage.
+impl Case {
+    fn pricing(&self) -> Pricing<'_> {
+        static TERMS: OnceLock<BTreeMap<String, Terms>> = OnceLock::new();
+        let terms = &TERMS.get_or_init(|| Terms::of_all(&law_files()))[&self.law.rules().id().to_string()];
+        Pricing { terms, decision: &self.decision, history: &self.history }
+    }
+}
+
+/// The first drawn facts from a seed on that the law takes: some lack a base rate, or coverage in the setting.
 fn case(seed: u64) -> Case {
     let mut draw = Draw::new(seed);
     for _ in 0..50 {
@@ -74,6 +106,19 @@ proptest! {
         failure_persistence: None,
         ..ProptestConfig::default()
     })]
+
+    /// Drawn facts lack a base rate or coverage in the setting at most; every insured day has its class and premium.
+    #[test]
+    fn refused_only_for_what_is_missing(seed: u64) {
+        let mut draw = Draw::new(seed);
+        let law = &laws()[draw.below(laws().len())];
+        let history = Story::drawn(&mut draw, law).build(&mut draw).unwrap();
+        let problems = rate_core::decide(law, &history).err().into_iter().flat_map(|problems| problems.into_vec());
+        for problem in problems {
+            let lacking = [Code::HistoryNoRate, Code::HistoryNotCovered].contains(&problem.code);
+            prop_assert!(lacking, "{} {:?} {:?}", problem, law, history);
+        }
+    }
 
     #[test]
     fn same_input_same_bytes(seed: u64) {
@@ -130,24 +175,20 @@ proptest! {
     #[test]
     fn rate_from_base(seed: u64) {
         let case = case(seed);
-        if case.law.rules().classes().system == ClassSystem::Eight {
-            let pricing = Pricing { decision: &case.decision, history: &case.history };
-            for segment in case.decision.schedule().segments() {
-                let expected = pricing.expected(segment);
-                prop_assert_eq!(Pricing::found(segment), (expected.before_cut, expected.rate), "{:?}", segment);
-            }
+        let pricing = case.pricing();
+        for segment in case.decision.schedule().segments() {
+            let expected = pricing.expected(segment);
+            prop_assert_eq!(Pricing::found(segment), (expected.before_cut, expected.rate), "{:?}", segment);
         }
     }
 
     #[test]
     fn floor_holds(seed: u64) {
         let case = case(seed);
-        if case.law.rules().classes().system == ClassSystem::Eight {
-            let pricing = Pricing { decision: &case.decision, history: &case.history };
-            for segment in case.decision.schedule().segments() {
-                let lowest = pricing.expected(segment).lowest;
-                prop_assert!(lowest.is_none_or(|lowest| Pricing::found(segment).1 >= lowest), "{:?}", segment);
-            }
+        let pricing = case.pricing();
+        for segment in case.decision.schedule().segments() {
+            let lowest = pricing.expected(segment).lowest;
+            prop_assert!(lowest.is_none_or(|lowest| Pricing::found(segment).1 >= lowest), "{:?}", segment);
         }
     }
 
@@ -187,18 +228,22 @@ proptest! {
         let months: Vec<_> = insured.map(|spell| spell.months).collect();
         let covered = |month: Month| months.iter().any(|it| it.from <= month && it.to.is_none_or(|to| month <= to));
         let (first, last) = (Month::of(setting.from()), Month::of(setting.last()));
-        let in_setting: Vec<Month> = (0..=last.since(first)).map(|it| first.plus(it)).filter(|it| covered(*it)).collect();
-        let segments = case.decision.schedule().segments();
-        prop_assert_eq!(segments[0].days.from(), in_setting[0].first_day().max(setting.from()));
-        prop_assert_eq!(segments[segments.len() - 1].days.last(), in_setting[in_setting.len() - 1].last_day().min(setting.last()));
-        for pair in segments.windows(2) {
-            prop_assert_eq!(pair[1].days.from(), day_after(pair[0].days.last()));
-            let same = (pair[0].class, pair[0].base, pair[0].grade, pair[0].rate, pair[0].before_cut, pair[0].cut)
-                == (pair[1].class, pair[1].base, pair[1].grade, pair[1].rate, pair[1].before_cut, pair[1].cut);
-            prop_assert!(!same, "a segment ends only where something changes");
+        for month in (0..=last.since(first)).map(|it| first.plus(it)) {
+            for day in [month.first_day(), month.last_day()].into_iter().filter(|day| setting.contains(*day)) {
+                let rate = case.decision.schedule().rate_on(day);
+                prop_assert_eq!(rate.is_some(), covered(month), "{}", day);
+            }
         }
-        for month in in_setting {
-            prop_assert!(case.decision.schedule().rate_on(month.first_day().max(setting.from())).is_some());
+        let segments = case.decision.schedule().segments();
+        prop_assert!(segments.iter().all(|it| setting.contains(it.days.from()) && it.days.last() <= setting.last()));
+        for pair in segments.windows(2) {
+            let next = day_after(pair[0].days.last());
+            prop_assert!(next <= pair[1].days.from());
+            let uncovered = Month::of(pair[1].days.from()).since(Month::of(next));
+            prop_assert!((0..uncovered).all(|it| !covered(Month::of(next).plus(it))));
+            prop_assert!(uncovered > 0 || next == pair[1].days.from());
+            let what = |it: &Segment| Segment { days: *setting, ..*it };
+            prop_assert!(uncovered > 0 || what(&pair[0]) != what(&pair[1]), "a segment ends where something changes");
         }
     }
 }

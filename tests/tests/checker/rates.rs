@@ -1,10 +1,16 @@
-//! Rates computed again, in whole numbers, for methods under the national frame of eight classes: base × factor, not below
-//! the class-1 base rate for classes 2 to 8, then the phased cut; nothing is rounded.
+//! Rates computed again, in whole numbers, from the trees of the rule-set files: base (or previous rate) moved by the grade,
+//! floor, the method's own floors and caps, rounding, and the phased cut with its floor.
+
+use std::collections::BTreeMap;
 
 use rate_core::decision::RateStart;
+use rate_core::history::{ChargedRate, Succession, SuccessionKind};
 use rate_core::parameters::PhasedCut;
-use rate_core::{Decision, History, NaiveDate, RiskClass, Segment};
+use rate_core::{Decision, History, NaiveDate, RiskClass, Segment, date};
 use rust_decimal::Decimal;
+use serde_json::Value as Json;
+
+use super::law::LawFile;
 
 /// A percentage, in units of 10^-24 of a per cent.
 pub(crate) type Fine = i128;
@@ -15,11 +21,99 @@ fn fine(percent: Decimal) -> Fine {
     percent.mantissa() * 10_i128.pow(DIGITS - percent.scale())
 }
 
-/// A part of a rate, the part given in per cent with at most six decimals.
-fn part(rate: Fine, percent: Decimal) -> Fine {
-    let product = rate * (fine(percent) / 10_i128.pow(DIGITS - 6));
+/// A number of a file, as `0.6%` or `-0.5pp`.
+fn printed(value: &Json) -> Fine {
+    let text = value.as_str().unwrap();
+    let number = text.trim_end_matches('%').trim_end_matches("pp");
+    fine(number.parse().unwrap_or_else(|error| panic!("{text}: {error}")))
+}
+
+/// A part of a rate, the part given with at most six decimals of a per cent.
+fn part(rate: Fine, percent: Fine) -> Fine {
+    let product = rate * (percent / 10_i128.pow(DIGITS - 6));
     assert_eq!(product % 100_000_000, 0, "no digit is lost");
     product / 100_000_000
+}
+
+/// What a file says on rates.
+pub(crate) struct Terms {
+    /// Lowest first.
+    grades: Vec<Json>,
+    base: usize,
+    /// Classes that do not fall below the class-1 base rate.
+    floored: Vec<u8>,
+    limits: Json,
+    /// Decimals of a per cent, and which way.
+    rounding: Option<(u32, String)>,
+    resets: bool,
+}
+
+/// A section of a file, its own or that of the set it extends.
+fn section<'f>(file: &'f LawFile, all: &'f [LawFile], key: &str) -> &'f Json {
+    let parent = || all.iter().find(|other| other.read.id().as_deref() == file.read.extends());
+    file.tree.get(key).or_else(|| parent()?.tree.get(key)).unwrap_or_else(|| panic!("{}: [{key}]", file.name))
+}
+
+fn classes(text: &str) -> Vec<u8> {
+    let number = |text: &str| text.trim().parse::<u8>().unwrap();
+    let range = |part: &str| match part.split_once('-') {
+        Some((first, last)) => number(first)..=number(last),
+        None => number(part)..=number(part),
+    };
+    text.split(',').flat_map(range).collect()
+}
+
+impl Terms {
+    fn of(file: &LawFile, all: &[LawFile]) -> Self {
+        let (ladder, floor) = (section(file, all, "ladder"), section(file, all, "floor"));
+        let rounding = &section(file, all, "rounding")["rate"];
+        let grades = ladder["grades"].as_array().unwrap().clone();
+        let is_base = |grade: &Json| match ladder["kind"].as_str() {
+            Some("factor-of-previous-rate") => grade["factor"] == "100%",
+            _ => grade["shift"] == 0,
+        };
+        Self {
+            base: grades.iter().position(is_base).unwrap(),
+            grades,
+            floored: if floor["at"] == "none" { Vec::new() } else { classes(floor["classes"].as_str().unwrap()) },
+            limits: section(file, all, "limits").clone(),
+            rounding: rounding["digits"].as_u64().map(|it| (it as u32, rounding["mode"].as_str().unwrap().to_owned())),
+            resets: section(file, all, "changes")["class_change"] == "reset",
+        }
+    }
+
+    /// The terms of every set, by area and version.
+    pub(crate) fn of_all(files: &[LawFile]) -> BTreeMap<String, Self> {
+        let methods = files.iter().filter(|file| file.tree["form"] == "method");
+        methods.filter_map(|file| Some((file.read.id()?, Self::of(file, files)))).collect()
+    }
+
+    fn moved(&self, rate: Fine, grade: Option<usize>) -> Fine {
+        let Some(grade) = grade.map(|place| &self.grades[place]) else { return rate };
+        match grade.get("points") {
+            Some(points) => (rate + printed(points)).max(0),
+            None => part(rate, printed(&grade["factor"])),
+        }
+    }
+
+    /// Held by the method's own floors and caps, and rounded.
+    fn held(&self, rate: Fine, class: RiskClass, day: NaiveDate) -> Fine {
+        let floor = self.limits["rate_floor"].get(class.number().to_string()).map_or(0, printed);
+        let bound = |cap: &Json, key: &str| cap.get(key).map(|text| date(text.as_str().unwrap()).unwrap());
+        let in_force = |cap: &&Json| {
+            bound(cap, "from").is_none_or(|from| from <= day) && bound(cap, "to").is_none_or(|to| day <= to)
+        };
+        let caps = self.limits["rate_cap"].as_array().into_iter().flatten().filter(in_force);
+        let held = rate.max(floor).min(caps.map(|cap| printed(&cap["max"])).min().unwrap_or(Fine::MAX));
+        let Some((digits, mode)) = &self.rounding else { return held };
+        let unit = 10_i128.pow(DIGITS - digits);
+        let up = match mode.as_str() {
+            "half-up" => unit / 2,
+            "up" => unit - 1,
+            _ => 0,
+        };
+        (held + up) / unit * unit
+    }
 }
 
 /// What one segment should come to.
@@ -31,6 +125,7 @@ pub(crate) struct Expected {
 }
 
 pub(crate) struct Pricing<'d> {
+    pub(crate) terms: &'d Terms,
     pub(crate) decision: &'d Decision,
     pub(crate) history: &'d History,
 }
@@ -49,9 +144,19 @@ impl Pricing<'_> {
         if let Some(vector) = fitting.first() {
             return Some(fine(vector.rates[usize::from(class.number()) - 1].percent()));
         }
-        let first_day = self.decision.schedule().segments()[0].days.from();
-        let last = self.history.rate_before(first_day).filter(|last| last.class == class);
+        let last = self.last_rate().filter(|last| last.class == class);
         last.and_then(|last| last.base).map(|base| fine(base.percent()))
+    }
+
+    /// The last rate charged before the schedule, else that of the employer under its number before.
+    fn last_rate(&self) -> Option<&ChargedRate> {
+        let first_day = self.decision.schedule().segments()[0].days.from();
+        let renamed = |it: &&Succession| {
+            let kind = matches!(it.kind, SuccessionKind::ReRegistration | SuccessionKind::Transfer);
+            kind && it.on <= first_day
+        };
+        let mut before = self.history.successions().iter().filter(renamed);
+        self.history.rate_before(first_day).or_else(|| before.find_map(|it| it.predecessor.rate_before(first_day)))
     }
 
     fn cut(&self, class: RiskClass, day: NaiveDate) -> Option<&PhasedCut> {
@@ -65,42 +170,42 @@ impl Pricing<'_> {
     }
 
     pub(crate) fn expected(&self, segment: &Segment) -> Expected {
-        let (class, day) = (segment.class, segment.days.from());
+        let (class, day, outcome) = (segment.class, segment.days.from(), self.decision.outcome());
         let cut = self.cut(class, day);
-        let kept = |rate: Fine, cut: &PhasedCut| part(rate, Decimal::ONE_HUNDRED - cut.cut.percent());
+        let kept = |rate: Fine, cut: &PhasedCut| part(rate, fine(Decimal::ONE_HUNDRED - cut.cut.percent()));
         let class_one = self.base(RiskClass::new(class.system(), 1).unwrap(), day);
-        let floor = class_one.filter(|_| class.number() > 1);
-        let start = |rate: Fine, floor: Option<Fine>| {
-            let ladder = self.decision.law().rules().ladder();
-            let factor =
-                segment.grade.map_or(Decimal::ONE_HUNDRED, |grade| ladder.grade(grade).factor.unwrap().percent());
-            let floated = part(rate, factor) + fine(self.decision.outcome().points);
-            floated.max(0).max(floor.unwrap_or(0))
+        // A cut on the base is one of the class-1 base rate too, unless it spares class 1.
+        let cut_base = cut.filter(|cut| cut.on_base);
+        let class_one_cut = match cut_base.filter(|cut| !cut.exempt.contains(&1)) {
+            Some(cut) => class_one.map(|rate| kept(rate, cut)),
+            None => class_one,
         };
-        let floor_after = cut.filter(|cut| cut.floor_after && !cut.on_base).and(class_one);
-        match self.decision.outcome().start {
-            RateStart::Base => {
-                let base = self.base(class, day).expect("a decided segment has a base rate");
-                let before_cut = start(base, floor);
-                let rate = match cut {
-                    Some(cut) if cut.on_base => start(kept(base, cut), floor.map(|floor| kept(floor, cut))),
-                    Some(cut) => kept(before_cut, cut).max(floor_after.unwrap_or(0)),
-                    None => before_cut,
-                };
-                let lowest = match cut {
-                    Some(cut) if cut.on_base => floor.map(|floor| kept(floor, cut)),
-                    Some(_) => floor_after.filter(|_| class.number() > 1),
-                    None => floor,
-                };
-                Expected { before_cut, rate, lowest }
-            }
-            RateStart::Held(rate) => {
+        let floored = self.terms.floored.contains(&class.number());
+        let after = cut.filter(|cut| cut.floor_after).and(class_one_cut);
+        let reset = class != outcome.class && self.terms.resets;
+        let grade = if reset { Some(self.terms.base) } else { segment.grade.map(|grade| usize::from(grade.get())) };
+        let start = |rate: Fine, floor: Option<Fine>| {
+            let floated = (self.terms.moved(rate, grade) + fine(outcome.points)).max(0);
+            self.terms.held(floated.max(floor.filter(|_| floored).unwrap_or(0)), class, day)
+        };
+        let from = match outcome.start {
+            RateStart::Held(rate) if !reset => {
                 let before_cut = fine(rate.percent());
-                let rate = cut.map_or(before_cut, |cut| kept(before_cut, cut).max(floor_after.unwrap_or(0)));
-                Expected { before_cut, rate, lowest: None }
+                let rate = cut.map_or(before_cut, |cut| kept(before_cut, cut).max(after.unwrap_or(0)));
+                return Expected { before_cut, rate, lowest: None };
             }
-            RateStart::Previous(_) => unreachable!("no method of eight classes multiplies the previous rate"),
-        }
+            RateStart::Previous(rate) if !reset => fine(rate.percent()),
+            _ => self.base(class, day).expect("a decided segment has a base rate"),
+        };
+        let before_cut = start(from, class_one);
+        let rate = match cut {
+            Some(cut) if cut.on_base => start(kept(from, cut), class_one_cut).max(after.unwrap_or(0)),
+            Some(cut) => kept(before_cut, cut).max(after.unwrap_or(0)),
+            None => before_cut,
+        };
+        // After a cut on the floated rate only the cut's own floor holds.
+        let of_frame = if cut.is_some_and(|cut| !cut.on_base) { None } else { class_one_cut.filter(|_| floored) };
+        Expected { before_cut, rate, lowest: of_frame.max(after) }
     }
 
     pub(crate) fn found(segment: &Segment) -> (Fine, Fine) {

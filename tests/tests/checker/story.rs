@@ -172,7 +172,7 @@ impl Teller<'_> {
         let sub_areas = ["".to_owned(), format!("{}01", &area[..4]), format!("{}02", &area[..4])];
         let sub_area = sub_areas[draw.below(3)].clone();
         let coverage = self.coverage(draw);
-        let classes = self.classes(draw);
+        let classes = self.classes(draw, &coverage);
         let premiums = self.premiums(draw, &coverage);
         let claims = (0..draw.below(5)).map(|number| claim(draw, law, number)).collect();
         let events = (0..draw.below(3)).map(|number| self.event(draw, number)).collect();
@@ -192,7 +192,8 @@ impl Teller<'_> {
         let last =
             draw.chance(15).then(|| setting.from().plus(draw.between(0, i64::from(setting.months()) - 1) as i32));
         let last = last.filter(|last| *last >= from);
-        let pause = from.plus(draw.between(1, 20) as i32);
+        let pause = if draw.chance(50) { from.plus(1) } else { setting.from().max(from.plus(1)) };
+        let pause = pause.plus(draw.between(0, 12) as i32);
         let again = pause.plus(draw.between(1, 30) as i32);
         if draw.chance(75) || again > last.unwrap_or(setting.to()) {
             return vec![insured(from, last)];
@@ -202,18 +203,24 @@ impl Teller<'_> {
         vec![insured(from, Some(pause.plus(-1))), paused, insured(again, last)]
     }
 
-    fn classes(&self, draw: &mut Draw) -> Vec<Classification> {
+    fn classes(&self, draw: &mut Draw, coverage: &[Coverage]) -> Vec<Classification> {
         let rules = self.law.rules().classes();
         let classes: Vec<RiskClass> = RiskClass::all(rules.system).collect();
         let edition = rules.editions[draw.below(rules.editions.len())];
         let codes = ["06", "1310", "2610", "33", "5412"];
-        let mut starts = vec![Month::new(2000, 1).unwrap()];
-        if draw.chance(30) {
-            starts.push(self.setting().from().plus(draw.between(-20, 10) as i32));
-        }
-        let ends = starts.iter().skip(1).map(|next| Some(next.plus(-1).last_day())).chain([None]);
-        let told = starts.iter().zip(ends).map(|(from, to)| Classification {
-            days: DateSpan::new(from.first_day(), to).unwrap(),
+        // One class, two that adjoin, or one for each spell of insurance and none between.
+        let long_ago = Month::new(2000, 1).unwrap();
+        let change = self.setting().from().plus(draw.between(-20, 10) as i32);
+        let spells: Vec<(Month, Option<Month>)> = match draw.below(10) {
+            0..3 => vec![(long_ago, Some(change.plus(-1))), (change, None)],
+            3..6 => {
+                let insured = coverage.iter().filter(|spell| spell.state == CoverageState::Insured);
+                insured.map(|spell| (spell.months.from, spell.months.to)).collect()
+            }
+            _ => vec![(long_ago, None)],
+        };
+        let told = spells.into_iter().map(|(from, to)| Classification {
+            days: DateSpan::new(from.first_day(), to.map(Month::last_day)).unwrap(),
             class: Some(draw.pick(&classes)),
             industry: Industry::new(edition, draw.pick(&codes)),
             source: ClassSource::Agency,
