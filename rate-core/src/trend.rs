@@ -61,7 +61,8 @@ pub struct Trend {
     pub measures: Vec<MeasureTrend>,
     /// The grade the window itself gave; `None` where the account was not floated.
     pub grade: Option<GradeIndex>,
-    /// One- and two-year windows with the same end, where they are shorter than the window.
+    /// One- and two-year windows with the same end, where they are shorter than the window and no premium row lies
+    /// across their bounds.
     pub shorter: Vec<Shorter>,
 }
 
@@ -79,7 +80,7 @@ pub fn trend(law: &Law, history: &History) -> Result<Trend, Problems> {
     });
     let measures = injuries.map(|(measure, _)| years(law, history, *measure, &window)).collect();
     let shorter = [12, 24].into_iter().filter(|months| *months < window.months()).filter_map(|months| {
-        let window = last_months(&window, months)?;
+        let window = last_months(&window, months).filter(|window| !crossed(history, window))?;
         Some(Shorter { window, grade: grade_over(law, history, &standing, window) })
     });
     let shorter = shorter.collect();
@@ -104,12 +105,24 @@ fn years(law: &Law, history: &History, measure: usize, window: &MonthSpan) -> Me
     while end >= window.from() {
         let from = end.plus(-11).max(window.from());
         let Some(months) = MonthSpan::new(from, end) else { break };
-        let value = experience::measure_over(law, history, &[months]).get(measure, 0);
+        // What was paid for months on both sides is not split by guess: such a year has no value of its own.
+        let value = if crossed(history, &months) {
+            Measured::NotAsked
+        } else {
+            experience::measure_over(law, history, &[months]).get(measure, 0)
+        };
         years.push(Year { months, value });
         end = from.plus(-1);
     }
     years.reverse();
     MeasureTrend { measure, direction: direction(&years), years }
+}
+
+/// Whether a premium row, of the account or a predecessor, lies on both sides of a bound of some months.
+fn crossed(history: &History, months: &MonthSpan) -> bool {
+    let mut rows = history.premiums().iter().map(|row| row.months);
+    let own = rows.any(|row| row.intersect(months).is_some_and(|shared| shared != row));
+    own || history.successions().iter().any(|it| crossed(&it.predecessor, months))
 }
 
 fn direction(years: &[Year]) -> Direction {

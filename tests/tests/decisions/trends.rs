@@ -142,3 +142,21 @@ fn a_year_without_coverage_leaves_the_trend_unknown() {
             .all(|it| it.direction == Direction::Unknown)
     );
 }
+
+/// A row over several years says nothing of one of them, and is not split to make it.
+#[test]
+fn a_row_over_the_whole_window_leaves_its_years_without_a_value() {
+    use rate_core::experience::Measured;
+    let frame = include_str!("../../../fixtures/rule_sets/cn/2015-71.toml");
+    let method = include_str!("../../../fixtures/rule_sets/illustrative/three-year.toml");
+    let rules = rate_core::RuleSetFile::parse(method).unwrap();
+    let rules = rules.extending(&rate_core::RuleSetFile::parse(frame).unwrap()).check().unwrap();
+    let law = rules.law_for(&rate_core::Parameters::default(), rate_core::date("2022-07-01").unwrap()).unwrap();
+    let class = rate_core::RiskClass::new(rate_core::ClassSystem::Eight, 3).unwrap();
+    let account = rate_core::History::builder("990100", "1").covered("2015-01", None).class(class, "2015-01-01", None);
+    let account = account.premium("2019-01", "2021-12", 3_000_000, 10, 30_000).build().unwrap();
+    let trend = rate_core::trend::trend(&law, &account).unwrap();
+    let ratio = trend.measures.iter().find(|it| law.rules().measures()[it.measure].id == "pay_ratio").unwrap();
+    assert!(ratio.years.iter().all(|year| year.value == Measured::NotAsked), "{ratio:?}");
+    assert!(trend.shorter.is_empty() && trend.grade.is_some());
+}
