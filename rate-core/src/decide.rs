@@ -36,7 +36,6 @@ pub fn decide(law: &Law, history: &History) -> Result<Decision, Problems> {
 /// # Errors
 /// As [`decide`].
 pub fn outcome(law: &Law, history: &History) -> Result<Outcome, Problems> {
-    standing::first_day(law, history)?;
     admit::admit(law, history)?;
     let standing = standing::of(law, history)?;
     let experience = experience::measure_over(law, history, &standing.windows(law));
@@ -48,7 +47,6 @@ fn run<S: Steps>(
     history: &History,
     steps: &mut S,
 ) -> Result<(Outcome, crate::decision::Schedule), Problems> {
-    standing::first_day(law, history)?;
     admit::admit(law, history)?;
     let standing = standing::of(law, history)?;
     let experience = experience::measure_over(law, history, &standing.windows(law));

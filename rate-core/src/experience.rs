@@ -155,7 +155,8 @@ pub fn measure(law: &Law, history: &History) -> Experience {
 /// Windows that rows ask about and that are not given count as not insured.
 pub fn measure_over(law: &Law, history: &History, windows: &[MonthSpan]) -> Experience {
     let parts = Parts::of(law, history);
-    let industry = industry(law, history);
+    let relative = law.rules().measures().iter().any(|measure| measure.relative_to.is_some());
+    let industry = if relative { industry(law, history) } else { None };
     let count = law.windows_asked();
     let mut values = vec![Measured::NotAsked; law.rules().measures().len() * count];
     for (place, window) in law.asked() {

@@ -53,8 +53,8 @@ pub fn admit(law: &Law, history: &History) -> Result<(), Problems> {
     let needs = Needs::of(law);
     let mut problems = Vec::new();
     let windows = law.windows().iter().take(law.windows_asked()).copied();
-    let carried = standing::carried(law, history, first_day).is_some();
-    for window in windows.chain(law.filled_window().filter(|_| law.changes().float_when_filled && !carried)) {
+    let fills = |_: &MonthSpan| law.changes().float_when_filled && standing::carried(law, history, first_day).is_none();
+    for window in windows.chain(law.filled_window().filter(fills)) {
         admit_window(law, history, &needs, &window, &mut problems);
     }
     needs_payment_days(history, &needs, &mut problems);

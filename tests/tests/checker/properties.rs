@@ -33,7 +33,7 @@ phased_cuts = [
     { from = 2022-09-01, to = 2023-03-31, applies_to = "base-rate", cut = "30%", floor_after = "none", cite = "d: cut" },
     { from = 2023-05-01, to = 2024-12-31, applies_to = "floated-rate", cut = "50%", exempt_classes = "1,3", floor_after = "class-1-base", cite = "d: cut" },
     { from = 2025-08-01, to = 2026-12-31, applies_to = "floated-rate", cut = "20%", floor_after = "none", cite = "d: cut" },
-    { from = 2026-02-01, to = 2026-05-31, sub_area = "990101", applies_to = "base-rate", cut = "12.5%", floor_after = "class-1-base", cite = "d: cut" },
+    { from = 2026-02-01, to = 2026-05-31, sub_area = "990101", applies_to = "base-rate", cut = "12.5%", exempt_classes = "2,4", floor_after = "class-1-base", cite = "d: cut" },
 ]
 "#;
 

@@ -163,10 +163,12 @@ impl Pricing<'_> {
         let cuts = self.decision.law().parameters().cuts().iter();
         let fits = |it: &&PhasedCut| {
             let here = it.sub_area.is_empty() || it.sub_area == self.history.sub_area();
-            here && it.days.contains(day) && !it.exempt.contains(&class.number())
+            here && it.days.contains(day)
         };
         let fitting: Vec<&PhasedCut> = cuts.filter(fits).collect();
-        fitting.iter().find(|it| !it.sub_area.is_empty()).or_else(|| fitting.first()).copied()
+        // Whom the cut of a place spares, that of the area around it does not reach.
+        let nearest = fitting.iter().find(|it| !it.sub_area.is_empty()).or_else(|| fitting.first()).copied();
+        nearest.filter(|it| !it.exempt.contains(&class.number()))
     }
 
     pub(crate) fn expected(&self, segment: &Segment) -> Expected {
@@ -190,11 +192,19 @@ impl Pricing<'_> {
         };
         let from = match outcome.start {
             RateStart::Held(rate) if !reset => {
+                assert_eq!(self.last_rate().map(|last| last.before_cut), Some(rate), "what is held is the last rate");
                 let before_cut = fine(rate.percent());
                 let rate = cut.map_or(before_cut, |cut| kept(before_cut, cut).max(after.unwrap_or(0)));
                 return Expected { before_cut, rate, lowest: None };
             }
-            RateStart::Previous(rate) if !reset => fine(rate.percent()),
+            RateStart::Previous(rate) if !reset => {
+                assert_eq!(
+                    self.last_rate().map(|last| last.before_cut),
+                    Some(rate),
+                    "what is multiplied is the last rate"
+                );
+                fine(rate.percent())
+            }
             _ => self.base(class, day).expect("a decided segment has a base rate"),
         };
         let before_cut = start(from, class_one);

@@ -297,7 +297,7 @@ impl Teller<'_> {
         let mut to = self.law.setting().from() - chrono::Days::new(1);
         for _ in 0..draw.below(3) {
             let from = to - chrono::Days::new(365);
-            let percent = |draw: &mut Draw| Rate::from_percent(Decimal::new(draw.between(10, 300), 2)).unwrap();
+            let percent = |draw: &mut Draw| Rate::from_percent(Decimal::new(draw.between(1_000, 80_000), 4)).unwrap();
             let grade = if draw.chance(85) { grades[draw.below(grades.len())].label.clone() } else { String::new() };
             let before_cut = percent(draw);
             rates.push(ChargedRate {
