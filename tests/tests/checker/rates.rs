@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use rate_core::decision::RateStart;
 use rate_core::history::{ChargedRate, Succession, SuccessionKind};
 use rate_core::parameters::PhasedCut;
-use rate_core::{Decision, History, NaiveDate, RiskClass, Segment, date};
+use rate_core::{Decision, History, NaiveDate, Origin, RiskClass, Segment, date};
 use rust_decimal::Decimal;
 use serde_json::Value as Json;
 
@@ -190,6 +190,9 @@ impl Pricing<'_> {
             let floated = (self.terms.moved(rate, grade) + fine(outcome.points)).max(0);
             self.terms.held(floated.max(floor.filter(|_| floored).unwrap_or(0)), class, day)
         };
+        if (outcome.origin, outcome.start) == (Origin::Provisional, RateStart::Base) {
+            assert_eq!(self.last_rate(), None, "the base rate stands in only where there is no last rate");
+        }
         let from = match outcome.start {
             RateStart::Held(rate) if !reset => {
                 assert_eq!(self.last_rate().map(|last| last.before_cut), Some(rate), "what is held is the last rate");
