@@ -232,3 +232,14 @@ fn a_class_that_ends_inside_the_setting_is_missed() {
         .premium("2023-01", "2023-12", 1_000_000, 10, 10_000);
     assert!(rate_core::decide(&law, &account.build().unwrap()).is_ok());
 }
+
+#[test]
+fn a_table_left_out_of_the_combination_is_asked_for() {
+    let tables =
+        FLAT.replace("[float_table]", "[float_tables.one]").replace("float_table.rows", "float_tables.one.rows");
+    let tables = tables.clone() + &tables.replace(".one", ".two");
+    let combine = |names: &str| format!("[combine]\ntables = [{names}]\nrule = \"highest\"\ncite = \"d\"\n");
+    assert!(examined(&[RATIO, &tables, &combine("\"one\", \"two\"")]).is_ok());
+    let problems = examined(&[RATIO, &tables, &combine("\"one\"")]).unwrap_err();
+    assert_eq!(problems.iter().map(|problem| problem.code).collect::<Vec<_>>(), [Code::FileMissingKey]);
+}

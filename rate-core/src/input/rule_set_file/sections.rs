@@ -165,10 +165,14 @@ impl<'t> Sections<'_, 't> {
     fn combine(&self, tables: &[FloatTable], around: BasisId) -> (Combine, BasisId) {
         let words = [("sum", Combine::Sum), ("highest", Combine::Highest)];
         let read = self.section("combine", tables.len() > 1 && self.form == Form::Method, |fields, basis| {
-            for at in fields.need("tables").map(|at| at.items()).unwrap_or_default() {
-                if at.text().is_some_and(|name| !tables.iter().any(|table| table.id == name)) {
-                    at.problem(Code::RuleSetName, [at.text().unwrap_or_default(), "table"]);
-                }
+            let listed = fields.need("tables")?;
+            let named: Vec<&str> = listed.items().iter().filter_map(At::text).collect();
+            for name in named.iter().filter(|name| !tables.iter().any(|table| table.id == **name)) {
+                listed.problem(Code::RuleSetName, [name, "table"]);
+            }
+            // All tables are combined, so the list says all of them: one left out would count unseen.
+            for table in tables.iter().filter(|table| !named.contains(&table.id.as_str())) {
+                listed.problem(Code::FileMissingKey, [&table.id]);
             }
             Some((fields.need("rule")?.word(&words)?, basis))
         });
