@@ -55,6 +55,7 @@ fn claim(number: usize) -> Claim {
         paid_on: date(day).unwrap(),
     };
     Claim {
+        tags: Vec::new(),
         id: format!("C{number}"),
         person: format!("P{number}"),
         article: InjuryArticle::WorkAccident,

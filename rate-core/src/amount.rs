@@ -222,6 +222,12 @@ impl Factor {
     pub const fn percent(self) -> Decimal {
         self.0
     }
+
+    /// One factor times another, exact; `None` where the product has more digits than a decimal holds.
+    pub fn times(self, other: Self) -> Option<Self> {
+        let product = self.0.checked_mul(other.0)?.checked_div(Decimal::ONE_HUNDRED)?;
+        Some(Self(product.normalize()))
+    }
 }
 
 impl std::str::FromStr for Factor {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 pub use chrono::NaiveDate;
-use chrono::{Datelike, Days};
+use chrono::{Datelike, Days, Months};
 
 /// A calendar month.
 ///
@@ -106,6 +106,11 @@ pub fn date(text: &str) -> Result<NaiveDate, DateError> {
     }
     let day = day.parse().map_err(|_| DateError)?;
     NaiveDate::from_ymd_opt(month.year(), month.month_of_year(), day).ok_or(DateError)
+}
+
+/// The same day some years before; 28 February where that year has no 29th.
+pub fn years_before(date: NaiveDate, years: u32) -> NaiveDate {
+    date.checked_sub_months(Months::new(years.saturating_mul(12))).unwrap_or(NaiveDate::MIN)
 }
 
 /// The day after.

@@ -2,6 +2,7 @@
 
 mod adjust;
 pub mod admit;
+mod bonus;
 mod float_table;
 mod limit;
 pub(crate) mod schedule;
@@ -11,6 +12,7 @@ use rust_decimal::Decimal;
 
 pub use standing::Standing;
 
+use crate::amount::Factor;
 use crate::decision::{Decision, NoSteps, Outcome, RateStart, Reason, Step, StepKind, Steps};
 use crate::error::Problems;
 use crate::experience::{self, Experience, Measured};
@@ -28,7 +30,8 @@ pub fn decide(law: &Law, history: &History) -> Result<Decision, Problems> {
     let mut steps: Vec<Step> = Vec::with_capacity(24);
     let (outcome, schedule) = run(law, history, &mut steps)?;
     let account = history.key().clone();
-    Ok(Decision { account, law: law.clone(), outcome, schedule, steps })
+    let used = bonus::used(law, history, &outcome);
+    Ok(Decision { account, law: law.clone(), outcome, schedule, steps, used })
 }
 
 /// Decides one account without taking the trace: the same engine, the same outcome.
@@ -64,7 +67,10 @@ pub fn decide_on<S: Steps>(law: &Law, experience: &Experience, standing: &Standi
     state_measures(law, experience, standing, steps);
     let proposals = match float_table::propose(law, experience, standing, steps) {
         Ok(proposals) => proposals,
-        Err((then, reason)) => return unmeasured(law, standing, then, reason, steps),
+        Err((then, reason)) => match adjust::whatever_the_table(law, experience, standing, steps) {
+            Some(forced) => return floated(law, standing, limit::hold(law, standing, forced, steps), steps),
+            None => return unmeasured(law, standing, then, reason, steps),
+        },
     };
     let combined = float_table::combine(law, &proposals, steps);
     let adjusted = adjust::apply(law, experience, standing, combined, steps);
@@ -78,6 +84,19 @@ struct Running {
     grade: GradeIndex,
     reason: Reason,
     points: Decimal,
+    factor: Factor,
+    used: u64,
+}
+
+impl Running {
+    const fn new(grade: GradeIndex, reason: Reason) -> Self {
+        Self { grade, reason, points: Decimal::ZERO, factor: Factor::ONE, used: 0 }
+    }
+
+    /// The same with another grade, for a reason.
+    const fn at(self, grade: GradeIndex, reason: Reason) -> Self {
+        Self { grade, reason, ..self }
+    }
 }
 
 fn floated<S: Steps>(law: &Law, standing: &Standing, held: Running, steps: &mut S) -> Outcome {
@@ -91,8 +110,8 @@ fn floated<S: Steps>(law: &Law, standing: &Standing, held: Running, steps: &mut 
     };
     let origin = Origin::Floated;
     steps.push(|| Step { kind: StepKind::Grade { grade: held.grade, origin }, source: Source::Rules(ladder.basis) });
-    let Running { grade, reason, points } = held;
-    Outcome { origin, reason, class: standing.class, grade: Some(grade), start, points }
+    let Running { grade, reason, points, factor, used } = held;
+    Outcome { origin, reason, class: standing.class, grade: Some(grade), start, points, factor, used }
 }
 
 /// The outcome of an account that is not measured, or whose measure or row gives no answer.
@@ -105,6 +124,8 @@ fn unmeasured<S: Steps>(law: &Law, standing: &Standing, then: Unmeasured, reason
         grade: Some(ladder.base()),
         start: RateStart::Base,
         points: Decimal::ZERO,
+        factor: Factor::ONE,
+        used: 0,
     };
     let outcome = match (then, standing.last) {
         (Unmeasured::BaseRate, _) => base,

@@ -67,6 +67,8 @@ pub enum Reason {
     },
     /// The row says the last rate stays.
     KeepsLastRate,
+    /// The cycle is over and its float has expired.
+    Expired,
 }
 
 impl Reason {
@@ -88,6 +90,7 @@ impl Reason {
             Self::Undefined { .. } => "undefined",
             Self::SourceMissing { .. } => "source-missing",
             Self::KeepsLastRate => "keeps-last-rate",
+            Self::Expired => "expired",
         }
     }
 }
@@ -118,6 +121,10 @@ pub struct Outcome {
     pub start: RateStart,
     /// Percentage points that adjustments add; negative lowers.
     pub points: Decimal,
+    /// What adjustments multiply the rate by, after the grade.
+    pub factor: Factor,
+    /// Which adjustments of limited use helped, one bit each.
+    pub used: u64,
 }
 
 /// A dated part of a schedule, in which nothing changes.
@@ -180,6 +187,7 @@ pub struct Decision {
     pub(crate) outcome: Outcome,
     pub(crate) schedule: Schedule,
     pub(crate) steps: Vec<Step>,
+    pub(crate) used: Vec<String>,
 }
 
 impl Decision {
@@ -211,6 +219,12 @@ impl Decision {
     /// Every step, in the order of the law.
     pub fn steps(&self) -> &[Step] {
         &self.steps
+    }
+
+    /// What the account has used of adjustments of limited use, in this and in earlier cycles: `ADJUSTMENT` or
+    /// `ADJUSTMENT:EVENT`, then `@` and the first day of the cycle.
+    pub fn used(&self) -> &[String] {
+        &self.used
     }
 
     /// Label of the grade; empty where a held rate has none.

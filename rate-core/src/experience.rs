@@ -10,7 +10,7 @@ use crate::history::{
 };
 use crate::industry::Industry;
 use crate::rule_set::measure::{ClaimDay, CountedClaims, PaymentDay, Per, PremiumBasis, PremiumDay};
-use crate::rule_set::{Cause, Denominator, Law, Measure, Numerator, WhenUndefined};
+use crate::rule_set::{Cause, Denominator, Excluded, Law, Measure, Numerator, WhenUndefined};
 
 /// One measure over one window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -163,7 +163,9 @@ pub fn measure_over(law: &Law, history: &History, windows: &[MonthSpan]) -> Expe
         let measure = &law.rules().measures()[*place];
         let measured = match windows.get(*window) {
             Some(months) => {
-                Reading { law, parts: &parts, industry, measure, window: months, newest: *window == 0 }.value()
+                let before = windows.get(*window + 1);
+                let newest = *window == 0;
+                Reading { law, parts: &parts, industry, measure, window: months, before, newest }.value()
             }
             None => Err(Cause::NotInsured),
         };
@@ -203,17 +205,20 @@ struct Reading<'r, 'h> {
     industry: Option<Industry>,
     measure: &'r Measure,
     window: &'r MonthSpan,
+    /// The window before it, where the cycle lists one.
+    before: Option<&'r MonthSpan>,
     /// The window being decided on, not one before it.
     newest: bool,
 }
 
 impl Reading<'_, '_> {
     fn value(&self) -> Result<Quantity, Cause> {
-        let numerator = self.numerator();
+        let numerator = self.numerator_over(self.window);
         let quantity = match self.measure.denominator {
             Denominator::One => Quantity { numerator, denominator: self.parts.unit },
             Denominator::Premium { basis, by, restored } => self.over_premium(numerator, basis, by, restored)?,
             Denominator::Headcount(per) => self.over_heads(numerator, per)?,
+            Denominator::WindowBefore => self.over_window_before(numerator)?,
         };
         if quantity.numerator < 0 {
             // Where it counts as zero, it is a zero of the same denominator.
@@ -270,6 +275,19 @@ impl Reading<'_, '_> {
         }
     }
 
+    fn over_window_before(&self, numerator: i128) -> Result<Quantity, Cause> {
+        let before = self.before.filter(|before| self.parts.covered_months(before) > 0);
+        let (Some(before), true) = (before, self.parts.covered_months(self.window) > 0) else {
+            return Err(Cause::NotInsured);
+        };
+        match (self.numerator_over(before), numerator) {
+            (denominator, _) if denominator > 0 => Ok(Quantity { numerator, denominator }),
+            (denominator, _) if denominator < 0 => Err(Cause::BelowZero),
+            (_, 0) => Err(Cause::NoBenefits),
+            (_, _) => Err(Cause::NoBenefitsBefore),
+        }
+    }
+
     fn over_average(&self, quantity: Quantity) -> Result<Quantity, Cause> {
         let Some(statistic) = &self.measure.relative_to else { return Ok(quantity) };
         let average = self
@@ -282,23 +300,21 @@ impl Reading<'_, '_> {
         })
     }
 
-    fn numerator(&self) -> i128 {
+    fn numerator_over(&self, window: &MonthSpan) -> i128 {
         match &self.measure.numerator {
             Numerator::Benefits { by, exclude, items } => {
-                self.parts.sum(|part| benefits(part, self.window, *by, exclude, items))
+                self.parts.sum(|part| benefits(part, window, *by, exclude, items))
             }
             // Somebody hurt under two numbers of one employer is one person.
             Numerator::Claims { counted, persons: true, by, exclude } if self.parts.unit == 1 => {
                 let all = self.parts.parts.iter();
-                people(all.flat_map(|part| claims(part, self.window, (*counted, *by), exclude)))
+                people(all.flat_map(|part| claims(part, window, (*counted, *by), exclude)))
             }
             Numerator::Claims { counted, persons, by, exclude } => self.parts.sum(|part| {
-                let found = claims(part, self.window, (*counted, *by), exclude);
+                let found = claims(part, window, (*counted, *by), exclude);
                 if *persons { people(found.into_iter()) } else { count(found.len()) }
             }),
-            Numerator::Premium { by, restored } => {
-                self.parts.sum(|part| premium_paid(part, self.window, *by, *restored))
-            }
+            Numerator::Premium { by, restored } => self.parts.sum(|part| premium_paid(part, window, *by, *restored)),
         }
     }
 }
@@ -324,17 +340,11 @@ const fn payment_day(payment: &Payment, by: PaymentDay) -> Option<NaiveDate> {
     }
 }
 
-fn counted(claim: &Claim, exclude: &[InjuryArticle]) -> bool {
-    claim.status != ClaimStatus::Revoked && !exclude.contains(&claim.article)
+fn counted(claim: &Claim, exclude: &Excluded) -> bool {
+    claim.status != ClaimStatus::Revoked && !exclude.has(claim)
 }
 
-fn benefits(
-    part: &Part<'_>,
-    window: &MonthSpan,
-    by: PaymentDay,
-    exclude: &[InjuryArticle],
-    items: &[BenefitItem],
-) -> i128 {
+fn benefits(part: &Part<'_>, window: &MonthSpan, by: PaymentDay, exclude: &Excluded, items: &[BenefitItem]) -> i128 {
     let claims = part.history.claims().iter().filter(|claim| counted(claim, exclude));
     let payments = claims
         .flat_map(|claim| &claim.payments)
@@ -349,7 +359,7 @@ fn claims<'h>(
     part: &Part<'h>,
     window: &MonthSpan,
     (kind, by): (CountedClaims, ClaimDay),
-    exclude: &[InjuryArticle],
+    exclude: &Excluded,
 ) -> Vec<&'h Claim> {
     let of_kind = |claim: &Claim| match kind {
         CountedClaims::Recognised => true,
@@ -401,7 +411,9 @@ fn regular<'h>(part: &Part<'h>, window: &MonthSpan) -> impl Iterator<Item = &'h 
 }
 
 fn head_months(part: &Part<'_>, window: &MonthSpan) -> i128 {
-    regular(part, window).map(|row| i128::from(row.heads) * i128::from(row.months.months())).sum()
+    // A month that is not covered has no heads, though a row for a quarter may reach over it.
+    let months = |row: &crate::history::Premium| part.history.covered_months(&row.months);
+    regular(part, window).map(|row| i128::from(row.heads) * i128::from(months(row))).sum()
 }
 
 /// Payroll times base rate, in millionths of a fen.
@@ -425,6 +437,6 @@ pub(crate) fn base_millionths(
     class: crate::industry::RiskClass,
     day: NaiveDate,
 ) -> Option<i64> {
-    let vector = law.parameters().vector(history.sub_area(), history.kind(), class.system(), day)?;
+    let vector = law.parameters().vector(history, class.system(), day)?;
     vector.rates.get(class.index())?.millionths()
 }

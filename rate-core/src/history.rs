@@ -217,6 +217,16 @@ words! {
     }
 }
 
+words! {
+    /// What the law says of a claim beside its article, where a method leaves such claims out.
+    pub enum ClaimTag {
+        /// Sent to an epidemic area by the employer and infected there (派往疫区工作感染).
+        EpidemicPosting = "epidemic-posting",
+        /// An old injury taken over into the fund, as a rule for a one-time fee (老工伤).
+        OldInjury = "old-injury",
+    }
+}
+
 /// A claim: one person's recognised work injury, with its benefit payments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[doc(alias = "工伤案件")]
@@ -227,6 +237,8 @@ pub struct Claim {
     pub person: String,
     /// Article it was recognised under.
     pub article: InjuryArticle,
+    /// Tags beside the article, in order, each once.
+    pub tags: Vec<ClaimTag>,
     /// Day of the accident or diagnosis.
     pub accident: NaiveDate,
     /// Day of recognition.
@@ -323,6 +335,10 @@ words! {
         SafetyCertificate = "safety-certificate",
         /// An award as a model of safety or of labour relations.
         Award = "award",
+        /// A firm with an occupational disease, as an area lists it (有职业病的单位).
+        DiseaseFirm = "disease-firm",
+        /// The employer applied for a bonus that is given on application only (申请).
+        Application = "application",
     }
 }
 

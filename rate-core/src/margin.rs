@@ -121,6 +121,7 @@ impl Asking<'_> {
         }
         let scale = match it.denominator {
             Denominator::One => value.denominator,
+            Denominator::WindowBefore => 1,
             Denominator::Premium { basis, .. } => match basis {
                 crate::rule_set::measure::PremiumBasis::Paid => 1,
                 crate::rule_set::measure::PremiumBasis::AtBaseRate => 1_000_000,

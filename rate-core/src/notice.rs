@@ -62,6 +62,7 @@ pub fn reason_text(reason: Reason, law: &Law, lang: Lang) -> String {
             Lang::En => format!("falls into \"{}\", whose result was not seen", row(table, place)),
         },
         Reason::KeepsLastRate => fixed("维持上期费率", "the last rate stays"),
+        Reason::Expired => fixed("浮动期满，恢复基准费率", "the float has expired: back to the base rate"),
     }
 }
 

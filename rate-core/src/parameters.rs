@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use crate::amount::{Factor, Rate};
 use crate::calendar::{DateSpan, NaiveDate};
 use crate::citation::{Basis, BasisId, Label};
-use crate::history::{AccountKind, words};
+use crate::history::{AccountKind, EventKind, History, words};
 use crate::industry::{ClassSystem, Industry, IndustryEdition, RiskClass};
 use crate::interval::Interval;
 
@@ -21,6 +21,10 @@ pub struct BaseVector {
     pub sub_area: String,
     /// Kinds of account, any where empty.
     pub kinds: Vec<AccountKind>,
+    /// Only for accounts on which such an event stands that day, as an area lists firms with an occupational disease.
+    pub listed: Option<EventKind>,
+    /// Also for the areas inside: those whose code begins with the digits of this one.
+    pub areas_inside: bool,
     /// Class system.
     pub system: ClassSystem,
     /// Days in force.
@@ -48,6 +52,8 @@ pub struct PhasedCut {
     pub area: String,
     /// Sub-area, any where empty.
     pub sub_area: String,
+    /// Also for the areas inside: those whose code begins with the digits of this one.
+    pub areas_inside: bool,
     /// The base rate is cut and the float multiplies it; else the floated rate is cut.
     pub on_base: bool,
     /// Days.
@@ -126,6 +132,13 @@ pub struct ParameterDocument {
     pub digest: String,
 }
 
+/// Whether an area lies inside another: the two digits of its province, or four of its prefecture, are the same.
+fn lies_inside(area: &str, around: &str) -> bool {
+    // A province ends in four zeros, a prefecture in two.
+    let digits = around.trim_end_matches("00");
+    around.len() == 6 && digits.len() < 6 && area != around && area.starts_with(digits)
+}
+
 /// All parameters at hand.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Parameters {
@@ -179,11 +192,12 @@ impl Parameters {
     #[must_use]
     pub fn of_area(&self, area: &str) -> Self {
         let here = |of: &str| of == area || of == "cn";
+        let lies_here = |of: &str, inside: bool| here(of) || (inside && lies_inside(area, of));
         Self {
             documents: self.documents.iter().filter(|it| here(&it.area)).cloned().collect(),
             bases: self.bases.clone(),
-            vectors: self.vectors.iter().filter(|it| here(&it.area)).cloned().collect(),
-            cuts: self.cuts.iter().filter(|it| here(&it.area)).cloned().collect(),
+            vectors: self.vectors.iter().filter(|it| lies_here(&it.area, it.areas_inside)).cloned().collect(),
+            cuts: self.cuts.iter().filter(|it| lies_here(&it.area, it.areas_inside)).cloned().collect(),
             bands: self.bands.clone(),
             statistics: self.statistics.iter().filter(|it| here(&it.area)).cloned().collect(),
             industries: self.industries.clone(),
@@ -203,28 +217,40 @@ impl Parameters {
         self.industries.extend(other.industries.into_iter().map(|it| IndustryClasses { basis: moved(it.basis), ..it }));
     }
 
-    /// The base vector for an account on a day: the most special one that fits.
-    pub fn vector(
-        &self,
-        sub_area: &str,
-        kind: AccountKind,
-        system: ClassSystem,
-        date: NaiveDate,
-    ) -> Option<&BaseVector> {
+    /// The base vector for an account on a day: the most special one that fits; one for firms that are listed goes
+    /// before one for a kind of account, that before one for a sub-area, that before one of the area around.
+    pub fn vector(&self, history: &History, system: ClassSystem, date: NaiveDate) -> Option<&BaseVector> {
+        let listed = |kind| history.events().iter().any(|event| event.kind == kind && event.days.contains(date));
         let fits = |vector: &&BaseVector| {
             vector.system == system
                 && vector.days.contains(date)
-                && (vector.sub_area.is_empty() || vector.sub_area == sub_area)
-                && (vector.kinds.is_empty() || vector.kinds.contains(&kind))
+                && (vector.sub_area.is_empty() || vector.sub_area == history.sub_area())
+                && (vector.kinds.is_empty() || vector.kinds.contains(&history.kind()))
+                && vector.listed.is_none_or(listed)
         };
-        self.vectors.iter().filter(fits).max_by_key(|vector| (!vector.kinds.is_empty(), !vector.sub_area.is_empty()))
+        let rank = |vector: &&BaseVector| {
+            let own = vector.area == history.key().area;
+            (vector.listed.is_some(), !vector.kinds.is_empty(), !vector.sub_area.is_empty(), own)
+        };
+        self.vectors.iter().filter(fits).max_by_key(rank)
     }
 
-    /// The phased cut for an account on a day, its class not exempt.
-    pub fn cut(&self, sub_area: &str, class: RiskClass, date: NaiveDate) -> Option<&PhasedCut> {
-        let fits = |cut: &&PhasedCut| cut.days.contains(date) && (cut.sub_area.is_empty() || cut.sub_area == sub_area);
+    /// The days on which the base rate of an account may change since it is listed, or is no longer.
+    pub(crate) fn listing_days(&self, history: &History) -> Vec<NaiveDate> {
+        let listed = |kind| self.vectors.iter().any(|vector| vector.listed == Some(kind));
+        let spans = history.events().iter().filter(|event| listed(event.kind)).map(|event| event.days);
+        spans.flat_map(|span| [Some(span.from()), span.to().map(crate::calendar::day_after)]).flatten().collect()
+    }
+
+    /// The phased cut for an account on a day, its class not exempt: that of its sub-area, else of its area, else of
+    /// the area around. Cuts are not added up.
+    pub fn cut(&self, history: &History, class: RiskClass, date: NaiveDate) -> Option<&PhasedCut> {
+        let fits = |cut: &&PhasedCut| {
+            cut.days.contains(date) && (cut.sub_area.is_empty() || cut.sub_area == history.sub_area())
+        };
         // A class exempt from the cut of its sub-area is not cut by that of the area either.
-        let special = self.cuts.iter().filter(fits).max_by_key(|cut| !cut.sub_area.is_empty());
+        let rank = |cut: &&PhasedCut| (!cut.sub_area.is_empty(), cut.area == history.key().area);
+        let special = self.cuts.iter().filter(fits).max_by_key(rank);
         special.filter(|cut| !cut.exempt.contains(&class.number()))
     }
 

@@ -11,11 +11,11 @@ pub mod table;
 use std::fmt;
 use std::sync::Arc;
 
-pub use adjustment::{ActsOn, Adjustment, Effect, EventCondition, Reference, When};
+pub use adjustment::{ActsOn, Adjustment, Effect, EventCondition, Reference, Uses, When};
 pub use check::{Finding, FindingKind, Report, Verdict};
 pub(crate) use diagram::Answer;
 pub use law::{Law, Refusal};
-pub use measure::{Cause, Denominator, Measure, Numerator, Undefined, WhenUndefined};
+pub use measure::{Cause, Denominator, Excluded, Measure, Numerator, Undefined, WhenUndefined};
 pub use select::{Considered, OtherCycle, Selection, WhyNot};
 pub use table::{Condition, Conflict, FloatTable, Row, RowResult};
 
@@ -87,6 +87,20 @@ pub struct Cycle {
     pub windows: Vec<MonthSpan>,
     /// Annual settings, in order; at least one, the first on the first day of the rate period.
     pub settings: Vec<Setting>,
+    /// What happens past the end that the cycle was given at first; its days are the last of the settings.
+    pub prolonged: Option<Prolonged>,
+    /// Basis.
+    pub basis: BasisId,
+}
+
+/// The days added to a cycle after its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[doc(alias = "延期")]
+pub struct Prolonged {
+    /// First day after the end the cycle was given at first.
+    pub from: NaiveDate,
+    /// The float expires then and everybody pays the base rate; else the grades of the cycle are carried on.
+    pub at_base_rate: bool,
     /// Basis.
     pub basis: BasisId,
 }
@@ -136,6 +150,8 @@ pub struct Participation {
     pub kinds: Vec<AccountKind>,
     /// Classes that float, by class index.
     pub classes: Vec<bool>,
+    /// Kinds of account of which other classes float.
+    pub classes_of: Vec<(AccountKind, Vec<bool>)>,
     /// What the others get.
     pub others: Unmeasured,
     /// First insured too recently.
@@ -144,6 +160,14 @@ pub struct Participation {
     pub returning: Returning,
     /// Basis.
     pub basis: BasisId,
+}
+
+impl Participation {
+    /// Whether a class floats for a kind of account.
+    pub fn floats(&self, kind: AccountKind, class: RiskClass) -> bool {
+        let own = self.classes_of.iter().find(|(of, _)| *of == kind).map(|(_, classes)| classes);
+        own.unwrap_or(&self.classes)[class.index()]
+    }
 }
 
 /// How the grades of several tables become one.
@@ -180,6 +204,8 @@ pub struct RateCap {
 pub struct Limits {
     /// Largest move.
     pub max_move: MaxMove,
+    /// Largest fall from the last grade at a time, where coming down goes step by step.
+    pub max_fall: Option<i8>,
     /// Absolute caps.
     pub rate_cap: Vec<RateCap>,
     /// Absolute floors by class.

@@ -1,11 +1,13 @@
 //! What comes after the table: vetoes, forced grades, bonuses, in the order the file lists them.
 
-use crate::decision::{Reason, Step, StepKind, Steps};
+use super::{Running, Standing, limit};
+use crate::calendar::DateSpan;
+use crate::decision::{NoSteps, Outcome, Reason, Step, StepKind, Steps};
 use crate::experience::{Experience, Measured};
+use crate::history::{Event, History, Origin};
+use crate::ladder::GradeIndex;
 use crate::rule_set::law::Source;
 use crate::rule_set::{Adjustment, Effect, Law, Reference};
-
-use super::{Running, Standing};
 
 /// The grade after all adjustments that apply.
 pub(super) fn apply<S: Steps>(
@@ -20,32 +22,69 @@ pub(super) fn apply<S: Steps>(
         if !applies(adjustment, place, experience, standing) {
             continue;
         }
+        let source = Source::Rules(adjustment.basis);
+        if standing.not_granted >> place & 1 == 1 {
+            steps.push(|| Step { kind: StepKind::NotGranted { adjustment: place }, source });
+            continue;
+        }
         let from = running.grade;
         let to = moved(law, standing, adjustment.effect, from);
-        if let Effect::Points(points) = adjustment.effect {
-            running.points = running.points.checked_add(points).unwrap_or(running.points);
-        }
+        running = beside(running, adjustment.effect);
         if to != from {
-            running = Running { grade: to, reason: Reason::Adjusted { adjustment: place }, points: running.points };
+            running = running.at(to, Reason::Adjusted { adjustment: place });
         }
-        let source = Source::Rules(adjustment.basis);
+        if adjustment.uses.is_some() && (to != from || adjustment.effect.is_beside_grade()) {
+            running.used |= 1 << place;
+        }
         steps.push(|| Step { kind: StepKind::Adjusted { adjustment: place, from, to }, source });
     }
     running
 }
 
-/// The percentage points that events alone add: what goes on in the later settings of a cycle.
-pub(super) fn points(law: &Law, standing: &Standing) -> rust_decimal::Decimal {
-    let adjustments = law.rules().adjustments().iter().enumerate();
-    let lasting = adjustments.filter(|(place, it)| it.when.measures.is_empty() && standing.events >> place & 1 == 1);
-    lasting.fold(rust_decimal::Decimal::ZERO, |sum, (_, it)| match it.effect {
-        Effect::Points(points) => sum.checked_add(points).unwrap_or(sum),
+/// What an effect does to the rate beside the grade.
+fn beside(running: Running, effect: Effect) -> Running {
+    match effect {
+        Effect::Points(points) => {
+            Running { points: running.points.checked_add(points).unwrap_or(running.points), ..running }
+        }
+        Effect::RateFactor(factor) => {
+            Running { factor: running.factor.times(factor).unwrap_or(running.factor), ..running }
+        }
         Effect::NoDecreaseFrom(_)
         | Effect::GradeAtLeast(_)
         | Effect::NotBelow(_)
         | Effect::Grade(_)
-        | Effect::Shift(_) => sum,
-    })
+        | Effect::Shift(_) => running,
+    }
+}
+
+/// The grade that the adjustments give whatever the table would have given; `None` where it matters.
+///
+/// A fraud that leads to the highest grade does so for an account whose ratio does not exist, too.
+pub(super) fn whatever_the_table<S: Steps>(
+    law: &Law,
+    experience: &Experience,
+    standing: &Standing,
+    steps: &mut S,
+) -> Option<Running> {
+    let ladder = law.rules().ladder();
+    let top = ladder.moved(ladder.base(), i8::MAX);
+    let bottom = ladder.moved(ladder.base(), i8::MIN);
+    // The reason is that of the adjustment: without one the two ends of the ladder stay apart.
+    let from = |grade| Running::new(grade, Reason::Combined);
+    let low = apply(law, experience, standing, from(bottom), &mut NoSteps);
+    let high = apply(law, experience, standing, from(top), &mut NoSteps);
+    let moved = if low.reason == Reason::Combined { top } else { bottom };
+    (low.grade == high.grade && top != bottom).then(|| apply(law, experience, standing, from(moved), steps))
+}
+
+/// What events alone add beside the grade: what goes on in the later settings of a cycle.
+pub(super) fn lasting(law: &Law, standing: &Standing, grade: GradeIndex) -> Running {
+    let adjustments = law.rules().adjustments().iter().enumerate();
+    let lasting = adjustments.filter(|(place, it)| {
+        it.when.measures.is_empty() && standing.events >> place & 1 == 1 && standing.not_granted >> place & 1 == 0
+    });
+    lasting.fold(Running::new(grade, Reason::Carried), |running, (_, it)| beside(running, it.effect))
 }
 
 fn applies(adjustment: &Adjustment, place: usize, experience: &Experience, standing: &Standing) -> bool {
@@ -57,7 +96,7 @@ fn applies(adjustment: &Adjustment, place: usize, experience: &Experience, stand
         })
 }
 
-fn moved(law: &Law, standing: &Standing, effect: Effect, from: crate::ladder::GradeIndex) -> crate::ladder::GradeIndex {
+fn moved(law: &Law, standing: &Standing, effect: Effect, from: GradeIndex) -> GradeIndex {
     let ladder = law.rules().ladder();
     match effect {
         Effect::NoDecreaseFrom(Reference::Base) => from.max(ladder.base()),
@@ -65,6 +104,55 @@ fn moved(law: &Law, standing: &Standing, effect: Effect, from: crate::ladder::Gr
         Effect::GradeAtLeast(grade) | Effect::NotBelow(grade) => from.max(grade),
         Effect::Grade(grade) => grade,
         Effect::Shift(shift) => ladder.moved(from, shift),
-        Effect::Points(_) => from,
+        Effect::Points(_) | Effect::RateFactor(_) => from,
     }
+}
+
+/// The adjustments that change rates inside a setting, each with the days it acts on; as a rule none.
+pub(super) fn inside(law: &Law, history: &History, standing: &Standing, outcome: &Outcome) -> Vec<(usize, DateSpan)> {
+    let floats = match outcome.origin {
+        Origin::Floated | Origin::Carried | Origin::Redetermined => true,
+        Origin::Base | Origin::Provisional | Origin::Ordered => false,
+    };
+    let adjustments = law.rules().adjustments().iter().enumerate().filter(|_| floats);
+    let acting = adjustments.filter_map(|(place, it)| {
+        let condition = it.when.event.as_ref().filter(|event| event.acts_on.inside_setting())?;
+        let days = |event: &Event| condition.days_inside(event, standing.first_day);
+        // Found twice, it acts from the first finding; a second certificate goes on where the first one ends.
+        let spans = history.events().iter().filter_map(days);
+        Some(spans.map(move |days| (place, days)))
+    });
+    acting.flatten().collect()
+}
+
+/// The outcome on the days of a segment, after what acts inside the setting.
+pub(super) fn on_segment<S: Steps>(
+    law: &Law,
+    standing: &Standing,
+    outcome: &Outcome,
+    inside: &[(usize, DateSpan)],
+    days: DateSpan,
+    steps: &mut S,
+) -> Outcome {
+    let mut changed = *outcome;
+    for (place, adjustment) in law.rules().adjustments().iter().enumerate() {
+        let acts = inside.iter().any(|(of, on)| *of == place && on.contains(days.from()));
+        let (true, Some(from)) = (acts, changed.grade) else { continue };
+        let start = Running { points: changed.points, factor: changed.factor, ..Running::new(from, changed.reason) };
+        let start = beside(start, adjustment.effect);
+        let to = limit::hold(
+            law,
+            standing,
+            start.at(moved(law, standing, adjustment.effect, from), changed.reason),
+            &mut NoSteps,
+        )
+        .grade;
+        changed = Outcome { grade: Some(to), points: start.points, factor: start.factor, ..changed };
+        if to != from {
+            changed.origin = Origin::Redetermined;
+        }
+        let kind = StepKind::RisesInside { adjustment: place, days, from, to };
+        steps.push(|| Step { kind, source: Source::Rules(adjustment.basis) });
+    }
+    changed
 }

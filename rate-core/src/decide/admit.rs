@@ -27,7 +27,7 @@ impl Needs {
                     needs.received_on |= by == PremiumDay::Received;
                 }
                 Denominator::Headcount(_) => needs.rows = true,
-                Denominator::One => {}
+                Denominator::One | Denominator::WindowBefore => {}
             }
             match measure.numerator {
                 Numerator::Premium { by, .. } => {
@@ -138,7 +138,8 @@ fn needs_base(law: &Law, history: &History, row: &Premium, problems: &mut Vec<Pr
     if experience::base_millionths(law, history, class, day).is_none() {
         problems.push(Problem::new(Code::HistoryNoRate, Place::field("premiums.from"), [day]));
     }
-    let changes = law.change_days().iter();
+    let change_days = law.change_days(history);
+    let changes = change_days.iter();
     for change in changes.filter(|change| day < **change && **change <= row.months.to().last_day()) {
         let rate = |day| experience::base_millionths(law, history, class, day);
         if rate(crate::calendar::day_before(*change)) != rate(*change) {

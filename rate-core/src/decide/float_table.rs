@@ -86,7 +86,7 @@ impl Asking<'_> {
     ) -> Result<Running, (Unmeasured, Reason)> {
         match (result, grade) {
             (RowResult::KeepLastRate, _) => Err((Unmeasured::LastRate, Reason::KeepsLastRate)),
-            (_, Some(grade)) => Ok(Running { grade, reason, points: rust_decimal::Decimal::ZERO }),
+            (_, Some(grade)) => Ok(Running::new(grade, reason)),
             (_, None) => Err((WHERE_NOT_SEEN, missing)),
         }
     }
@@ -125,7 +125,7 @@ pub(super) fn combine<S: Steps>(law: &Law, proposals: &[Running], steps: &mut S)
         };
         let source = Source::Rules(law.rules().combine_basis);
         steps.push(|| Step { kind: StepKind::Combined { grade }, source });
-        return Running { grade, reason: Reason::Combined, points: rust_decimal::Decimal::ZERO };
+        return Running::new(grade, Reason::Combined);
     };
     *only
 }

@@ -15,18 +15,21 @@ pub(super) fn hold<S: Steps>(law: &Law, standing: &Standing, start: Running, ste
         Reference::LastGrade => standing.last_grade(law),
     };
     let (low, high) = (ladder.moved(from, -limits.max_move.grades), ladder.moved(from, limits.max_move.grades));
-    let limited = start.grade.clamp(low, high);
+    let last = standing.last.and_then(|last| last.grade);
+    let fall = limits.max_fall.zip(last).map(|(fall, last)| ladder.moved(last, -fall));
+    let clamped = start.grade.clamp(low, high);
+    let limited = fall.map_or(clamped, |lowest| clamped.max(lowest));
     let mut running = start;
     if limited != running.grade {
         let kind = StepKind::HeldByLimit { from: running.grade, to: limited };
         steps.push(|| Step { kind, source: Source::Rules(limits.basis) });
-        running = Running { grade: limited, reason: Reason::HeldByLimit, points: running.points };
+        running = running.at(limited, Reason::HeldByLimit);
     }
     let held = ladder.held(running.grade, standing.class);
     if held != running.grade {
         let kind = StepKind::HeldByClass { from: running.grade, to: held };
         steps.push(|| Step { kind, source: Source::Rules(ladder.basis) });
-        running = Running { grade: held, reason: Reason::HeldByClass, points: running.points };
+        running = running.at(held, Reason::HeldByClass);
     }
     running
 }

@@ -9,9 +9,9 @@ use crate::industry::RiskClass;
 use crate::ladder::{GradeIndex, LadderKind};
 use crate::parameters::PhasedCut;
 use crate::rule_set::law::{ClassBasis, Source};
-use crate::rule_set::{ClassChange, Law};
+use crate::rule_set::{ClassChange, Effect, Law};
 
-use super::Standing;
+use super::{Standing, adjust};
 
 /// The schedule of an outcome over the setting, with its steps.
 ///
@@ -24,9 +24,10 @@ pub(crate) fn schedule<S: Steps>(
     outcome: &Outcome,
     steps: &mut S,
 ) -> Result<Schedule, Problems> {
-    let pricing = Pricing { law, history, standing, outcome };
+    let inside = adjust::inside(law, history, standing, outcome);
+    let pricing = Pricing { law, history, standing, outcome, inside: &inside };
     let mut segments: Vec<Segment> = Vec::new();
-    for days in pieces(law, history) {
+    for days in pieces(law, history, &inside) {
         let segment = pricing.segment(days, &mut NoSteps)?;
         match segments.last_mut() {
             Some(last) if adjoin(last, &segment) && same(last, &segment) => last.days = joined(last.days, days),
@@ -54,7 +55,7 @@ fn joined(one: DateSpan, two: DateSpan) -> DateSpan {
 }
 
 /// The covered days of the setting, cut where anything may change.
-fn pieces(law: &Law, history: &History) -> Vec<DateSpan> {
+fn pieces(law: &Law, history: &History, inside: &[(usize, DateSpan)]) -> Vec<DateSpan> {
     let setting = law.setting();
     let spells = history.insured().filter_map(|months| {
         DateSpan::new(months.from.first_day(), months.to.map(Month::last_day))?.intersect(setting)
@@ -63,7 +64,9 @@ fn pieces(law: &Law, history: &History) -> Vec<DateSpan> {
     let classes = history.classifications().iter().map(|it| it.days.from()).chain(ends);
     let caps =
         law.rules().limits().rate_cap.iter().flat_map(|cap| [cap.from, cap.to.map(calendar::day_after)]).flatten();
-    let mut changes: Vec<NaiveDate> = law.change_days().iter().copied().chain(classes).chain(caps).collect();
+    let acting = inside.iter().flat_map(|(_, days)| [Some(days.from()), days.to().map(calendar::day_after)]).flatten();
+    let dated = law.change_days(history);
+    let mut changes: Vec<NaiveDate> = dated.iter().copied().chain(classes).chain(caps).chain(acting).collect();
     changes.sort_unstable();
     changes.dedup();
     spells.flat_map(|spell| cut_at(spell, &changes)).collect()
@@ -82,26 +85,29 @@ struct Pricing<'p> {
     history: &'p History,
     standing: &'p Standing,
     outcome: &'p Outcome,
+    /// What changes rates inside the setting, and when.
+    inside: &'p [(usize, DateSpan)],
 }
 
 impl Pricing<'_> {
     fn segment<S: Steps>(&self, days: DateSpan, steps: &mut S) -> Result<Segment, Problems> {
         let day = days.from();
         let class = self.class_on(day)?;
-        let changed = class != self.outcome.class;
+        let outcome = adjust::on_segment(self.law, self.standing, self.outcome, self.inside, days, steps);
+        let changed = class != outcome.class;
         let reset = changed && self.law.changes().class_change == ClassChange::Reset;
         let ladder = self.law.rules().ladder();
-        let grade = if reset { Some(ladder.base()) } else { self.outcome.grade.map(|grade| ladder.held(grade, class)) };
-        let origin = if reset { Origin::Base } else { self.outcome.origin };
-        let cut = self.law.parameters().cut(self.history.sub_area(), class, day);
-        let at = At { pricing: self, days, class, grade, reset };
+        let grade = if reset { Some(ladder.base()) } else { outcome.grade.map(|grade| ladder.held(grade, class)) };
+        let origin = if reset { Origin::Base } else { outcome.origin };
+        let cut = self.law.parameters().cut(self.history, class, day);
+        let at = At { pricing: self, outcome: &outcome, days, class, grade, reset };
         let found = self.base(class, day).map(|(base, ..)| base);
         if changed {
             let source = Source::Rules(self.law.changes().basis);
             steps.push(|| Step { kind: StepKind::ClassChanged { class }, source });
         }
         if let (Some(from), Some(to)) =
-            (self.outcome.grade.filter(|_| !reset), grade.filter(|to| Some(*to) != self.outcome.grade))
+            (outcome.grade.filter(|_| !reset), grade.filter(|to| Some(*to) != outcome.grade))
         {
             steps.push(|| Step { kind: StepKind::HeldByClass { from, to }, source: Source::Rules(ladder.basis) });
         }
@@ -140,7 +146,7 @@ impl Pricing<'_> {
     /// The base rate of a class on a day: of the vector in force, else the one last charged in the class.
     fn base(&self, class: RiskClass, day: NaiveDate) -> Option<(Rate, Source, bool)> {
         let parameters = self.law.parameters();
-        let vector = parameters.vector(self.history.sub_area(), self.history.kind(), class.system(), day);
+        let vector = parameters.vector(self.history, class.system(), day);
         if let Some(vector) = vector {
             let rate = *vector.rates.get(class.index())?;
             return Some((rate, Source::Parameters(vector.basis), false));
@@ -159,6 +165,7 @@ impl Pricing<'_> {
 /// One segment being priced.
 struct At<'a> {
     pricing: &'a Pricing<'a>,
+    outcome: &'a Outcome,
     days: DateSpan,
     class: RiskClass,
     grade: Option<GradeIndex>,
@@ -183,7 +190,7 @@ impl At<'_> {
 
     /// The rate before a cut on the floated rate; a cut on the base is taken first.
     fn before_cut<S: Steps>(&self, cut: Option<&PhasedCut>, steps: &mut S) -> Result<Rate, Problems> {
-        let start = if self.reset { RateStart::Base } else { self.pricing.outcome.start };
+        let start = if self.reset { RateStart::Base } else { self.outcome.start };
         let started = match start {
             RateStart::Base => self.on_base(cut, steps)?,
             RateStart::Previous(rate) => self.on_last(rate, cut, steps)?,
@@ -195,7 +202,8 @@ impl At<'_> {
                 };
             }
         };
-        let pointed = self.with_points(started, steps)?;
+        let multiplied = self.with_factor(started, steps)?;
+        let pointed = self.with_points(multiplied, steps)?;
         let floored = self.floor(pointed, cut, steps);
         let bounded = self.bounded(floored, steps);
         Ok(self.rounded(bounded, steps))
@@ -254,17 +262,31 @@ impl At<'_> {
     }
 
     fn with_points<S: Steps>(&self, from: Rate, steps: &mut S) -> Result<Rate, Problems> {
-        let points = self.pricing.outcome.points;
+        let points = self.outcome.points;
         if points.is_zero() {
             return Ok(from);
         }
         let rate = fits(from.less_points(-points), self.days)?;
-        let effects = self.law().rules().adjustments().iter();
-        let adjustment =
-            effects.filter(|it| matches!(it.effect, crate::rule_set::Effect::Points(_))).map(|it| it.basis).next();
-        let source = Source::Rules(adjustment.unwrap_or(self.law().rules().basis));
+        let source = self.effects(|effect| matches!(effect, Effect::Points(_)));
         steps.push(|| Step { kind: StepKind::Points { points, rate }, source });
         Ok(rate)
+    }
+
+    fn with_factor<S: Steps>(&self, from: Rate, steps: &mut S) -> Result<Rate, Problems> {
+        let factor = self.outcome.factor;
+        if factor == Factor::ONE {
+            return Ok(from);
+        }
+        let rate = fits(from.times(factor), self.days)?;
+        let source = self.effects(|effect| matches!(effect, Effect::RateFactor(_)));
+        steps.push(|| Step { kind: StepKind::RateFactor { factor, from, rate }, source });
+        Ok(rate)
+    }
+
+    /// The first adjustment of a kind of effect: what a figure that several may have made is cited by.
+    fn effects(&self, of: impl Fn(&Effect) -> bool) -> Source {
+        let found = self.law().rules().adjustments().iter().find(|it| of(&it.effect)).map(|it| it.basis);
+        Source::Rules(found.unwrap_or(self.law().rules().basis))
     }
 
     /// The class-1 base rate as a floor, itself cut where the cut is on the base.

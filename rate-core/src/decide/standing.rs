@@ -13,7 +13,7 @@ use crate::ladder::{GradeIndex, LadderKind};
 use crate::rule_set::law::{ClassBasis, InForce, Source};
 use crate::rule_set::{ClassChange, CountedMonths, Law, Unmeasured};
 
-use super::{adjust, unmeasured};
+use super::{Running, adjust, bonus, unmeasured};
 
 /// The last rate charged before this setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -57,6 +57,8 @@ pub struct Standing {
     pub filled: bool,
     /// Which adjustments have their event, one bit each.
     pub events: u64,
+    /// Which adjustments of limited use are used up, or were not applied for, one bit each.
+    pub not_granted: u64,
 }
 
 impl Standing {
@@ -125,6 +127,7 @@ pub fn of(law: &Law, history: &History) -> Result<Standing, Problems> {
         reset,
         filled,
         events: events(law, history, &window, first_day),
+        not_granted: not_granted(law, history, &window, first_day),
     })
 }
 
@@ -202,6 +205,8 @@ fn grade_of(law: &Law, rate: &ChargedRate) -> Result<Option<GradeIndex>, Problem
         Some(grade) => Ok(Some(grade)),
         // What a factor did to an older rate says nothing about where the employer stands now.
         None if ladder.kind() == LadderKind::FactorOfPreviousRate => Ok(None),
+        // A label of an earlier method, where nothing is counted from the last grade.
+        None if !law.counts_from_last_grade() && !law.cycle().rate_period.contains(rate.days.from()) => Ok(None),
         None => {
             let known: Vec<&str> = ladder.grades().iter().map(|grade| grade.label.as_str()).collect();
             Err(Problem::new(Code::HistoryGrade, Place::field("rates.grade"), [&rate.grade, &known.join(", ")]).into())
@@ -237,10 +242,29 @@ fn reset(law: &Law, history: &History, first_day: NaiveDate, class: RiskClass) -
 fn events(law: &Law, history: &History, window: &MonthSpan, first_day: NaiveDate) -> u64 {
     let adjustments = law.rules().adjustments().iter().enumerate();
     let with_event = adjustments.filter_map(|(place, it)| it.when.event.as_ref().map(|event| (place, event)));
-    let found = with_event.filter(|(_, condition)| {
+    let at_start = with_event.filter(|(_, condition)| !condition.acts_on.inside_setting());
+    let found = at_start.filter(|(_, condition)| {
         any_event(law, history, first_day, &|event| condition.holds(event, window, first_day))
     });
     found.fold(0, |bits, (place, _)| bits | 1 << place)
+}
+
+/// Adjustments that are used up for every event that could call for them, or that nobody applied for.
+fn not_granted(law: &Law, history: &History, window: &MonthSpan, first_day: NaiveDate) -> u64 {
+    let limited =
+        law.rules().adjustments().iter().enumerate().filter(|(_, it)| it.uses.is_some() || it.when.on_application);
+    let denied = limited.filter(|(_, it)| {
+        let applied = !it.when.on_application || bonus::applied_for(history, first_day);
+        let granted = |event: Option<&Event>| bonus::granted(law, history, it, event);
+        let may = match &it.when.event {
+            Some(condition) => any_event(law, history, first_day, &|event| {
+                condition.holds(event, window, first_day) && granted(Some(event))
+            }),
+            None => granted(None),
+        };
+        !(applied && may)
+    });
+    denied.fold(0, |bits, (place, _)| bits | 1 << place)
 }
 
 /// Whether an event of the account, or of a predecessor whose history it continues, answers a question.
@@ -253,6 +277,11 @@ fn any_event(law: &Law, history: &History, by: NaiveDate, asks: &dyn Fn(&Event) 
 pub(super) fn settles<S: Steps>(law: &Law, standing: &Standing, steps: &mut S) -> Option<Outcome> {
     if standing.reset {
         let (reason, source) = (Reason::ClassChanged, Source::Rules(law.changes().basis));
+        steps.push(|| Step { kind: StepKind::NotMeasured { reason, months: None, needed: None }, source });
+        return Some(unmeasured(law, standing, Unmeasured::BaseRate, reason, steps));
+    }
+    if let Some(prolonged) = law.prolonged().filter(|prolonged| prolonged.at_base_rate) {
+        let (reason, source) = (Reason::Expired, Source::Rules(prolonged.basis));
         steps.push(|| Step { kind: StepKind::NotMeasured { reason, months: None, needed: None }, source });
         return Some(unmeasured(law, standing, Unmeasured::BaseRate, reason, steps));
     }
@@ -271,7 +300,7 @@ pub(super) fn settles<S: Steps>(law: &Law, standing: &Standing, steps: &mut S) -
     let back = standing.interrupted && standing.covered_in_window < returning.covered_months_under;
     let (then, reason, found) = match returning.then {
         _ if !rules.kinds.contains(&standing.kind) => (rules.others, Reason::KindDoesNotFloat, None),
-        _ if !rules.classes[standing.class.index()] => (rules.others, Reason::ClassDoesNotFloat, None),
+        _ if !rules.floats(standing.kind, standing.class) => (rules.others, Reason::ClassDoesNotFloat, None),
         _ if newly => (first.then, Reason::FirstInsured, Some((months, first.covered_months_under))),
         Some(then) if back => {
             (then, Reason::Returning, Some((standing.covered_in_window, returning.covered_months_under)))
@@ -287,7 +316,7 @@ pub(super) fn settles<S: Steps>(law: &Law, standing: &Standing, steps: &mut S) -
 }
 
 fn carry<S: Steps>(law: &Law, standing: &Standing, grade: GradeIndex, steps: &mut S) -> Outcome {
-    let source = Source::Rules(law.cycle().basis);
+    let source = Source::Rules(law.prolonged().map_or(law.cycle().basis, |prolonged| prolonged.basis));
     steps.push(|| Step { kind: StepKind::Carried { grade }, source });
     let start = match (law.rules().ladder().kind(), standing.last) {
         // The previous rate already holds the factor of this cycle.
@@ -296,7 +325,7 @@ fn carry<S: Steps>(law: &Law, standing: &Standing, grade: GradeIndex, steps: &mu
             RateStart::Base
         }
     };
-    let points = adjust::points(law, standing);
+    let Running { points, factor, .. } = adjust::lasting(law, standing, grade);
     Outcome {
         origin: Origin::Carried,
         reason: Reason::Carried,
@@ -304,6 +333,8 @@ fn carry<S: Steps>(law: &Law, standing: &Standing, grade: GradeIndex, steps: &mu
         grade: Some(grade),
         start,
         points,
+        factor,
+        used: 0,
     }
 }
 

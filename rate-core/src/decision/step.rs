@@ -125,6 +125,22 @@ pub enum StepKind {
         /// Grade after.
         to: GradeIndex,
     },
+    /// An adjustment of limited use would apply, but has been used up or was not applied for.
+    NotGranted {
+        /// Its place.
+        adjustment: usize,
+    },
+    /// An adjustment changes the grade inside the setting.
+    RisesInside {
+        /// Its place.
+        adjustment: usize,
+        /// Days of the segment.
+        days: DateSpan,
+        /// Grade before.
+        from: GradeIndex,
+        /// Grade after.
+        to: GradeIndex,
+    },
     /// The grades of the class hold the result.
     HeldByClass {
         /// Grade before.
@@ -189,6 +205,15 @@ pub enum StepKind {
     Points {
         /// Points.
         points: Decimal,
+        /// Rate after.
+        rate: Rate,
+    },
+    /// The rate multiplied by what adjustments give.
+    RateFactor {
+        /// Factor.
+        factor: Factor,
+        /// Rate before.
+        from: Rate,
         /// Rate after.
         rate: Rate,
     },

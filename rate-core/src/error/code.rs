@@ -113,6 +113,8 @@ codes! {
     CheckFinding = "check.finding", "{0} months payable give a cut of {1} by the national bands, not {2}", "可支付 {0} 个月按全国标准应下调 {1}，而非 {2}";
     /// The same days claimed by two versions.
     CheckTimeOverlap = "check.time-overlap", "{0} and {1} are both in force from {2}", "{0} 与 {1} 自 {2} 起同时有效";
+    /// The document has a table, and it was not seen: nobody can be floated.
+    CheckNoTable = "check.no-table", "the table `{0}` was not seen: nobody can be floated by it", "未见浮动表 `{0}`：无法据此浮动任何单位";
     /// More injury lowers the rate.
     CheckMonotone = "check.monotone", "more injury lowers the grade: {0} gives {1}, {2} gives {3}", "伤害增加而档次下降：{0} 得 {1}，{2} 得 {3}";
     /// A gap in time between two versions.

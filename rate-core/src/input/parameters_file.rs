@@ -10,7 +10,7 @@ use crate::amount::{Factor, Quantity, Rate, plain_decimal};
 use crate::calendar::DateSpan;
 use crate::document::Tree;
 use crate::error::{Code, Place, Problem, Problems};
-use crate::history::AccountKind;
+use crate::history::{AccountKind, EventKind};
 use crate::industry::{ClassSystem, Industry, IndustryEdition, RiskClass};
 use crate::interval::Interval;
 use crate::parameters::{
@@ -70,7 +70,7 @@ fn parameters<'t>(sink: &'t Sink<'t>, digest: String) -> Option<Parameters> {
     let statistics = list("statistics").iter().filter_map(|at| reader.statistic(at)).collect();
     let industries = list("industry_classes").iter().filter_map(|at| reader.industries(at)).collect();
     if let Some(at) = root.get("base_rates") {
-        overlapping(&at, vectors.iter().map(|it| (it.days, (&it.sub_area, &it.kinds, it.system))));
+        overlapping(&at, vectors.iter().map(|it| (it.days, (&it.sub_area, &it.kinds, it.listed, it.system))));
     }
     if let Some(at) = root.get("phased_cuts") {
         overlapping(&at, cuts.iter().map(|it| (it.days, &it.sub_area)));
@@ -116,6 +116,11 @@ fn sub_area(fields: &Fields<'_>) -> String {
     fields.get("sub_area").and_then(|at| at.text().map(str::to_owned)).unwrap_or_default()
 }
 
+/// Whether a vector or cut is also for the areas inside this one.
+fn areas_inside(fields: &Fields<'_>) -> bool {
+    fields.get("areas_inside").and_then(|at| at.boolean()).unwrap_or(false)
+}
+
 impl<'t> Reader<'_, 't> {
     fn vector(&self, at: &At<'t>) -> Option<BaseVector> {
         let fields = at.fields()?;
@@ -134,15 +139,21 @@ impl<'t> Reader<'_, 't> {
             .iter()
             .filter_map(|at| at.word(&kinds))
             .collect();
+        let events: Vec<_> =
+            EventKind::WORDS.iter().filter_map(|word| EventKind::from_word(word).map(|kind| (*word, kind))).collect();
+        let listed = fields.get("listed").map(|at| at.word(&events));
+        let areas_inside = areas_inside(&fields);
         let items = fields.need("rates").map(|at| at.items()).unwrap_or_default();
         fields.finish();
+        let listed = listed.map_or(Some(None), |kind| kind.map(Some))?;
         let rates: Option<Vec<Rate>> = items.iter().map(rate).collect();
         let (days, system, rates) = (days?, system?, rates?);
         if rates.len() != usize::from(system.classes()) {
             at.problem(Code::FileNumber, [rates.len().to_string(), format!("the number of classes, {system}")]);
             return None;
         }
-        Some(BaseVector { area: self.area.to_owned(), sub_area, kinds, system, days, rates, basis })
+        let area = self.area.to_owned();
+        Some(BaseVector { area, sub_area, kinds, listed, areas_inside, system, days, rates, basis })
     }
 
     fn cut(&self, at: &At<'t>) -> Option<PhasedCut> {
@@ -155,6 +166,7 @@ impl<'t> Reader<'_, 't> {
         let floor_after = fields.need("floor_after").and_then(|at| at.word(&[("class-1-base", true), ("none", false)]));
         let finding = fields.get("finding").and_then(|at| finding(&at));
         let sub_area = sub_area(&fields);
+        let areas_inside = areas_inside(&fields);
         fields.finish();
         let flags = exempt.unwrap_or(Some(Vec::new()))?;
         let exempt = flags.iter().zip(1..).filter(|(exempt, _)| **exempt).map(|(_, class)| class).collect();
@@ -162,6 +174,7 @@ impl<'t> Reader<'_, 't> {
         Some(PhasedCut {
             area,
             sub_area,
+            areas_inside,
             on_base: on_base?,
             days: days?,
             cut: cut?,
@@ -279,10 +292,9 @@ fn average(code: &str, at: &At<'_>, edition: IndustryEdition) -> Option<(String,
 impl Parameters {
     /// Base vectors or cuts of one area, from whatever documents, that claim the same days for the same accounts.
     pub fn check_overlaps(&self) -> Vec<Problem> {
-        let vectors = self
-            .vectors
-            .iter()
-            .map(|it| (it.days, it.basis, format!("{} {} {:?} {}", it.area, it.sub_area, it.kinds, it.system)));
+        let vectors = self.vectors.iter().map(|it| {
+            (it.days, it.basis, format!("{} {} {:?} {:?} {}", it.area, it.sub_area, it.kinds, it.listed, it.system))
+        });
         let cuts = self.cuts.iter().map(|it| (it.days, it.basis, format!("{} {} cut", it.area, it.sub_area)));
         let all: Vec<_> = vectors.chain(cuts).collect();
         let clashes = all.iter().enumerate().filter_map(|(place, (days, basis, key))| {

@@ -78,7 +78,9 @@ impl Sentence<'_> {
             | StepKind::Conflict { .. }
             | StepKind::Otherwise { .. }
             | StepKind::Combined { .. }
-            | StepKind::Adjusted { .. } => self.table(kind),
+            | StepKind::Adjusted { .. }
+            | StepKind::NotGranted { .. }
+            | StepKind::RisesInside { .. } => self.table(kind),
             StepKind::HeldByClass { from, to } if zh => {
                 format!("本类别只有部分档次：{} → {}", self.grade(from), self.grade(to))
             }
@@ -176,6 +178,24 @@ impl Sentence<'_> {
                 };
                 if zh { format!("调整“{label}”：{change}") } else { format!("adjustment \"{label}\": {change}") }
             }
+            StepKind::NotGranted { adjustment } => {
+                let label = rules.adjustments()[adjustment].label.text(self.lang);
+                if zh {
+                    format!("调整“{label}”已用过或未申请，不适用")
+                } else {
+                    format!("adjustment \"{label}\" is used up, or was not applied for")
+                }
+            }
+            StepKind::RisesInside { adjustment, days, from, to } => {
+                let label = rules.adjustments()[adjustment].label.text(self.lang);
+                let change =
+                    if from == to { String::new() } else { format!(": {} → {}", self.grade(from), self.grade(to)) };
+                if zh {
+                    format!("{days}：周期内调整“{label}”{}", change.replacen(": ", "：", 1))
+                } else {
+                    format!("{days}: inside the cycle, adjustment \"{label}\"{change}")
+                }
+            }
             _ => String::new(),
         }
     }
@@ -217,6 +237,8 @@ impl Sentence<'_> {
             }
             StepKind::Bounded { bound, from } if zh => format!("费率上下限：{from} → {bound}"),
             StepKind::Bounded { bound, from } => format!("held by an absolute bound: {from} → {bound}"),
+            StepKind::RateFactor { factor, from, rate } if zh => format!("调整系数 {factor}：{from} → {rate}"),
+            StepKind::RateFactor { factor, from, rate } => format!("adjusted by a factor of {factor}: {from} → {rate}"),
             StepKind::Rounded { from, rate } if zh => format!("取位：{from} → {rate}"),
             StepKind::Rounded { from, rate } => format!("rounded: {from} → {rate}"),
             StepKind::Cut { cut, from, rate } if zh => format!("阶段性降低费率 {cut}：{from} → {rate}"),
@@ -237,7 +259,10 @@ fn quotient(measure: &Measure, value: Quantity, lang: Lang) -> String {
     }
     match (measure.denominator, &measure.numerator) {
         (Denominator::One, _) => String::new(),
-        (Denominator::Premium { basis: PremiumBasis::Paid, .. }, Numerator::Benefits { .. }) => match lang {
+        (
+            Denominator::Premium { basis: PremiumBasis::Paid, .. } | Denominator::WindowBefore,
+            Numerator::Benefits { .. },
+        ) => match lang {
             Lang::Zh => format!("{} 元 ÷ {} 元 = ", yuan(numerator), yuan(denominator)),
             Lang::En => format!("{} yuan ÷ {} yuan = ", yuan(numerator), yuan(denominator)),
         },
@@ -245,7 +270,7 @@ fn quotient(measure: &Measure, value: Quantity, lang: Lang) -> String {
             Lang::Zh => format!("{} × 12 个月 ÷ {denominator} 人月 = ", numerator / 12),
             Lang::En => format!("{} × 12 months ÷ {denominator} person-months = ", numerator / 12),
         },
-        (Denominator::Premium { .. } | Denominator::Headcount(_), _) => plain(),
+        (Denominator::Premium { .. } | Denominator::Headcount(_) | Denominator::WindowBefore, _) => plain(),
     }
 }
 

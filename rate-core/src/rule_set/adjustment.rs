@@ -3,7 +3,8 @@
 use rust_decimal::Decimal;
 
 use super::table::Condition;
-use crate::calendar::{DateSpan, MonthSpan, NaiveDate};
+use crate::amount::{Factor, Quantity};
+use crate::calendar::{self, DateSpan, Month, MonthSpan, NaiveDate};
 use crate::citation::{BasisId, Label};
 use crate::history::{Event, EventKind, words};
 use crate::interval::Interval;
@@ -28,6 +29,32 @@ words! {
         ConductInWindow = "conduct-in-window",
         /// It stands on the first day of the rate.
         WhileListed = "while-listed",
+        /// Found not more than some years before the last day of the window.
+        YearsAfterFound = "years-after-found",
+        /// At once, from the day it was found inside the setting: a rise that does not wait for the next cycle.
+        OnceFound = "once-found",
+        /// From the month after it was found, as long as its days last.
+        MonthAfterFound = "month-after-found",
+    }
+}
+
+impl ActsOn {
+    /// Whether the event changes rates inside a setting, not the grade that the setting begins with.
+    pub const fn inside_setting(self) -> bool {
+        match self {
+            Self::OnceFound | Self::MonthAfterFound => true,
+            Self::FoundInWindow | Self::ConductInWindow | Self::WhileListed | Self::YearsAfterFound => false,
+        }
+    }
+}
+
+words! {
+    /// How often an adjustment helps an account; what was used stands in its earlier rates.
+    pub enum Uses {
+        /// In one cycle, ever.
+        Once = "once",
+        /// In one cycle for each event.
+        OncePerEvent = "once-per-event",
     }
 }
 
@@ -40,19 +67,46 @@ pub struct EventCondition {
     pub acts_on: ActsOn,
     /// Levels of a certificate, any where `None`.
     pub level: Option<Interval>,
+    /// For how many years after it was found it acts; zero where that is not asked.
+    pub years: u32,
 }
 
 impl EventCondition {
     /// Whether an event meets the condition, for a window and the first day of a rate.
     pub fn holds(&self, event: &Event, window: &MonthSpan, first_day: NaiveDate) -> bool {
-        let level = crate::amount::Quantity::count(i128::from(event.level));
-        event.kind == self.kind
-            && self.level.as_ref().is_none_or(|levels| levels.contains(level))
+        self.is_of_kind(event)
             && match self.acts_on {
                 ActsOn::FoundInWindow => event.found.is_some_and(|found| window.contains_date(found)),
                 ActsOn::ConductInWindow => touches(&event.days, window),
                 ActsOn::WhileListed => event.days.contains(first_day),
+                ActsOn::YearsAfterFound => event.found.is_some_and(|found| {
+                    let end = window.to().last_day();
+                    found <= end && calendar::years_before(end, self.years) < found
+                }),
+                ActsOn::OnceFound | ActsOn::MonthAfterFound => self.days_inside(event, first_day).is_some(),
             }
+    }
+
+    /// Whether an event is of the kind and level asked for.
+    pub fn is_of_kind(&self, event: &Event) -> bool {
+        let level = Quantity::count(i128::from(event.level));
+        event.kind == self.kind && self.level.as_ref().is_none_or(|levels| levels.contains(level))
+    }
+
+    /// The days, from the first day of a schedule on, on which an event that changes rates inside a setting acts.
+    ///
+    /// A rise at once counts from the day of finding, to no end; one found before the first day has been dealt with in
+    /// the setting it was found in. A bonus counts from the month after finding, while the event lasts.
+    pub fn days_inside(&self, event: &Event, first_day: NaiveDate) -> Option<DateSpan> {
+        let found = event.found.filter(|_| self.is_of_kind(event))?;
+        match self.acts_on {
+            ActsOn::OnceFound => (found > first_day).then(|| DateSpan::new(found, None)).flatten(),
+            ActsOn::MonthAfterFound => {
+                let from = Month::of(found).plus(1).first_day().max(event.days.from());
+                DateSpan::new(from, event.days.to()).filter(|days| days.last() >= first_day)
+            }
+            ActsOn::FoundInWindow | ActsOn::ConductInWindow | ActsOn::WhileListed | ActsOn::YearsAfterFound => None,
+        }
     }
 }
 
@@ -67,6 +121,8 @@ pub struct When {
     pub measures: Vec<Condition>,
     /// Condition on an event.
     pub event: Option<EventCondition>,
+    /// Only where the employer applied for it: an event `application` stands on the first day of the rate.
+    pub on_application: bool,
 }
 
 /// What an adjustment does to the grade.
@@ -84,6 +140,20 @@ pub enum Effect {
     Shift(i8),
     /// Percentage points off the rate; negative lowers.
     Points(Decimal),
+    /// The rate, after the grade, times a factor.
+    RateFactor(Factor),
+}
+
+impl Effect {
+    /// Whether it changes the rate beside the grade.
+    pub const fn is_beside_grade(self) -> bool {
+        match self {
+            Self::Points(_) | Self::RateFactor(_) => true,
+            Self::NoDecreaseFrom(_) | Self::GradeAtLeast(_) | Self::NotBelow(_) | Self::Grade(_) | Self::Shift(_) => {
+                false
+            }
+        }
+    }
 }
 
 /// One adjustment.
@@ -97,6 +167,10 @@ pub struct Adjustment {
     pub when: When,
     /// What it does.
     pub effect: Effect,
+    /// How often it helps; `None` where that is not limited.
+    pub uses: Option<Uses>,
+    /// The document itself lets the grade fall as injury rises, and the file says so.
+    pub may_fall: bool,
     /// Basis.
     pub basis: BasisId,
 }

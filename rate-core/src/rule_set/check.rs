@@ -10,6 +10,7 @@ use super::diagram::{Answer, Cell, Diagram, Region, Variable};
 use super::measure::{Numerator, Unit};
 use super::table::{Conflict, FloatTable, RowResult};
 use super::{Form, RuleSet};
+use crate::amount::Factor;
 use crate::error::{Code, Lang, Place, Problem};
 use crate::industry::RiskClass;
 use crate::interval::End;
@@ -100,7 +101,7 @@ pub(crate) fn report(set: &RuleSet) -> Report {
     for table in &set.tables {
         Tables { set, table, findings: &mut findings }.check();
     }
-    findings.extend(set.adjustments.iter().filter(|it| falls_with_injury(set, it)).map(|adjustment| {
+    findings.extend(set.adjustments.iter().filter(|it| !it.may_fall && falls_with_injury(set, it)).map(|adjustment| {
         let place = set.tree.place(&format!("adjustments.{}", adjustment.id));
         blocks(Problem::new(Code::CheckAdjustment, place, [&adjustment.id]))
     }));
@@ -179,6 +180,7 @@ fn falls_with_injury(set: &RuleSet, adjustment: &Adjustment) -> bool {
         Effect::NoDecreaseFrom(_) | Effect::GradeAtLeast(_) | Effect::NotBelow(_) => (true, false),
         Effect::Shift(shift) => (shift > 0, shift < 0),
         Effect::Points(points) => (points > Decimal::ZERO, points < Decimal::ZERO),
+        Effect::RateFactor(factor) => (factor > Factor::ONE, factor < Factor::ONE),
         // A fixed grade lifts what is below it and lowers what is above.
         Effect::Grade(grade) => (grade.get() > 0, usize::from(grade.get()) < top),
     };
@@ -206,6 +208,11 @@ struct Tables<'s, 'f> {
 
 impl Tables<'_, '_> {
     fn check(&mut self) {
+        if self.table.rows.is_empty() {
+            let problem = Problem::new(Code::CheckNoTable, self.place(&self.path()), [&self.table.id]);
+            self.findings.push(blocks(problem));
+            return;
+        }
         let mut found: BTreeMap<(FindingKind, Code, Vec<String>, String), Vec<u8>> = BTreeMap::new();
         let mut decides = vec![false; self.table.rows.len()];
         for class in RiskClass::all(self.set.classes.system) {

@@ -1,10 +1,11 @@
 //! The compiled form of a rule set and its parameters, for one area and one annual setting.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
 use super::diagram::Diagram;
-use super::{Changes, Cycle, Form, Participation, RuleSet};
+use super::{Adjustment, Changes, Cycle, Effect, Form, Participation, Prolonged, Reference, RowResult, RuleSet};
 use crate::calendar::{self, DateSpan, MonthSpan, NaiveDate};
 use crate::citation::{Basis, BasisId};
 use crate::error::Lang;
@@ -194,9 +195,10 @@ impl Law {
         &self.0.asked
     }
 
-    /// Number of windows that are asked about.
+    /// Number of windows whose facts are read.
     pub fn windows_asked(&self) -> usize {
-        self.0.asked.iter().map(|(_, window)| window + 1).max().unwrap_or(1)
+        let read = |(measure, window): &(usize, usize)| window + self.0.rules.measures[*measure].windows_read();
+        self.0.asked.iter().map(read).max().unwrap_or(1)
     }
 
     pub(crate) fn participation(&self) -> &Participation {
@@ -212,8 +214,30 @@ impl Law {
         &self.0.diagrams[self.0.by_class[table][class.index()]]
     }
 
-    pub(crate) fn change_days(&self) -> &[NaiveDate] {
-        &self.0.change_days
+    /// The days on which base rates and cuts may change for an account.
+    pub(crate) fn change_days(&self, history: &History) -> Cow<'_, [NaiveDate]> {
+        let listed = self.0.parameters.listing_days(history);
+        if listed.is_empty() {
+            return Cow::Borrowed(&self.0.change_days);
+        }
+        Cow::Owned(self.0.change_days.iter().copied().chain(listed).collect())
+    }
+
+    /// Whether any rule counts from the last grade.
+    pub(crate) fn counts_from_last_grade(&self) -> bool {
+        let rules = self.rules();
+        let results =
+            rules.tables.iter().flat_map(|table| table.rows.iter().map(|row| row.result).chain(table.otherwise));
+        let from_last = |it: &Adjustment| it.effect == Effect::NoDecreaseFrom(Reference::LastGrade);
+        rules.limits.max_fall.is_some()
+            || rules.limits.max_move.from == Reference::LastGrade
+            || results.into_iter().any(RowResult::needs_last)
+            || rules.adjustments.iter().any(from_last)
+    }
+
+    /// Where this setting lies past the end the cycle was given at first: what happens then.
+    pub fn prolonged(&self) -> Option<&Prolonged> {
+        self.cycle().prolonged.as_ref().filter(|prolonged| prolonged.from == self.setting().from())
     }
 
     /// The class in force for an account on a day: fixed by its kind, determined, or proposed from its industry.

@@ -4,7 +4,7 @@ use super::Unmeasured;
 use crate::amount::{Quantity, Rounding};
 use crate::citation::{BasisId, Label};
 use crate::error::Lang;
-use crate::history::{BenefitItem, InjuryArticle, words};
+use crate::history::{BenefitItem, Claim, ClaimTag, InjuryArticle, words};
 
 words! {
     /// The day that decides whether a payment belongs to a window.
@@ -78,6 +78,22 @@ words! {
     }
 }
 
+/// The claims a measure leaves out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Excluded {
+    /// Claims recognised under these articles.
+    pub articles: Vec<InjuryArticle>,
+    /// Claims with one of these tags.
+    pub tags: Vec<ClaimTag>,
+}
+
+impl Excluded {
+    /// Whether a claim is left out.
+    pub fn has(&self, claim: &Claim) -> bool {
+        self.articles.contains(&claim.article) || claim.tags.iter().any(|tag| self.tags.contains(tag))
+    }
+}
+
 /// The upper part of a measure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Numerator {
@@ -85,8 +101,8 @@ pub enum Numerator {
     Benefits {
         /// Day that decides.
         by: PaymentDay,
-        /// Articles whose claims do not count.
-        exclude: Vec<InjuryArticle>,
+        /// Claims that do not count.
+        exclude: Excluded,
         /// Items that count; all of them where empty.
         items: Vec<BenefitItem>,
     },
@@ -98,8 +114,8 @@ pub enum Numerator {
         persons: bool,
         /// Day that decides.
         by: ClaimDay,
-        /// Articles whose claims do not count.
-        exclude: Vec<InjuryArticle>,
+        /// Claims that do not count.
+        exclude: Excluded,
     },
     /// Premium, in fen.
     Premium {
@@ -126,6 +142,8 @@ pub enum Denominator {
     },
     /// Mean monthly heads, over a time.
     Headcount(Per),
+    /// The same benefits in the window before, in fen: the measure is their growth, 120 % where they grew by 20 %.
+    WindowBefore,
 }
 
 /// Why a measure does not exist.
@@ -143,17 +161,23 @@ pub enum Cause {
     NoHeadcount,
     /// No published average for the industry.
     NoAverage,
+    /// No benefits, neither in the window nor in the one before.
+    NoBenefits,
+    /// Benefits, but none in the window before.
+    NoBenefitsBefore,
 }
 
 impl Cause {
     /// All causes.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::NotInsured,
         Self::NoPremium,
         Self::BenefitsWithoutPremium,
         Self::BelowZero,
         Self::NoHeadcount,
         Self::NoAverage,
+        Self::NoBenefits,
+        Self::NoBenefitsBefore,
     ];
 
     /// The key used in files.
@@ -165,6 +189,8 @@ impl Cause {
             Self::BelowZero => "below_zero",
             Self::NoHeadcount => "no_headcount",
             Self::NoAverage => "no_average",
+            Self::NoBenefits => "no_benefits",
+            Self::NoBenefitsBefore => "no_benefits_before",
         }
     }
 
@@ -177,6 +203,8 @@ impl Cause {
             Self::BelowZero => lang.pick("追回或退费大于支付", "recoveries or refunds exceed payments"),
             Self::NoHeadcount => lang.pick("无参保人数", "no insured heads"),
             Self::NoAverage => lang.pick("无本行业平均值", "no average for the industry"),
+            Self::NoBenefits => lang.pick("两期均无支付", "no benefits in this window or the one before"),
+            Self::NoBenefitsBefore => lang.pick("上期无支付", "no benefits in the window before"),
         }
     }
 
@@ -188,6 +216,8 @@ impl Cause {
             Self::BelowZero => 3,
             Self::NoHeadcount => 4,
             Self::NoAverage => 5,
+            Self::NoBenefits => 6,
+            Self::NoBenefitsBefore => 7,
         }
     }
 }
@@ -206,7 +236,7 @@ pub enum WhenUndefined {
 /// What a file says for each cause; `None` where it says nothing, as a published text may.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Undefined {
-    pub(crate) causes: [Option<WhenUndefined>; 6],
+    pub(crate) causes: [Option<WhenUndefined>; 8],
     /// In windows before this one: zero, else the row fails.
     pub(crate) earlier_as_zero: Option<bool>,
 }
@@ -275,6 +305,9 @@ impl Measure {
         if let Denominator::Premium { .. } = self.denominator {
             causes.extend([Cause::NoPremium, Cause::BenefitsWithoutPremium]);
         }
+        if self.denominator == Denominator::WindowBefore {
+            causes.extend([Cause::NoBenefits, Cause::NoBenefitsBefore]);
+        }
         match self.numerator {
             Numerator::Benefits { .. } | Numerator::Premium { .. } => causes.push(Cause::BelowZero),
             Numerator::Claims { .. } => {}
@@ -286,6 +319,14 @@ impl Measure {
             causes.push(Cause::NoAverage);
         }
         causes
+    }
+
+    /// How many windows a value over one window is read from: growth compares with the one before.
+    pub(crate) const fn windows_read(&self) -> usize {
+        match self.denominator {
+            Denominator::WindowBefore => 2,
+            Denominator::One | Denominator::Premium { .. } | Denominator::Headcount(_) => 1,
+        }
     }
 
     /// A value as people read it, with two decimals; for display only.

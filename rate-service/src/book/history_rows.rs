@@ -115,8 +115,9 @@ impl BookFiles {
         let (level, assessed) = (&MayBe(claim.disability.map(|it| it.0)), &MayBe(claim.disability.map(|it| it.1)));
         let (accident, recognised, death) = (&claim.accident, &claim.recognised, &MayBe(claim.death));
         let (id, person) = (&claim.id, &claim.person);
+        let tags = &claim.tags.iter().map(|tag| tag.as_str()).collect::<Vec<_>>().join(" ");
         let cells: &[&dyn Display] =
-            &[area, number, id, person, article, accident, recognised, status, level, assessed, death];
+            &[area, number, id, person, article, accident, recognised, status, level, assessed, death, tags];
         self.row(TableKind::Claims, cells)?;
         for payment in &claim.payments {
             let (item, payer, amount) = (&payment.item.as_str(), &payment.payer.as_str(), &payment.amount.fen());

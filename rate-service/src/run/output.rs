@@ -93,7 +93,7 @@ fn charged(decision: &Decision, segment: &Segment) -> ChargedRate {
         charged: segment.rate,
         origin: segment.origin,
         cycle: decision.law().cycle().id.clone(),
-        used: Vec::new(),
+        used: decision.used().to_vec(),
         document: decision.rule_set().to_string(),
     }
 }

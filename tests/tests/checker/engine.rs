@@ -86,7 +86,15 @@ fn outcome_of(set: &Set, facts: &Facts) -> Expected {
     let naive = Naive { set, facts, last };
     match naive.proposed() {
         Ok(proposed) => naive.floated(&proposed),
-        Err((last_rate, reason)) => naive.not_measured(last_rate, reason),
+        Err((last_rate, reason)) => {
+            // What the adjustments make of either end of the ladder, they make of everything between.
+            let ends = [0, set.grades - 1].map(|end| naive.adjusted(end, Reason::Combined));
+            let moved = ends.iter().find(|end| end.1 != Reason::Combined);
+            match moved.filter(|_| ends[0].0 == ends[1].0) {
+                Some(forced) => naive.limited(*forced),
+                None => naive.not_measured(last_rate, reason),
+            }
+        }
     }
 }
 
@@ -129,7 +137,7 @@ impl Naive<'_> {
 
     fn floated(&self, proposed: &[(usize, Reason)]) -> Expected {
         let set = self.set;
-        let (mut grade, mut reason) = match proposed {
+        let (grade, reason) = match proposed {
             [only] => *only,
             several if set.highest => (several.iter().map(|it| it.0).max().unwrap(), Reason::Combined),
             several => {
@@ -137,6 +145,12 @@ impl Naive<'_> {
                 (set.moved(set.base, shifts), Reason::Combined)
             }
         };
+        self.limited(self.adjusted(grade, reason))
+    }
+
+    /// Grade, reason and hundredths of points after the adjustments.
+    fn adjusted(&self, mut grade: usize, mut reason: Reason) -> (usize, Reason, i64) {
+        let set = self.set;
         let mut hundredths = 0;
         for (adjustment, it) in set.adjustments.iter().enumerate().filter(|(_, it)| self.applies(it)) {
             let to = match it.effect {
@@ -154,6 +168,11 @@ impl Naive<'_> {
                 (grade, reason) = (to, Reason::Adjusted { adjustment });
             }
         }
+        (grade, reason, hundredths)
+    }
+
+    fn limited(&self, (mut grade, mut reason, hundredths): (usize, Reason, i64)) -> Expected {
+        let set = self.set;
         let from = if set.max_move.1 == From::Base { set.base } else { self.last };
         let furthest = set.max_move.0 as i64;
         let limited = grade.clamp(set.moved(from, -furthest), set.moved(from, furthest));

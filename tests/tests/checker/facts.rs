@@ -215,6 +215,7 @@ impl Told {
     fn claim(&mut self, person: &str) -> Claim {
         self.claims += 1;
         Claim {
+            tags: Vec::new(),
             id: self.claims.to_string(),
             person: person.to_owned(),
             article: InjuryArticle::WorkAccident,

@@ -69,6 +69,7 @@ fn account() -> HistoryBuilder {
 
 fn death(id: &str) -> Claim {
     Claim {
+        tags: Vec::new(),
         id: id.to_owned(),
         person: id.to_owned(),
         article: InjuryArticle::WorkAccident,

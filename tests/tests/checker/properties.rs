@@ -262,7 +262,7 @@ fn never_lower(case: &mut Case, more: &Story) -> Result<(), TestCaseError> {
 #[test]
 fn drawn_facts_meet_most_of_what_can_happen() {
     let mut met: BTreeMap<&str, usize> = BTreeMap::new();
-    for seed in 0..4000 {
+    for seed in 0..6000 {
         let case = case(seed);
         let mut meet = |what| *met.entry(what).or_default() += 1;
         meet(case.decision.outcome().reason.code());

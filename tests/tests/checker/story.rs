@@ -139,6 +139,7 @@ fn claim(draw: &mut Draw, law: &Law, number: usize) -> Claim {
         payments.push(payment(draw, paid_on, least));
     }
     Claim {
+        tags: Vec::new(),
         id: format!("claim-{number}"),
         person: format!("person-{}", draw.below(5)),
         article,

@@ -7,6 +7,7 @@ use rate_core::{ClassSystem, History, HistoryBuilder, Industry, IndustryEdition,
 pub fn claim(id: &str, article: InjuryArticle, on: &str, death: bool) -> Claim {
     let day = date(on).unwrap();
     Claim {
+        tags: Vec::new(),
         id: id.to_owned(),
         person: id.to_owned(),
         article,

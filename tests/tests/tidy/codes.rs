@@ -50,6 +50,12 @@ const BREAKS: &[(Code, &str, &str)] = &[
 
 /// The same for whole sections, from their first line to the section after them.
 const SECTIONS: &[(Code, &str, &str, &str)] = &[
+    (
+        Code::CheckNoTable,
+        "[float_table]",
+        "[[adjustments]]",
+        "[float_table]\nconflict = \"exactly-one\"\nrows = []\nmissing = [\"rows\"]\ncite = \"method: float-table\"\n",
+    ),
     (Code::RuleSetNoCycle, "[[cycles]]", "[participation]", ""),
     (
         Code::RuleSetCycleOverlap,
@@ -282,7 +288,6 @@ fn of_the_law() -> BTreeSet<Code> {
         refused(|it| paid(insured(it)).class(class(ClassSystem::Three), "2020-01-01", None)),
         refused(|it| classed(insured(it))),
         refused(|it| classed(insured(it)).premium("2021-01", "2022-03", 1_000_000, 10, 4_000)),
-        refused(|it| paid(classed(insured(it))).rate(charged("85%"))),
         refused(|it| paid(classed(it.covered("2020-01", Some("2021-12"))))),
         refused(|it| paid(classed(insured(it)))),
     ];
@@ -291,14 +296,30 @@ fn of_the_law() -> BTreeSet<Code> {
         Code::HistoryClassSystem,
         Code::HistoryPremiumGap,
         Code::HistoryPremiumCrosses,
-        Code::HistoryGrade,
         Code::HistoryNotCovered,
         Code::HistoryNoRate,
     ];
     for (found, code) in all.iter().zip(codes) {
         assert_eq!(found, &BTreeSet::from([code]));
     }
-    codes.into_iter().collect()
+    assert_eq!(
+        refused(|it| paid(classed(insured(it))).rate(charged("85%"))),
+        BTreeSet::new(),
+        "nothing counts from the last grade"
+    );
+    codes.into_iter().chain(of_the_last_grade(&|it| paid(classed(insured(it))))).collect()
+}
+
+/// A label of another ladder matters where something is counted from the last grade.
+fn of_the_last_grade(facts: &dyn Fn(HistoryBuilder) -> HistoryBuilder) -> Option<Code> {
+    let counted =
+        METHOD.replace("effect = { no_decrease_from = \"base\" }", "effect = { no_decrease_from = \"last-grade\" }");
+    assert_ne!(counted, METHOD);
+    let rules = examined(&counted).unwrap().accepted().unwrap();
+    let law = rules.law_for(&Parameters::default(), date("2022-01-01").unwrap()).unwrap();
+    let history = facts(History::builder("990900", "1")).rate(charged("85%")).build().unwrap();
+    let found = codes_of(&decide(&law, &history).unwrap_err());
+    found.contains(&Code::HistoryGrade).then_some(Code::HistoryGrade)
 }
 
 /// The codes that the refused books are named after; `books.rs` holds each book to its code.

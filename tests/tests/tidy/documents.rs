@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use rate_core::input::examine_all;
-use rate_core::rule_set::Verdict;
+use rate_core::rule_set::{Form, Verdict};
 use rate_core::{Code, Lang, RuleSetFile};
 
 use crate::source::{File, files, files_ending, root};
@@ -77,7 +77,7 @@ fn word(verdict: Verdict) -> &'static str {
         Verdict::Partial => "partial",
         Verdict::Illustrative => "illustrative",
         Verdict::Frame => "frame",
-        Verdict::Refused => "as published",
+        Verdict::Refused => "refused",
     }
 }
 
@@ -88,8 +88,12 @@ fn the_readme_lists_every_rule_set_with_its_verdict() {
         .map(|file| RuleSetFile::parse(&file.text).unwrap())
         .collect();
     let examined = examine_all(&parsed).into_iter().map(|read| read.unwrap_or_else(|problems| panic!("{problems}")));
-    let sets: BTreeMap<String, &str> =
-        examined.map(|it| (format!("`{}`", it.id()), word(it.report().verdict))).collect();
+    let sets: BTreeMap<String, &str> = examined
+        .map(|it| {
+            let as_published = it.rules().form() == Form::AsPublished;
+            (format!("`{}`", it.id()), if as_published { "as published" } else { word(it.report().verdict) })
+        })
+        .collect();
     let readme = document("README.md");
     let listed: BTreeMap<String, String> = rows(&readme)
         .into_iter()

@@ -6,8 +6,9 @@ use crate::amount::Factor;
 use crate::calendar::{Month, MonthSpan, NaiveDate};
 use crate::error::Code;
 use crate::history::{
-    AccountKind, BenefitItem, ChargedRate, Claim, ClaimStatus, ClassSource, Classification, Coverage, CoverageState,
-    Event, EventKind, InjuryArticle, OpenMonths, Origin, Payer, Payment, Premium, PremiumKind, SuccessionKind,
+    AccountKind, BenefitItem, ChargedRate, Claim, ClaimStatus, ClaimTag, ClassSource, Classification, Coverage,
+    CoverageState, Event, EventKind, InjuryArticle, OpenMonths, Origin, Payer, Payment, Premium, PremiumKind,
+    SuccessionKind,
 };
 use crate::industry::{ClassSystem, Industry, IndustryEdition, RiskClass};
 
@@ -115,10 +116,12 @@ pub(super) fn claim(cells: &mut Cells<'_, '_>) -> Option<Claim> {
     let (level, assessed) = (cells.level("disability_level", 1, 10), cells.date("assessed_on"));
     cells.together("disability_level", "assessed_on");
     let death = cells.date("death");
+    let tags = cells.word_list("tags", ClaimTag::WORDS, ClaimTag::from_word);
     Some(Claim {
         id,
         person,
         article: article?,
+        tags,
         accident: accident?,
         recognised: recognised?,
         status: status?,

@@ -140,6 +140,26 @@ impl<'a, 't> Cells<'a, 't> {
         word
     }
 
+    /// Words separated by spaces, in their order, each once; a word that is none of those known is a problem.
+    pub(super) fn word_list<T: Copy + Ord>(
+        &mut self,
+        name: &str,
+        words: &[&str],
+        from_word: fn(&str) -> Option<T>,
+    ) -> Vec<T> {
+        let text = self.take(name);
+        let mut found = Vec::new();
+        for part in text.split(' ').filter(|part| !part.is_empty()) {
+            match from_word(part) {
+                Some(word) => found.push(word),
+                None => self.problem(name, Code::RowsWord, [part, &words.join(", ")]),
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
     pub(super) fn date(&mut self, name: &str) -> Option<NaiveDate> {
         self.read(name, Code::RowsDate, "YYYY-MM-DD, 1950 … 2199", |text| calendar::date(text).ok())
     }

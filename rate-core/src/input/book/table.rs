@@ -76,7 +76,7 @@ tables! {
     /// Recognised work injuries.
     Claims = "claims" [
         must("claim"), must("person"), must("article"), must("accident"), must("recognised"), must("status"),
-        may("disability_level"), may("assessed_on"), may("death"),
+        may("disability_level"), may("assessed_on"), may("death"), may("tags"),
     ];
     /// Benefits paid on claims.
     Payments = "payments" [

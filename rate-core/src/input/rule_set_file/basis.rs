@@ -74,6 +74,12 @@ impl<'t> Bases<'t> {
         self.push(Basis { path, document, place, assumed, missing, illustrative })
     }
 
+    /// Whether a section lists a value as not seen.
+    pub(in crate::input) fn is_missing(&self, id: BasisId, path: &str) -> bool {
+        let bases = self.read.borrow();
+        bases.get(usize::from(id.0)).is_some_and(|basis| basis.missing.iter().any(|other| other == path))
+    }
+
     fn push(&self, basis: Basis) -> BasisId {
         let mut bases = self.read.borrow_mut();
         bases.push(basis);

@@ -4,9 +4,9 @@ use super::super::reader::{At, Fields};
 use super::basis::{Bases, label};
 use super::sections::digits;
 use crate::error::Code;
-use crate::history::{BenefitItem, InjuryArticle};
+use crate::history::{BenefitItem, ClaimTag, InjuryArticle};
 use crate::rule_set::measure::{ClaimDay, CountedClaims, PaymentDay, Per, PremiumBasis, PremiumDay, Unit};
-use crate::rule_set::{Cause, Denominator, Form, Measure, Numerator, Undefined, Unmeasured, WhenUndefined};
+use crate::rule_set::{Cause, Denominator, Excluded, Form, Measure, Numerator, Undefined, Unmeasured, WhenUndefined};
 
 /// Reads `[measures]`, in the order of their names' bytes.
 pub(super) fn read<'t>(root: &Fields<'t>, bases: &Bases<'t>, form: Form) -> Vec<Measure> {
@@ -38,6 +38,9 @@ fn measure<'t>(id: &str, at: &At<'t>, bases: &Bases<'t>, form: Form) -> Option<M
     if relative_to.is_some() && !matches!(denominator, Denominator::Headcount(_)) {
         at.problem(Code::RuleSetResult, ["relative_to with a denominator of heads, or neither"]);
     }
+    if denominator == Denominator::WindowBefore && !matches!(numerator, Numerator::Benefits { .. }) {
+        at.problem(Code::RuleSetResult, ["benefits over those of the window before, or neither"]);
+    }
     let (undefined, unit) = (Undefined::default(), Unit::of(&numerator, denominator));
     let mut measure =
         Measure { id: id.to_owned(), label, numerator, denominator, relative_to, round, undefined, unit, basis };
@@ -66,7 +69,12 @@ fn numerator(at: &At<'_>) -> Option<Numerator> {
     let fields = at.fields()?;
     let excluded = fields.get("exclude").map(|at| at.items()).unwrap_or_default();
     let articles = words(InjuryArticle::WORDS, InjuryArticle::from_word);
-    let exclude: Vec<InjuryArticle> = excluded.iter().filter_map(|at| at.word(&articles)).collect();
+    let tagged = fields.get("exclude_tags").map(|at| at.items()).unwrap_or_default();
+    let tags = words(ClaimTag::WORDS, ClaimTag::from_word);
+    let exclude = Excluded {
+        articles: excluded.iter().filter_map(|at| at.word(&articles)).collect(),
+        tags: tagged.iter().filter_map(|at| at.word(&tags)).collect(),
+    };
     let kinds = words(BenefitItem::WORDS, BenefitItem::from_word);
     let counted_items = fields.get("items");
     let items = counted_items.iter().flat_map(At::items).filter_map(|at| at.word(&kinds)).collect();
@@ -107,6 +115,8 @@ fn denominator(at: &At<'_>, per: Option<Per>) -> Option<Denominator> {
             at.problem(Code::FileMissingKey, ["per"]);
         }
         per.map(Denominator::Headcount)
+    } else if let Some(benefits) = fields.get("benefits") {
+        benefits.word(&[("window-before", Denominator::WindowBefore)])
     } else {
         let basis = word(&fields, "premium", PremiumBasis::WORDS, PremiumBasis::from_word);
         let days = match basis {

@@ -8,7 +8,7 @@ use super::super::reader::{At, Fields, Sink};
 use super::basis::{Bases, label};
 use super::{measures, tables};
 use crate::amount::{Factor, Rate, RoundMode, Rounding, plain_decimal};
-use crate::calendar::MonthSpan;
+use crate::calendar::{self, DateSpan, MonthSpan, NaiveDate};
 use crate::citation::BasisId;
 use crate::document::Tree;
 use crate::error::Code;
@@ -18,8 +18,8 @@ use crate::ladder::{GradeIndex, GradeLadder, LadderKind, RateGrade};
 use crate::rule_set::measure::Unit;
 use crate::rule_set::{
     Adjustment, Changes, ClassChange, ClassRules, Combine, CountedMonths, Cycle, FirstInsured, FloatTable, Floor, Form,
-    Limits, MaxMove, Measure, Participation, RateCap, Reference, Returning, RoundingRules, RuleSet, RuleSetId, Setting,
-    Unmeasured,
+    Limits, MaxMove, Measure, Participation, Prolonged, RateCap, Reference, Returning, RoundingRules, RuleSet,
+    RuleSetId, Setting, Unmeasured,
 };
 
 pub(super) const UNMEASURED: &[(&str, Unmeasured)] =
@@ -149,6 +149,7 @@ impl<'t> Sections<'_, 't> {
         let windows: Option<Vec<MonthSpan>> = windows.iter().map(window).collect();
         let settings = fields.get("settings").map(|at| at.items()).unwrap_or_default();
         let settings: Option<Vec<Setting>> = settings.iter().map(setting).collect();
+        let prolonged = fields.get("prolonged").map(|at| self.prolonged(&at, basis));
         fields.finish();
         let (rate_period, windows, mut settings) = (rate_period?, windows?, settings?);
         settings.sort_by_key(|setting| setting.from);
@@ -159,7 +160,30 @@ impl<'t> Sections<'_, 't> {
         if empty {
             at.problem(Code::RuleSetWindow, [at.path()]);
         }
-        (!empty).then_some(Cycle { id: id?, rate_period, windows, settings, basis })
+        let Some(prolonged) = prolonged else {
+            return (!empty).then_some(Cycle { id: id?, rate_period, windows, settings, prolonged: None, basis });
+        };
+        let (to, at_base_rate, basis_of_more) = prolonged?;
+        let from = calendar::day_after(rate_period.last());
+        let longer = DateSpan::new(rate_period.from(), to).filter(|longer| longer.last() >= from);
+        let Some(rate_period) = longer else {
+            at.problem(Code::FileSpan, [from.to_string(), to.map_or_else(String::new, |to| to.to_string())]);
+            return None;
+        };
+        settings.push(Setting { from, filled_window: None });
+        let prolonged = Some(Prolonged { from, at_base_rate, basis: basis_of_more });
+        (!empty).then_some(Cycle { id: id?, rate_period, windows, settings, prolonged, basis })
+    }
+
+    /// Reads `{ to, rate, cite }`: how long a cycle goes on past its end, and at which rates.
+    fn prolonged(&self, at: &At<'t>, around: BasisId) -> Option<(Option<NaiveDate>, bool, BasisId)> {
+        let fields = at.fields()?;
+        let basis = self.bases.of(&fields, Some(around));
+        let to = fields.get("to").map(|at| at.date());
+        let words = [("carried", false), ("base-rate", true)];
+        let at_base_rate = fields.need("rate").and_then(|at| at.word(&words));
+        fields.finish();
+        Some((to.map_or(Some(None), |to| to.map(Some))?, at_base_rate?, basis))
     }
 
     fn combine(&self, tables: &[FloatTable], around: BasisId) -> (Combine, BasisId) {
@@ -260,6 +284,15 @@ fn participation(fields: &Fields<'_>, basis: BasisId, system: ClassSystem) -> Op
     });
     let kinds = kinds.collect();
     let classes = fields.need("classes").and_then(|at| class_flags(&at, system));
+    let by_kind = fields.get("classes_of").map(|at| at.entries()).unwrap_or_default();
+    let classes_of = by_kind.into_iter().filter_map(|(word, at)| {
+        let kind = AccountKind::from_word(word);
+        if kind.is_none() {
+            at.problem(Code::FileUnknownWord, [word, &AccountKind::WORDS.join(", ")]);
+        }
+        Some((kind?, class_flags(&at, system)?))
+    });
+    let classes_of = classes_of.collect();
     let others = fields.need("others").and_then(|at| at.word(UNMEASURED));
     let first_insured = fields.need("first_insured").and_then(|at| {
         let fields = at.fields()?;
@@ -285,6 +318,7 @@ fn participation(fields: &Fields<'_>, basis: BasisId, system: ClassSystem) -> Op
     Some(Participation {
         kinds,
         classes: classes?,
+        classes_of,
         others: others?,
         first_insured: first_insured?,
         returning: returning?,
@@ -389,6 +423,7 @@ fn grade(at: &At<'_>, kind: LadderKind) -> Option<RateGrade> {
 }
 
 fn limits(fields: &Fields<'_>, basis: BasisId, system: ClassSystem) -> Option<Limits> {
+    let max_fall = fields.get("max_fall").map(|at| at.integer(1..=60).and_then(|grades| i8::try_from(grades).ok()));
     let max_move = fields.need("max_move").and_then(|at| {
         let fields = at.fields()?;
         let grades =
@@ -415,7 +450,8 @@ fn limits(fields: &Fields<'_>, basis: BasisId, system: ClassSystem) -> Option<Li
         Some((number?, at.parsed::<Rate>("a rate such as `0.6%`")?))
     });
     let rate_floor = rate_floor.collect();
-    Some(Limits { max_move: max_move?, rate_cap, rate_floor, basis })
+    let max_fall = max_fall.map_or(Some(None), |fall| fall.map(Some))?;
+    Some(Limits { max_move: max_move?, max_fall, rate_cap, rate_floor, basis })
 }
 
 fn floor(fields: &Fields<'_>, basis: BasisId, system: ClassSystem) -> Option<Floor> {

@@ -10,7 +10,8 @@ use crate::industry::ClassSystem;
 use crate::interval::Interval;
 use crate::ladder::{GradeLadder, LadderKind};
 use crate::rule_set::{
-    ActsOn, Adjustment, Condition, Conflict, Effect, EventCondition, FloatTable, Form, Measure, Row, RowResult, When,
+    ActsOn, Adjustment, Condition, Conflict, Effect, EventCondition, FloatTable, Form, Measure, Row, RowResult, Uses,
+    When,
 };
 
 /// What rows refer to.
@@ -56,7 +57,11 @@ fn table<'t>(id: &str, at: &At<'t>, context: &Context<'_, 't>) -> Option<FloatTa
         Some(at) => matrix(&at, context, basis),
         None => rows(&fields.need("rows")?, context, basis),
     };
-    link(at, &mut rows, &fields);
+    link(&mut rows, &fields);
+    // An empty list says that the document has a table which was not seen; the check then refuses the set.
+    if rows.is_empty() && !context.bases.is_missing(basis, "rows") {
+        at.problem(Code::FileMissingKey, ["rows"]);
+    }
     fields.finish();
     bounded(at, &rows, context);
     let otherwise = match otherwise {
@@ -125,7 +130,7 @@ fn row_label(fields: &Fields<'_>, id: &str) -> Label {
 }
 
 /// Resolves `unless` to places of rows.
-fn link(at: &At<'_>, rows: &mut [Row], fields: &Fields<'_>) {
+fn link(rows: &mut [Row], fields: &Fields<'_>) {
     let ids: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
     let items = fields.get("rows").map(|at| at.items()).unwrap_or_default();
     for item in items {
@@ -139,9 +144,6 @@ fn link(at: &At<'_>, rows: &mut [Row], fields: &Fields<'_>) {
                 _ => named.problem(Code::RuleSetName, [name, "row"]),
             }
         }
-    }
-    if rows.is_empty() {
-        at.problem(Code::FileMissingKey, ["rows"]);
     }
 }
 
@@ -266,8 +268,33 @@ fn adjustment<'t>(at: &At<'t>, context: &Context<'_, 't>) -> Option<Adjustment> 
     let label = row_label(&fields, &id);
     let when = fields.need("when").and_then(|at| when(&at, context));
     let effect = fields.need("effect").and_then(|at| effect(&at, context));
+    let uses: Vec<_> = Uses::WORDS.iter().filter_map(|word| Uses::from_word(word).map(|uses| (*word, uses))).collect();
+    let uses = fields.get("uses").map(|at| at.word(&uses));
+    let may_fall = fields.get("may_fall").and_then(|at| at.boolean()).unwrap_or(false);
     fields.finish();
-    Some(Adjustment { id, label, when: when?, effect: effect?, basis })
+    let uses = uses.map_or(Some(None), |uses| uses.map(Some))?;
+    let (when, effect) = (when?, effect?);
+    acts_as_it_can(at, &when, effect, uses);
+    Some(Adjustment { id, label, when, effect, uses, may_fall, basis })
+}
+
+/// What changes rates inside a setting can only change what days can cut: the grade at once, the rate for some days.
+fn acts_as_it_can(at: &At<'_>, when: &When, effect: Effect, uses: Option<Uses>) {
+    let Some(acts_on) = when.event.as_ref().map(|event| event.acts_on) else { return };
+    let fits = match acts_on {
+        ActsOn::OnceFound => !effect.is_beside_grade(),
+        ActsOn::MonthAfterFound => effect.is_beside_grade(),
+        ActsOn::FoundInWindow | ActsOn::ConductInWindow | ActsOn::WhileListed | ActsOn::YearsAfterFound => return,
+    };
+    if !fits {
+        at.problem(
+            Code::RuleSetResult,
+            ["once-found with an effect on the grade, month-after-found with points or rate_factor"],
+        );
+    }
+    if !when.measures.is_empty() || when.on_application || uses.is_some() {
+        at.problem(Code::RuleSetResult, ["an event alone, where it acts inside a setting"]);
+    }
 }
 
 fn when(at: &At<'_>, context: &Context<'_, '_>) -> Option<When> {
@@ -280,10 +307,14 @@ fn when(at: &At<'_>, context: &Context<'_, '_>) -> Option<When> {
     let acts_on = if event.is_some() { fields.need("acts_on") } else { fields.get("acts_on") };
     let acts_on = acts_on.and_then(|at| at.word(&days));
     let level = fields.get("level").map(|at| interval(&at));
+    let years = if acts_on == Some(ActsOn::YearsAfterFound) { fields.need("years") } else { fields.get("years") };
+    let years = years.map(|at| at.integer(1..=30).and_then(|years| u32::try_from(years).ok()));
+    let on_application = fields.get("on_application").and_then(|at| at.boolean()).unwrap_or(false);
     let event = match event.map(|at| at.word(&kinds)) {
         Some(kind) => {
             let level = level.map_or(Some(None), |level| level.map(Some))?;
-            Some(EventCondition { kind: kind?, acts_on: acts_on?, level })
+            let years = years.map_or(Some(0), |years| years)?;
+            Some(EventCondition { kind: kind?, acts_on: acts_on?, level, years })
         }
         None => None,
     };
@@ -292,18 +323,22 @@ fn when(at: &At<'_>, context: &Context<'_, '_>) -> Option<When> {
     if measures.is_empty() && event.is_none() {
         at.problem(Code::RuleSetResult, ["event, a measure"]);
     }
-    Some(When { measures, event })
+    Some(When { measures, event, on_application })
 }
 
 fn effect(at: &At<'_>, context: &Context<'_, '_>) -> Option<Effect> {
     let fields = at.fields()?;
     let (veto, least, below) = (fields.get("no_decrease_from"), fields.get("grade_at_least"), fields.get("not_below"));
     let (grade, shift, added) = (fields.get("grade"), fields.get("shift"), fields.get("points"));
-    let given = [&veto, &least, &below, &grade, &shift, &added].into_iter().flatten().count();
+    let factor = fields.get("rate_factor");
+    let given = [&veto, &least, &below, &grade, &shift, &added, &factor].into_iter().flatten().count();
     let of_grade = |at: At<'_>, effect: fn(_) -> Effect| grade_label(&at, context.ladder).map(effect);
-    let effect = match (veto, least, below, grade, shift, added) {
+    let effect = match (veto, least, below, grade, shift, added.or(factor.clone())) {
         _ if given != 1 => {
-            at.problem(Code::RuleSetResult, ["no_decrease_from, grade_at_least, not_below, grade, shift, points"]);
+            at.problem(
+                Code::RuleSetResult,
+                ["no_decrease_from, grade_at_least, not_below, grade, shift, points, rate_factor"],
+            );
             None
         }
         (Some(at), ..) => at.word(REFERENCES).map(Effect::NoDecreaseFrom),
@@ -311,6 +346,7 @@ fn effect(at: &At<'_>, context: &Context<'_, '_>) -> Option<Effect> {
         (_, _, Some(at), ..) => of_grade(at, Effect::NotBelow),
         (_, _, _, Some(at), ..) => of_grade(at, Effect::Grade),
         (_, _, _, _, Some(at), _) => at.integer(-60..=60).and_then(|shift| i8::try_from(shift).ok()).map(Effect::Shift),
+        (_, _, _, _, _, Some(at)) if factor.is_some() => at.parsed("a factor such as `80%`").map(Effect::RateFactor),
         (_, _, _, _, _, Some(at)) => points(&at).map(Effect::Points),
         (None, None, None, None, None, None) => None,
     };

@@ -124,6 +124,7 @@ impl<'d> Injury<'d> {
         let status = self.draw.pick(&statuses).unwrap_or(ClaimStatus::Recognised);
         let person = self.draw.between(1, self.heads * 2);
         Some(Claim {
+            tags: Vec::new(),
             id: format!("{}-{number:05}", Month::of(self.recognised).year()),
             person: format!("P{:08}-{person:05}", self.account + 1),
             article: self.article,
