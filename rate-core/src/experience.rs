@@ -188,6 +188,26 @@ fn settle(measure: &Measure, window: usize, measured: Result<Quantity, Cause>) -
     }
 }
 
+/// The measures that do not exist and count as zero, as the file says: place, window, and why they do not exist.
+///
+/// A decision shows the zero only; who asks whether a case has reached the cause asks here.
+pub fn taken_as_zero(law: &Law, history: &History, windows: &[MonthSpan]) -> Vec<(usize, usize, Cause)> {
+    let parts = Parts::of(law, history);
+    let industry = industry(law, history);
+    let mut found = Vec::new();
+    for (place, window) in law.asked().iter().copied() {
+        let measure = &law.rules().measures()[place];
+        let Some(months) = windows.get(window) else { continue };
+        // Not read as the newest window, so that nothing is taken as zero on the way.
+        let reading = Reading { law, parts: &parts, industry, measure, window: months, newest: false };
+        let Err(cause) = reading.value() else { continue };
+        if matches!(settle(measure, window, Err(cause)), Measured::Value(_)) {
+            found.push((place, window, cause));
+        }
+    }
+    found
+}
+
 /// The first day an account is insured in the setting; the setting's own where it is not.
 fn first_day(law: &Law, history: &History) -> NaiveDate {
     history.first_insured_day(law.setting()).unwrap_or(law.setting().from())

@@ -2,11 +2,13 @@
 //! problems at once; inside, nothing is in doubt.
 
 pub mod book;
+pub mod case_file;
 mod parameters_file;
 mod reader;
 mod rule_set_file;
 mod tree;
 
+pub use case_file::{CaseFile, Cases};
 pub use parameters_file::{ParametersFile, band_of};
 pub use rule_set_file::{Examined, RuleSetFile, examine_all};
 

@@ -27,6 +27,7 @@
 
 pub mod amount;
 pub mod calendar;
+pub mod cases;
 pub mod citation;
 pub mod decide;
 pub mod decision;

@@ -5,6 +5,7 @@
 
 mod check;
 mod progress;
+mod test;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -17,6 +18,7 @@ use rate_core::error::Lang;
 use rate_core::{AccountKey, NaiveDate, Problem};
 
 use crate::book::{self, Plan};
+use crate::casebook::{self, CaseError};
 use crate::demo;
 use crate::run::{self, Request, RunError, Stage};
 use progress::Progress;
@@ -56,6 +58,20 @@ enum Command {
         /// Show where every section comes from, and what in it is assumed, missing or illustrative.
         #[arg(long)]
         provenance: bool,
+    },
+    /// Decide the worked cases beside a rule set, compare, and name the rows that no case reached.
+    Test {
+        /// Rule-set file.
+        rule_set: PathBuf,
+        /// File or directory of cases; may be given again. Without it, the directory of the rule set and below.
+        #[arg(long)]
+        cases: Vec<PathBuf>,
+        /// Directory or file of parameters, for case files that name none.
+        #[arg(long)]
+        parameters: Option<PathBuf>,
+        /// Show every figure and the working of every case, not only of those that differ.
+        #[arg(long)]
+        full: bool,
     },
     /// Decide every account of a book for the annual setting that holds a day.
     Run {
@@ -186,6 +202,15 @@ impl From<crate::lawbook::LawError> for Failure {
     }
 }
 
+impl From<CaseError> for Failure {
+    fn from(error: CaseError) -> Self {
+        match error {
+            CaseError::Law(error) => error.into(),
+            CaseError::Problems(problems) => Self::Problems(problems),
+        }
+    }
+}
+
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         Self::Output(error)
@@ -227,6 +252,13 @@ impl Session<'_> {
     fn run(&mut self, command: Command) -> Result<ExitCode, Failure> {
         match command {
             Command::Check { path, provenance } => check::check(&path, provenance, self.lang, self.out),
+            Command::Test { rule_set, cases, parameters, full } => {
+                let mut progress = Progress::new(self.lang);
+                let request = casebook::Request { rule_set, cases, parameters };
+                let tested = casebook::test(&request, &mut |done, all| progress.at(Stage::Testing, done, all));
+                progress.done();
+                test::report(&tested?, full, self.lang, self.out)
+            }
             Command::Run { request, out } => self.run_book(&request.into(), &out),
             Command::Decide { request, account } => self.decide(&request.into(), account),
             Command::Demo { dir, accounts } => {

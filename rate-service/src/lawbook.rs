@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use rate_core::input::case_file::CASES;
 use rate_core::input::{Examined, examine_all};
 use rate_core::rule_set::RuleSetId;
 use rate_core::{Code, Parameters, ParametersFile, Place, Problem, Problems, RuleSet, RuleSetFile};
@@ -26,7 +27,10 @@ pub struct Read {
 }
 
 /// The `.toml` files below a directory, or the file itself, in order of their paths.
-fn toml_files(path: &Path) -> Result<Vec<PathBuf>, LawError> {
+///
+/// # Errors
+/// Where a directory cannot be read.
+pub fn toml_files(path: &Path) -> Result<Vec<PathBuf>, LawError> {
     let fail = |source| LawError { path: path.to_owned(), source };
     if path.is_file() {
         return Ok(vec![path.to_owned()]);
@@ -46,7 +50,11 @@ fn toml_files(path: &Path) -> Result<Vec<PathBuf>, LawError> {
     Ok(files)
 }
 
-fn text(path: &Path) -> Result<String, LawError> {
+/// The text of a file.
+///
+/// # Errors
+/// Where it cannot be read as UTF-8.
+pub fn text(path: &Path) -> Result<String, LawError> {
     std::fs::read_to_string(path).map_err(|source| LawError { path: path.to_owned(), source })
 }
 
@@ -55,17 +63,29 @@ fn text(path: &Path) -> Result<String, LawError> {
 /// # Errors
 /// Where a file cannot be read. What is wrong inside a file stands in its result.
 pub fn rule_sets(path: &Path) -> Result<Vec<Read>, LawError> {
+    rule_sets_in(path, None, &[])
+}
+
+/// The same, with the sets wanted read as if they were of another area, and with parents that stand elsewhere.
+///
+/// # Errors
+/// As [`rule_sets`].
+pub fn rule_sets_in(path: &Path, area: Option<&str>, frames: &[PathBuf]) -> Result<Vec<Read>, LawError> {
     let around = parents_of(path);
     let wanted = toml_files(path)?;
-    let mut files = toml_files(&around)?;
+    let mut files = frames.to_vec();
+    files.extend(toml_files(&around)?);
     files.extend(wanted.iter().filter(|file| !files.contains(file)).cloned().collect::<Vec<_>>());
     let mut parsed = Vec::new();
     let mut reads = Vec::new();
     for file in files {
         match RuleSetFile::parse_named(&file.to_string_lossy(), &text(&file)?) {
-            // Parameters may stand beside rule sets; they are read by their own reader.
-            Ok(set) if set.format() == Some(PARAMETERS) => {}
-            Ok(set) => parsed.push((file, set)),
+            // Parameters and cases may stand beside rule sets; they are read by their own readers.
+            Ok(set) if [Some(PARAMETERS), Some(CASES)].contains(&set.format()) => {}
+            Ok(set) => {
+                let moved = area.filter(|_| wanted.contains(&file));
+                parsed.push((file, moved.map_or_else(|| set.clone(), |area| set.clone().in_area(area))));
+            }
             Err(problems) => reads.push(Read { path: file, result: Err(problems) }),
         }
     }
@@ -144,15 +164,35 @@ pub fn parameters(path: &Path) -> Result<(Parameters, Vec<Problem>), LawError> {
     let (mut all, mut problems) = (Parameters::default(), Vec::new());
     for file in toml_files(path)? {
         let text = text(&file)?;
-        if RuleSetFile::parse(&text).is_ok_and(|read| read.format() == Some("rule-set/1")) {
+        if RuleSetFile::parse(&text).is_ok_and(|read| [Some("rule-set/1"), Some(CASES)].contains(&read.format())) {
             continue;
         }
-        match ParametersFile::parse_named(&file.to_string_lossy(), &text).and_then(ParametersFile::check) {
-            Ok(parameters) => all.merge(parameters),
-            Err(wrong) => problems.extend(wrong.into_vec()),
-        }
+        add_parameters(&file, &text, None, &mut all, &mut problems);
     }
     problems.extend(all.check_overlaps());
     problems.extend(all.check_findings());
     Ok((all, problems))
+}
+
+/// Reads parameter files, as if they were of another area where one is given.
+///
+/// # Errors
+/// As [`parameters`].
+pub fn parameters_in(files: &[PathBuf], area: Option<&str>) -> Result<(Parameters, Vec<Problem>), LawError> {
+    let (mut all, mut problems) = (Parameters::default(), Vec::new());
+    for file in files {
+        add_parameters(file, &text(file)?, area, &mut all, &mut problems);
+    }
+    problems.extend(all.check_overlaps());
+    problems.extend(all.check_findings());
+    Ok((all, problems))
+}
+
+fn add_parameters(file: &Path, text: &str, area: Option<&str>, all: &mut Parameters, problems: &mut Vec<Problem>) {
+    let read = ParametersFile::parse_named(&file.to_string_lossy(), text);
+    let read = read.map(|read| area.map_or_else(|| read.clone(), |area| read.clone().in_area(area)));
+    match read.and_then(ParametersFile::check) {
+        Ok(parameters) => all.merge(parameters),
+        Err(wrong) => problems.extend(wrong.into_vec()),
+    }
 }

@@ -1,6 +1,7 @@
 //! The service around `rate-core`: files in and out, and the `rate` command.
 
 pub mod book;
+pub mod casebook;
 pub mod cli;
 pub mod demo;
 pub mod lawbook;

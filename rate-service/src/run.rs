@@ -14,7 +14,7 @@ use rate_core::rule_set::{Considered, RuleSetId, Selection, Verdict, WhyNot};
 use rate_core::{AccountKey, Decision, History, Law, NaiveDate, Origin, Parameters, Problem, Refusal, RuleSet};
 
 pub use output::write;
-pub use summary::{Change, ChangeRow, GradeRow, Summary, summarise};
+pub use summary::{Change, ChangeRow, GradeRow, Summary, columns, summarise};
 
 use crate::book::{BookError, read_tables};
 use crate::lawbook::{self, LawError};
@@ -283,6 +283,8 @@ pub enum Stage {
     Checking,
     /// Deciding accounts.
     Deciding,
+    /// Deciding worked cases.
+    Testing,
     /// Writing the results.
     Writing,
 }
@@ -294,6 +296,7 @@ impl Stage {
             Self::Reading => lang.pick("读取数据", "reading"),
             Self::Checking => lang.pick("校验数据", "checking"),
             Self::Deciding => lang.pick("核定费率", "deciding"),
+            Self::Testing => lang.pick("核对算例", "testing"),
             Self::Writing => lang.pick("写出结果", "writing"),
         }
     }

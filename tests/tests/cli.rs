@@ -2,9 +2,13 @@
 
 #[path = "cli/blocks.rs"]
 mod blocks;
+#[path = "cli/cases.rs"]
+mod cases;
 #[path = "cli/command.rs"]
 mod command;
 #[path = "cli/demonstration.rs"]
 mod demonstration;
 #[path = "cli/endings.rs"]
 mod endings;
+#[path = "cli/rule_set_document.rs"]
+mod rule_set_document;

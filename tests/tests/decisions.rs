@@ -2,8 +2,6 @@
 
 #[path = "decisions/cases.rs"]
 mod cases;
-#[path = "decisions/facts.rs"]
-mod facts;
 #[path = "decisions/law.rs"]
 mod law;
 #[path = "decisions/margins.rs"]

@@ -89,6 +89,9 @@ codes! {
     /// A file of another format.
     FileFormat = "file.format", "the format is `{0}`, expected `{1}`", "格式为 `{0}`，应为 `{1}`";
 
+    /// A file that a case file names and that is not there.
+    CaseFile = "case.file", "`{0}` is neither beside this file nor in a directory above it", "`{0}` 既不在本文件旁，也不在其上级目录中";
+
     /// A combination of facts without an answer.
     CheckGap = "check.gap", "{0} matches no row", "{0} 不落入任何一行";
     /// Two rows with different answers and no rule to choose.

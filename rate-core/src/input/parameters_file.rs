@@ -40,6 +40,13 @@ impl ParametersFile {
         tree::parse_toml(file, text).map(|tree| Self { tree })
     }
 
+    /// This file as if it were of another area.
+    #[must_use]
+    pub fn in_area(mut self, area: &str) -> Self {
+        self.tree.replace("area", area);
+        self
+    }
+
     /// The checked parameters.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use std::fmt::Display;
 
 use crate::calendar::{self, DateSpan, NaiveDate};
 use crate::document::{Node, Tree, Value};
-use crate::error::{Code, Problem};
+use crate::error::{Code, Place, Problem};
 
 /// A value that is being read.
 #[derive(Clone, Copy)]
@@ -67,8 +67,16 @@ impl<'t> At<'t> {
     }
 
     pub(crate) fn problem<V: Display>(&self, code: Code, values: impl IntoIterator<Item = V>) {
-        let place = self.item.sink.tree.place_of(self.item.node, &self.path);
-        self.item.sink.push(Problem::new(code, place, values));
+        self.item.sink.push(Problem::new(code, self.place(), values));
+    }
+
+    /// Adds a problem that has found its own place.
+    pub(crate) fn add(&self, problem: Problem) {
+        self.item.sink.push(problem);
+    }
+
+    pub(crate) fn place(&self) -> Place {
+        self.item.sink.tree.place_of(self.item.node, &self.path)
     }
 
     fn below(&self, node: &'t Node, step: &str) -> Self {
@@ -137,6 +145,20 @@ impl<'t> At<'t> {
         match &self.item.node.value {
             Value::Text(text) => Some(text),
             _ => None,
+        }
+    }
+
+    /// A text, whole number, date or truth as it would stand in the cell of a table.
+    pub(crate) fn printed(&self) -> Option<String> {
+        match &self.item.node.value {
+            Value::Text(text) => Some(text.clone()),
+            Value::Integer(number) => Some(number.to_string()),
+            Value::Date(date) => Some(date.to_string()),
+            Value::Boolean(flag) => Some(flag.to_string()),
+            Value::Table(_) | Value::Array(_) | Value::Refused(_) => {
+                self.wrong("a string");
+                None
+            }
         }
     }
 

@@ -107,6 +107,13 @@ impl RuleSetFile {
         self.head("extends")
     }
 
+    /// This file as if it were of another area, so that a real method can be tried on invented parameters.
+    #[must_use]
+    pub fn in_area(mut self, area: &str) -> Self {
+        self.tree.replace("area", area);
+        self
+    }
+
     /// This file with the sections of its parent underneath. The parent must itself be resolved.
     #[must_use]
     pub fn extending(mut self, parent: &Self) -> Self {

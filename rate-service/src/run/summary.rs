@@ -220,6 +220,6 @@ fn write_row(text: &mut String, cells: &[String; 5]) -> std::fmt::Result {
 }
 
 /// The columns a text takes on a terminal: Chinese characters and full-width marks take two.
-fn columns(text: &str) -> usize {
+pub fn columns(text: &str) -> usize {
     text.chars().map(|c| if ('\u{2E80}'..='\u{FFEF}').contains(&c) { 2 } else { 1 }).sum()
 }

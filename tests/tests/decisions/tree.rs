@@ -75,11 +75,6 @@ impl Table {
         self.text(key).unwrap_or_else(|| panic!("{}: `{key}` is missing", self.place))
     }
 
-    /// A list of texts, empty where there is none.
-    pub fn texts(&self, key: &str) -> Vec<String> {
-        self.list(key).iter().map(|value| value.text(&format!("{} {key}", self.place))).collect()
-    }
-
     /// A list of tables, empty where there is none.
     pub fn tables(&self, key: &str) -> Vec<Self> {
         let table = |value: Value| match value {
@@ -110,12 +105,6 @@ impl Table {
     pub fn rest(&self) -> Vec<(String, String)> {
         let rest = std::mem::take(&mut *self.entries.borrow_mut());
         rest.into_iter().map(|(key, value)| (key.clone(), value.text(&format!("{} {key}", self.place)))).collect()
-    }
-
-    /// Every key that is left, with its table.
-    pub fn rest_tables(&self) -> Vec<(String, Self)> {
-        let rest: Vec<String> = self.entries.borrow().keys().cloned().collect();
-        rest.into_iter().filter_map(|key| Some((key.clone(), self.table(&key)?))).collect()
     }
 
     /// Refuses keys that nobody read.

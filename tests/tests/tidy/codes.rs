@@ -10,6 +10,8 @@ use rate_core::{
     RuleSetFile, date, decide,
 };
 
+use rate_service::casebook::{self, CaseError};
+
 use crate::source::{files_ending, root};
 
 /// Codes that nothing provokes yet. Empty, or an honest list: a code in it is dead, or its test is missing.
@@ -322,6 +324,29 @@ fn of_the_last_grade(facts: &dyn Fn(HistoryBuilder) -> HistoryBuilder) -> Option
     found.contains(&Code::HistoryGrade).then_some(Code::HistoryGrade)
 }
 
+/// A case file that names a rule set which is nowhere.
+fn of_the_cases() -> BTreeSet<Code> {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("one.toml");
+    let text = r#"
+        format = "cases/1"
+        name = { zh = "一例", en = "one case" }
+        source = { kind = "none", document = "none" }
+        rule_set = "no-such-rule-set.toml"
+        [[cases]]
+        case = "one"
+        working = "none"
+        on = 2022-01-01
+        expected = { refused = ["history.not-covered"] }
+    "#;
+    std::fs::write(&file, text).unwrap();
+    let cases = casebook::read(&file).unwrap_or_else(|error| panic!("{error:?}")).remove(0);
+    match casebook::judged(&cases, None) {
+        Err(CaseError::Problems(problems)) => problems.into_iter().map(|problem| problem.code).collect(),
+        other => panic!("{other:?}"),
+    }
+}
+
 /// The codes that the refused books are named after; `books.rs` holds each book to its code.
 fn of_the_books() -> BTreeSet<Code> {
     let names: BTreeSet<String> = std::fs::read_dir(root().join("fixtures/books/refused"))
@@ -341,6 +366,7 @@ fn no_code_is_dead() {
     provoked.extend(finding());
     provoked.extend(of_the_law());
     provoked.extend(of_the_books());
+    provoked.extend(of_the_cases());
     let silent: Vec<Code> = Code::ALL.iter().copied().filter(|code| !provoked.contains(code)).collect();
     assert_eq!(silent, NOT_PROVOKED, "codes that nothing provokes");
 }

@@ -1,0 +1,318 @@
+//! One case after the other, decided and compared.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::coverage::{self, Spot};
+use super::reason_word;
+use crate::calendar::NaiveDate;
+use crate::citation::Label;
+use crate::decide::{decide, outcome};
+use crate::decision::{Decision, Segment, StepKind};
+use crate::error::{Code, Place, Problem, Problems};
+use crate::input::book::TableKind;
+use crate::input::case_file::{
+    ACCOUNT, Case, Cases, Expected, ExpectedDecision, ExpectedMeasure, ExpectedSegment, Facts, Stated, WorkedSetting,
+};
+use crate::parameters::Parameters;
+use crate::rule_set::{Law, Refusal, RuleSet};
+
+/// A figure that was worked beside the figure that came out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Compared {
+    /// Which figure.
+    pub what: Label,
+    /// As worked; empty where it was to be nothing.
+    pub expected: String,
+    /// As it came out; empty where there is none.
+    pub found: String,
+    /// Whether both are the same, however they are written.
+    pub same: bool,
+}
+
+/// What came of a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Everything as worked.
+    Same,
+    /// Something else than worked.
+    Different,
+    /// Something else than worked, and the file says why.
+    Open,
+    /// Everything as worked, and the file still says that it is open.
+    NoLongerOpen,
+}
+
+/// A case with what came of it.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// What the case is about.
+    pub name: String,
+    /// Where it stands.
+    pub place: Place,
+    /// How a person reckoned it.
+    pub working: String,
+    /// Why it is open, if it is.
+    pub open: Option<String>,
+    /// Every figure that the case states.
+    pub figures: Vec<Compared>,
+    /// Why the rules gave no answer for a day, where they gave none.
+    pub refusal: Option<Refusal>,
+    /// What came of it.
+    pub state: State,
+    /// The places of the rule set that its decisions went through.
+    pub reached: BTreeSet<Spot>,
+}
+
+impl State {
+    /// Whether the case keeps a test from passing.
+    pub const fn fails(self) -> bool {
+        matches!(self, Self::Different | Self::NoLongerOpen)
+    }
+}
+
+/// A rule set and its parameters, ready to decide cases.
+#[derive(Debug)]
+pub struct Judge<'r> {
+    rules: &'r RuleSet,
+    parameters: &'r Parameters,
+    laws: BTreeMap<NaiveDate, Result<Law, Refusal>>,
+}
+
+impl<'r> Judge<'r> {
+    /// A judge who has decided nothing yet.
+    pub const fn new(rules: &'r RuleSet, parameters: &'r Parameters) -> Self {
+        Self { rules, parameters, laws: BTreeMap::new() }
+    }
+
+    /// Every case of a file, in order.
+    pub fn all(&mut self, cases: &Cases) -> Vec<Judged> {
+        cases.cases.iter().map(|case| self.case(case, &cases.file)).collect()
+    }
+
+    fn law(&mut self, on: NaiveDate) -> Result<Law, Refusal> {
+        let (rules, parameters) = (self.rules, self.parameters);
+        self.laws.entry(on).or_insert_with(|| rules.law_for(parameters, on)).clone()
+    }
+
+    fn case(&mut self, case: &Case, file: &str) -> Judged {
+        let mut judged = Judged {
+            name: case.name.clone(),
+            place: case.place.clone(),
+            working: case.working.clone(),
+            open: case.open.clone(),
+            figures: Vec::new(),
+            refusal: None,
+            state: State::Same,
+            reached: BTreeSet::new(),
+        };
+        let mut facts = case.facts.clone();
+        let several = case.settings.len() > 1;
+        for setting in &case.settings {
+            match self.law(setting.on) {
+                Ok(law) => {
+                    let mut trial = Trial { law: &law, file, facts: &facts, figures: Vec::new() };
+                    let decision = trial.setting(setting, &mut judged.reached);
+                    let dated = trial.figures.into_iter().map(|it| if several { it.of_day(setting.on) } else { it });
+                    judged.figures.extend(dated);
+                    // The rates of each setting are the last rates of the next.
+                    decision.iter().flat_map(charged).for_each(|row| facts.add(TableKind::Rates, ACCOUNT, 0, row));
+                }
+                Err(refusal) => judged.refusal = Some(refusal),
+            }
+        }
+        let same = judged.refusal.is_none() && judged.figures.iter().all(|it| it.same);
+        judged.state = match (same, &judged.open) {
+            (true, None) => State::Same,
+            (true, Some(_)) => State::NoLongerOpen,
+            (false, None) => State::Different,
+            (false, Some(_)) => State::Open,
+        };
+        judged
+    }
+}
+
+impl Compared {
+    fn of_day(mut self, on: NaiveDate) -> Self {
+        self.what.zh = format!("{on} {}", self.what.zh);
+        self.what.en = format!("{on} {}", self.what.en);
+        self
+    }
+}
+
+fn label(zh: impl Into<String>, en: impl Into<String>) -> Label {
+    Label { zh: zh.into(), en: en.into() }
+}
+
+/// One setting of a case being decided.
+struct Trial<'t> {
+    law: &'t Law,
+    file: &'t str,
+    facts: &'t Facts,
+    figures: Vec<Compared>,
+}
+
+impl Trial<'_> {
+    fn compare(&mut self, what: Label, expected: String, found: String) {
+        let same = expected == found;
+        self.figures.push(Compared { what, expected, found, same });
+    }
+
+    fn setting(&mut self, setting: &WorkedSetting, reached: &mut BTreeSet<Spot>) -> Option<Decision> {
+        match &setting.expected {
+            Expected::ByClass(rates) => {
+                for (class, rate) in (1..).zip(rates) {
+                    let decided = decided(self.law, &self.facts.in_class(class), self.file, reached);
+                    let found = decided.as_ref().map_or_else(codes, rates_of);
+                    let what = label(format!("{class} 类费率"), format!("rate of class {class}"));
+                    self.compare(what, rate.clone(), found);
+                }
+                None
+            }
+            Expected::Refused(expected) => {
+                let decided = decided(self.law, self.facts, self.file, reached);
+                let found = decided.as_ref().err().map(codes).unwrap_or_default();
+                self.compare(label("退回", "refused"), expected.join(" "), found);
+                decided.ok()
+            }
+            Expected::Decided(expected) => match decided(self.law, self.facts, self.file, reached) {
+                Ok(decision) => {
+                    self.decision(&decision, expected);
+                    Some(decision)
+                }
+                Err(problems) => {
+                    self.compare(label("退回", "refused"), String::new(), codes(&problems));
+                    None
+                }
+            },
+        }
+    }
+
+    fn decision(&mut self, decision: &Decision, expected: &ExpectedDecision) {
+        self.compare(label("档次", "grade"), expected.grade.clone(), decision.grade_label().to_owned());
+        let (origin, found) = (expected.origin.as_str(), decision.outcome().origin.as_str());
+        self.compare(label("费率来源", "origin"), origin.to_owned(), found.to_owned());
+        self.compare(label("理由", "reason"), expected.reason.clone(), reason_word(decision));
+        self.schedule(decision, &expected.rates);
+        expected.measured.iter().for_each(|measured| self.measured(decision, measured));
+        for bill in &expected.premiums {
+            let found = decision.schedule().premium_on(bill.month.first_day(), bill.payroll);
+            let what = label(format!("{} 保费", bill.month), format!("premium of {}", bill.month));
+            let found = found.map(|money| money.to_string()).unwrap_or_default();
+            self.compare(what, bill.premium.to_string(), found);
+        }
+        let repeated = decision.assumptions();
+        for path in &expected.assumed {
+            let found = repeated.iter().find(|it| *it == path).cloned().unwrap_or_default();
+            self.compare(label("所用推定", "assumption used"), path.clone(), found);
+        }
+    }
+
+    /// Every segment with its days; the columns beside the rate where the case states them.
+    fn schedule(&mut self, decision: &Decision, expected: &[ExpectedSegment]) {
+        let segments = decision.schedule().segments();
+        let ladder = decision.law().rules().ladder();
+        for place in 0..segments.len().max(expected.len()) {
+            let (stated, segment) = (expected.get(place), segments.get(place));
+            let days = |from: NaiveDate, to: NaiveDate| format!("{from} – {to}");
+            let worked = stated.map(|it| format!("{} {}", days(it.from, it.to), it.rate)).unwrap_or_default();
+            let is =
+                segment.map(|it| format!("{} {}", days(it.days.from(), it.days.last()), it.rate)).unwrap_or_default();
+            self.compare(label("费率", "rate"), worked, is);
+            let (Some(stated), Some(segment)) = (stated, segment) else { continue };
+            let mut column = |zh: &str, en: &str, expected: Option<String>, found: String| {
+                if let Some(expected) = expected {
+                    let from = stated.from;
+                    self.compare(label(format!("{from} {zh}"), format!("{en} from {from}")), expected, found);
+                }
+            };
+            let text = |rate: crate::amount::Rate| rate.to_string();
+            column("类别", "class", stated.class.map(|it| it.to_string()), segment.class.to_string());
+            column("基准费率", "base rate", stated.base.map(text), segment.base.map(text).unwrap_or_default());
+            column("减率前", "before the cut", stated.before_cut.map(text), text(segment.before_cut));
+            column("降幅", "cut", stated.cut.map(|it| it.to_string()), segment.cut.to_string());
+            let origin = stated.origin.map(|it| it.as_str().to_owned());
+            column("来源", "origin", origin, segment.origin.as_str().to_owned());
+            let grade = segment.grade.map_or_else(String::new, |grade| ladder.grade(grade).label.clone());
+            column("档次", "grade", stated.grade.clone(), grade);
+        }
+    }
+
+    fn measured(&mut self, decision: &Decision, expected: &ExpectedMeasure) {
+        let rules = decision.law().rules();
+        let asked = |measure: usize, window: usize| {
+            rules.measures()[measure].id == expected.measure && window == expected.window
+        };
+        let value = decision.steps().iter().find_map(|step| match step.kind {
+            StepKind::Measured { measure, window, value, .. } if asked(measure, window) => Some(Stated::Value(value)),
+            StepKind::Undefined { measure, window, cause, .. } if asked(measure, window) => Some(Stated::Cause(cause)),
+            _ => None,
+        });
+        let found = match value {
+            None => String::new(),
+            Some(Stated::Cause(cause)) => cause.as_str().to_owned(),
+            Some(Stated::Value(value)) => format!("{}/{}", value.numerator, value.denominator),
+        };
+        let same = match (expected.value, value) {
+            (Stated::Value(one), Some(Stated::Value(two))) => one.compare(two).is_eq(),
+            (Stated::Cause(one), Some(Stated::Cause(two))) => one == two,
+            (Stated::Value(_) | Stated::Cause(_), _) => false,
+        };
+        let measure = rules.measure(&expected.measure).map_or_else(
+            || label(expected.measure.as_str(), expected.measure.as_str()),
+            |measure| measure.label.clone(),
+        );
+        let what = match expected.window {
+            0 => measure,
+            back => label(format!("{}（前 {back} 期）", measure.zh), format!("{}, window -{back}", measure.en)),
+        };
+        self.figures.push(Compared { what, expected: expected.text.clone(), found, same });
+    }
+}
+
+fn codes(problems: &Problems) -> String {
+    problems.iter().map(|problem| problem.code.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+/// The rates without their days: `0.36% 0.45%`.
+fn rates_of(decision: &Decision) -> String {
+    let rates = decision.schedule().segments().iter().map(|segment| segment.rate.to_string());
+    rates.collect::<Vec<_>>().join(" ")
+}
+
+/// Decides the account of a case and notes the places it went through.
+fn decided(law: &Law, facts: &Facts, file: &str, reached: &mut BTreeSet<Spot>) -> Result<Decision, Problems> {
+    let book = facts.book(file, &law.rules().id().area);
+    let history = book.histories.into_iter().find(|history| history.key().number == ACCOUNT);
+    let Some(history) = history else {
+        // The reader has looked at the facts; only the rates of an earlier setting can have come between.
+        Problems::none_of(book.refused.into_iter().flat_map(|it| it.problems).collect())?;
+        return Err(Problem::new(Code::RowsUnknownAccount, Place::field("account"), [ACCOUNT]).into());
+    };
+    let decision = decide(law, &history)?;
+    debug_assert_eq!(outcome(law, &history).as_ref(), Ok(decision.outcome()), "the trace changes nothing");
+    reached.extend(coverage::spots(law, &history, &decision));
+    Ok(decision)
+}
+
+/// The rates of a decision as rows of the book: what the next setting reads as the last ones.
+fn charged(decision: &Decision) -> Vec<BTreeMap<String, String>> {
+    let ladder = decision.law().rules().ladder();
+    let row = |segment: &Segment| {
+        let label = segment.grade.map_or_else(String::new, |grade| ladder.grade(grade).label.clone());
+        let cells = [
+            ("from", segment.days.from().to_string()),
+            ("to", segment.days.to().map(|to| to.to_string()).unwrap_or_default()),
+            ("class_system", segment.class.system().to_string()),
+            ("class", segment.class.to_string()),
+            ("base_percent", segment.base.map(|base| base.percent().to_string()).unwrap_or_default()),
+            ("grade", label),
+            ("before_cut_percent", segment.before_cut.percent().to_string()),
+            ("cut_percent", segment.cut.percent().to_string()),
+            ("charged_percent", segment.rate.percent().to_string()),
+            ("origin", segment.origin.as_str().to_owned()),
+            ("cycle", decision.law().cycle().id.clone()),
+        ];
+        cells.into_iter().map(|(column, value)| (column.to_owned(), value)).collect()
+    };
+    decision.schedule().segments().iter().map(row).collect()
+}

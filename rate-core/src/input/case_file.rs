@@ -1,0 +1,230 @@
+//! Case files: accounts whose decision was worked by hand, with what it must come to.
+//!
+//! `docs/write-a-rule-set.md` shows one. Reading finds every problem at once, of the facts too: a case whose facts are
+//! wrong tests nothing.
+
+mod expected;
+mod facts;
+
+use std::collections::BTreeSet;
+
+pub use expected::{Expected, ExpectedDecision, ExpectedMeasure, ExpectedPremium, ExpectedSegment, Stated};
+pub use facts::{ACCOUNT, Facts};
+
+use super::reader::{At, Fields, Sink};
+use super::rule_set_file::basis::label;
+use super::tree;
+use crate::calendar::NaiveDate;
+use crate::citation::Label;
+use crate::document::{Tree, Value};
+use crate::error::{Code, Place, Problems};
+
+/// The word by which a case file is known.
+pub const CASES: &str = "cases/1";
+
+/// The most cases of one file.
+const MOST_CASES: usize = 2000;
+
+/// A case file that has been read, not yet checked.
+#[derive(Clone, Debug)]
+pub struct CaseFile {
+    tree: Tree,
+}
+
+/// Another file that a case file names, with the place where it does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedFile {
+    /// The path, as written.
+    pub path: String,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// A checked case file: the law it is about and its cases.
+#[derive(Clone, Debug)]
+pub struct Cases {
+    /// The file, as problems name it.
+    pub file: String,
+    /// Name for people.
+    pub name: Label,
+    /// The rule set.
+    pub rule_set: NamedFile,
+    /// Sets that the rule set extends and that do not stand beside it.
+    pub frames: Vec<NamedFile>,
+    /// The parameters; `None` where the file leaves them to the caller.
+    pub parameters: Option<Vec<NamedFile>>,
+    /// Rule set and parameters are read as if they were of this area.
+    pub in_area: Option<String>,
+    /// The cases, in order; at least one.
+    pub cases: Vec<Case>,
+}
+
+/// One account, and what is decided for it in one setting or in several, one after the other.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// What the case is about, in a sentence.
+    pub name: String,
+    /// Where it stands.
+    pub place: Place,
+    /// How a person reckoned it.
+    pub working: String,
+    /// Why the engine is known not to meet it yet, if it is.
+    pub open: Option<String>,
+    /// All facts, those that the file's cases share included.
+    pub facts: Facts,
+    /// The settings decided, each reading the rates of the one before; at least one.
+    pub settings: Vec<WorkedSetting>,
+}
+
+/// One annual setting of a case.
+#[derive(Clone, Debug)]
+pub struct WorkedSetting {
+    /// A day of it.
+    pub on: NaiveDate,
+    /// What it must come to.
+    pub expected: Expected,
+}
+
+impl CaseFile {
+    /// Reads TOML from a file whose name problems repeat.
+    ///
+    /// # Errors
+    /// `file.syntax` where the text is not TOML.
+    pub fn parse_named(file: &str, text: &str) -> Result<Self, Problems> {
+        tree::parse_toml(file, text).map(|tree| Self { tree })
+    }
+
+    /// Whether the file says of itself that it holds cases.
+    pub fn is_one(&self) -> bool {
+        let Value::Table(entries) = &self.tree.root.value else { return false };
+        entries.get("format").is_some_and(|format| format.value == Value::Text(CASES.to_owned()))
+    }
+
+    /// The checked cases.
+    ///
+    /// # Errors
+    /// Every place where the file cannot be read, and every fact that is wrong: codes `file.*`, `rule-set.*`, `rows.*`,
+    /// `history.*`.
+    pub fn check(&self) -> Result<Cases, Problems> {
+        let sink = Sink::new(&self.tree);
+        let cases = cases(&sink, self.tree.files.first().map_or("", String::as_str));
+        Problems::none_of(sink.into_problems())?;
+        // Whatever could not be read has said why.
+        cases.ok_or_else(|| crate::error::Problem::new(Code::FileMissingKey, Place::default(), ["cases"]).into())
+    }
+}
+
+fn cases<'t>(sink: &'t Sink<'t>, file: &str) -> Option<Cases> {
+    let root = sink.root().at(String::new()).fields()?;
+    let format = root.need("format").and_then(|at| at.text().map(|text| (at.clone(), text)));
+    if let Some((at, other)) = format.filter(|(_, text)| *text != CASES) {
+        at.problem(Code::FileFormat, [other, CASES]);
+    }
+    let name = root.need("name").and_then(|at| label(&at));
+    source(&root);
+    let rule_set = root.need("rule_set").and_then(|at| named(&at));
+    let files = |key| root.get(key).map(|at| at.items().iter().filter_map(named).collect::<Vec<_>>());
+    let (frames, parameters) = (files("frames").unwrap_or_default(), files("parameters"));
+    let in_area = root.get("in_area").and_then(|at| area(&at));
+    let on = root.get("on").and_then(|at| at.date());
+    let shared = root.get("facts").and_then(|at| Facts::read(&at)).unwrap_or_default();
+    let items = root.need("cases").map(|at| (at.clone(), at.items()));
+    root.finish();
+    let (at, items) = items?;
+    match items.len() {
+        0 => at.problem(Code::FileMissingKey, ["cases"]),
+        1..=MOST_CASES => {}
+        _ => at.problem(Code::RuleSetTooLarge, ["cases", &MOST_CASES.to_string()]),
+    }
+    let reader = Reader { shared: &shared, on, file };
+    let mut names = BTreeSet::new();
+    let mut cases = Vec::new();
+    for item in items.iter().take(MOST_CASES) {
+        let Some(case) = reader.case(item) else { continue };
+        if !names.insert(case.name.clone()) {
+            item.problem(Code::RuleSetDuplicate, [&case.name]);
+        }
+        cases.push(case);
+    }
+    Some(Cases { file: file.to_owned(), name: name?, rule_set: rule_set?, frames, parameters, in_area, cases })
+}
+
+/// Where the figures come from: a kind and a document, both for people.
+fn source(root: &Fields<'_>) {
+    let Some(fields) = root.need("source").and_then(|at| at.fields()) else { return };
+    for key in ["kind", "document"] {
+        let _ = fields.need(key).and_then(|at| filled(&at));
+    }
+    fields.finish();
+}
+
+/// A text that says something.
+fn filled<'t>(at: &At<'t>) -> Option<&'t str> {
+    let text = at.text()?;
+    if text.trim().is_empty() {
+        at.problem(Code::RowsEmpty, [at.path().rsplit('.').next().unwrap_or_default()]);
+    }
+    Some(text)
+}
+
+fn named(at: &At<'_>) -> Option<NamedFile> {
+    Some(NamedFile { path: filled(at)?.to_owned(), place: at.place() })
+}
+
+fn area(at: &At<'_>) -> Option<String> {
+    let text = at.text()?;
+    if text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(text.to_owned());
+    }
+    at.problem(Code::FileNumber, [text, "NNNNNN (GB/T 2260)"]);
+    None
+}
+
+struct Reader<'r> {
+    shared: &'r Facts,
+    on: Option<NaiveDate>,
+    file: &'r str,
+}
+
+impl Reader<'_> {
+    fn case(&self, at: &At<'_>) -> Option<Case> {
+        let fields = at.fields()?;
+        let text = |key| fields.need(key).and_then(|at| filled(&at)).map(str::to_owned);
+        let (name, working) = (text("case"), text("working"));
+        let open = fields.get("open").and_then(|at| filled(&at)).map(str::to_owned);
+        let facts = fields.get("facts").and_then(|at| Facts::read(&at)).unwrap_or_default();
+        let on = fields.get("on").map_or(self.on, |at| at.date());
+        let (single, years) = (fields.get("expected"), fields.get("years"));
+        let settings = match (single, years) {
+            (Some(expected), None) => self.single(&fields, on, &expected),
+            (None, Some(years)) => years.items().iter().filter_map(year).collect(),
+            (None, None) | (Some(_), Some(_)) => {
+                at.problem(Code::RuleSetResult, ["expected, years"]);
+                Vec::new()
+            }
+        };
+        fields.finish();
+        let facts = self.shared.and(&facts);
+        facts.problems(self.file, at);
+        if settings.is_empty() {
+            return None;
+        }
+        Some(Case { name: name?, place: at.place(), working: working?, open, facts, settings })
+    }
+
+    fn single(&self, fields: &Fields<'_>, on: Option<NaiveDate>, expected: &At<'_>) -> Vec<WorkedSetting> {
+        let expected = Expected::read(expected);
+        if on.is_none() && self.on.is_none() {
+            let _ = fields.need("on");
+        }
+        on.zip(expected).map(|(on, expected)| WorkedSetting { on, expected }).into_iter().collect()
+    }
+}
+
+fn year(at: &At<'_>) -> Option<WorkedSetting> {
+    let fields = at.fields()?;
+    let on = fields.need("on").and_then(|at| at.date());
+    let expected = fields.need("expected").and_then(|at| Expected::read(&at));
+    fields.finish();
+    Some(WorkedSetting { on: on?, expected: expected? })
+}
