@@ -27,7 +27,8 @@ pub fn reason_word(decision: &Decision) -> String {
         | Reason::ClassDoesNotFloat
         | Reason::FirstInsured
         | Reason::Returning
-        | Reason::KeepsLastRate => String::new(),
+        | Reason::KeepsLastRate
+        | Reason::Expired => String::new(),
     };
     format!("{}{at}", reason.code())
 }

@@ -199,7 +199,8 @@ pub fn taken_as_zero(law: &Law, history: &History, windows: &[MonthSpan]) -> Vec
         let measure = &law.rules().measures()[place];
         let Some(months) = windows.get(window) else { continue };
         // Not read as the newest window, so that nothing is taken as zero on the way.
-        let reading = Reading { law, parts: &parts, industry, measure, window: months, newest: false };
+        let before = windows.get(window + 1);
+        let reading = Reading { law, parts: &parts, industry, measure, window: months, before, newest: false };
         let Err(cause) = reading.value() else { continue };
         if matches!(settle(measure, window, Err(cause)), Measured::Value(_)) {
             found.push((place, window, cause));

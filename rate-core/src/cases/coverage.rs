@@ -62,6 +62,8 @@ pub enum Exit {
     Carried,
     /// The class changed inside the cycle.
     ClassChanged,
+    /// The float of the cycle has expired.
+    Expired,
 }
 
 /// How many cases reached each place.
@@ -132,6 +134,7 @@ fn exits(rules: &RuleSet) -> Vec<Exit> {
         (Exit::Returning, who.returning.then.is_some() && who.returning.covered_months_under > 0),
         (Exit::Carried, several),
         (Exit::ClassChanged, resets && several),
+        (Exit::Expired, rules.cycles().iter().any(|it| it.prolonged.is_some_and(|prolonged| prolonged.at_base_rate))),
     ];
     has.into_iter().filter(|(_, has)| *has).map(|(exit, _)| exit).collect()
 }
@@ -192,7 +195,9 @@ fn spot(kind: StepKind) -> Option<Spot> {
     match kind {
         StepKind::Row { table, row, .. } => Some(Spot::Row { table, row }),
         StepKind::Otherwise { table, .. } => Some(Spot::Otherwise { table }),
-        StepKind::Adjusted { adjustment, .. } => Some(Spot::Adjustment(adjustment)),
+        StepKind::Adjusted { adjustment, .. } | StepKind::RisesInside { adjustment, .. } => {
+            Some(Spot::Adjustment(adjustment))
+        }
         StepKind::HeldByLimit { .. } => Some(Spot::HeldByLimit),
         StepKind::HeldByClass { .. } => Some(Spot::HeldByClass),
         StepKind::Undefined { measure, window, cause, .. } => Some(undefined(measure, window, cause)),
@@ -212,7 +217,9 @@ fn spot(kind: StepKind) -> Option<Spot> {
         | StepKind::BaseCut { .. }
         | StepKind::LastRate { .. }
         | StepKind::Floated { .. }
+        | StepKind::NotGranted { .. }
         | StepKind::Points { .. }
+        | StepKind::RateFactor { .. }
         | StepKind::Floor { .. }
         | StepKind::Cut { .. }
         | StepKind::Bounded { .. }
@@ -229,6 +236,7 @@ const fn exit(reason: Reason) -> Option<Exit> {
         Reason::Returning => Some(Exit::Returning),
         Reason::ClassChanged => Some(Exit::ClassChanged),
         Reason::Carried => Some(Exit::Carried),
+        Reason::Expired => Some(Exit::Expired),
         Reason::Row { .. }
         | Reason::Otherwise { .. }
         | Reason::Combined
@@ -299,6 +307,7 @@ impl Exit {
             Self::FirstInsured => lang.pick("首次参保未满规定时间", "first insured too recently"),
             Self::Returning => lang.pick("恢复参保未满规定时间", "returned too recently"),
             Self::Carried => lang.pick("本周期内沿用已定档次", "the grade of this cycle is carried"),
+            Self::Expired => lang.pick("浮动期满", "the float has expired"),
             Self::ClassChanged => {
                 lang.pick("本周期内类别变更，按新类别基准费率", "the class changed inside the cycle: its base rate")
             }
