@@ -1,16 +1,21 @@
 //! Books of accounts: read from CSV files, written to them, and made up for trials.
 
 pub mod csv;
+mod encoding;
 pub mod generate;
 mod history_rows;
+mod lines;
+pub mod reading;
 
 use std::path::{Path, PathBuf};
 
-use rate_core::input::book::{CheckedBook, check_book};
+use rate_core::input::book::{CheckedBook, RawTable, check_book};
 
-pub use csv::{BookWriter, read_tables};
+pub use csv::BookWriter;
+pub use encoding::Encoding;
 pub use generate::{GeneratedBook, Plan, generate};
 pub use history_rows::BookFiles;
+pub use reading::Reading;
 
 /// What kept a book from being read or written at all; what is wrong inside a book is a
 /// [`Problem`](rate_core::Problem) of its check.
@@ -42,6 +47,14 @@ impl BookError {
     fn at(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         move |source| Self::File { path: path.to_owned(), source }
     }
+}
+
+/// Reads all tables of the book in a directory, as text, in the way that needs no choice; see [`Reading::tables`].
+///
+/// # Errors
+/// As [`Reading::tables`].
+pub fn read_tables(dir: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<Vec<RawTable>, BookError> {
+    Reading::default().tables(dir, progress)
 }
 
 /// Reads and checks the book in a directory.

@@ -17,7 +17,7 @@ use rate_core::Explanation;
 use rate_core::error::Lang;
 use rate_core::{AccountKey, NaiveDate, Problem};
 
-use crate::book::{self, Plan};
+use crate::book::{self, Encoding, Plan, Reading};
 use crate::casebook::{self, CaseError};
 use crate::demo;
 use crate::run::{self, Request, RunError, Stage};
@@ -144,6 +144,8 @@ struct RunArguments {
     /// Directory of the book.
     #[arg(long)]
     book: PathBuf,
+    #[command(flatten)]
+    reading: ReadingArguments,
     /// A day of the annual setting, YYYY-MM-DD; chooses rule set, cycle and parameters.
     #[arg(long, value_parser = day)]
     on: NaiveDate,
@@ -152,14 +154,41 @@ struct RunArguments {
     previous: Option<PathBuf>,
 }
 
+/// How the files of a book are read.
+#[derive(Debug, clap::Args)]
+struct ReadingArguments {
+    /// Encoding of the CSV files of the book; auto: UTF-8 where a file is valid UTF-8, else GB18030, said aloud.
+    #[arg(long, value_enum, default_value_t = EncodingName::Auto)]
+    encoding: EncodingName,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum EncodingName {
+    Auto,
+    #[value(name = "utf-8")]
+    Utf8,
+    Gb18030,
+}
+
+impl From<ReadingArguments> for Reading {
+    fn from(arguments: ReadingArguments) -> Self {
+        let encoding = match arguments.encoding {
+            EncodingName::Auto => Encoding::Auto,
+            EncodingName::Utf8 => Encoding::Utf8,
+            EncodingName::Gb18030 => Encoding::Gb18030,
+        };
+        Self { encoding }
+    }
+}
+
 fn day(text: &str) -> Result<NaiveDate, String> {
     rate_core::date(text).map_err(|_| "expected YYYY-MM-DD between 1950 and 2199".to_owned())
 }
 
 impl From<RunArguments> for Request {
     fn from(arguments: RunArguments) -> Self {
-        let RunArguments { area, rules, parameters, book, on, previous } = arguments;
-        Self { area, rules, parameters, book, on, previous }
+        let RunArguments { area, rules, parameters, book, reading, on, previous } = arguments;
+        Self { area, rules, parameters, book, reading: reading.into(), on, previous }
     }
 }
 
@@ -291,6 +320,7 @@ impl Session<'_> {
         run::write(&run, &summary, dir, self.lang)?;
         progress.done();
         self.selection(&run.chosen)?;
+        self.reading(&run)?;
         write!(self.out, "{}", summary.text(self.lang))?;
         self.remarks(&run)?;
         writeln!(self.out, "{}{}", self.lang.pick("结果：", "Results: "), dir.display())?;
@@ -317,6 +347,14 @@ impl Session<'_> {
             "注意：本期为周期内后续年度，但没有本周期的上期费率（--previous），全部重新测算",
             "note: a later setting of its cycle, but no earlier rates of the cycle were given (--previous): everybody was measured afresh",
         )?;
+        Ok(())
+    }
+
+    /// How the files of the book were read, where they do not say it themselves.
+    fn reading(&mut self, run: &run::Run) -> Result<(), Failure> {
+        for note in run.warnings.iter().filter(|warning| warning.code.is_of_reading()) {
+            writeln!(self.out, "{}{}", self.lang.pick("读取：", "Read: "), note.line(self.lang))?;
+        }
         Ok(())
     }
 
@@ -363,6 +401,7 @@ impl Session<'_> {
         let run = run::run(request, &mut |_, _, _| {})?;
         let key = AccountKey { area: request.area.clone(), number };
         self.selection(&run.chosen)?;
+        self.reading(&run)?;
         if let Some(decided) = run.decided.iter().find(|it| it.history.key() == &key) {
             let text = Explanation::of(&decided.decision, &decided.history).text(self.lang);
             writeln!(self.out, "{text}")?;

@@ -8,7 +8,7 @@ use rate_core::error::Lang;
 use rate_core::rule_set::{Effect, FindingKind};
 use rate_core::{History, NaiveDate};
 
-use crate::book::{Plan, generate};
+use crate::book::{Plan, Reading, generate};
 use crate::run::{self, Decided, Request, Run, RunError, Stage, Summary};
 
 /// The files of law that the demonstration writes, as they stand in `fixtures/`.
@@ -50,6 +50,7 @@ pub fn demo(
         rules: dir.join("rules"),
         parameters: dir.join("parameters"),
         book: dir.join("book"),
+        reading: Reading::default(),
         on: on(),
         previous: None,
     };

@@ -16,7 +16,7 @@ use rate_core::{AccountKey, Decision, History, Law, NaiveDate, Origin, Parameter
 pub use output::write;
 pub use summary::{Change, ChangeRow, GradeRow, Summary, columns, summarise};
 
-use crate::book::{BookError, read_tables};
+use crate::book::{BookError, Reading, read_tables};
 use crate::lawbook::{self, LawError};
 
 /// What to run.
@@ -30,6 +30,8 @@ pub struct Request {
     pub parameters: PathBuf,
     /// Directory of the book.
     pub book: PathBuf,
+    /// How the book is read.
+    pub reading: Reading,
     /// A day of the annual setting.
     pub on: NaiveDate,
     /// Output of the run before, whose rates are the last ones.
@@ -176,7 +178,7 @@ pub fn apart(request: &Request, out: &Path) -> Result<(), RunError> {
 /// Files that cannot be read or are wrong as a whole; accounts that are wrong stand in the run.
 pub fn run(request: &Request, progress: &mut dyn FnMut(Stage, u64, u64)) -> Result<Run, RunError> {
     let chosen = law(&request.rules, &request.parameters, &request.area, request.on)?;
-    let mut tables = read_tables(&request.book, &mut |done, all| progress(Stage::Reading, done, all))?;
+    let mut tables = request.reading.tables(&request.book, &mut |done, all| progress(Stage::Reading, done, all))?;
     let mut earlier_tables = Vec::new();
     if let Some(previous) = &request.previous {
         let earlier = read_tables(previous, &mut |_, _| {})?;

@@ -1,5 +1,8 @@
 //! Books: what is refused and where, that what is written is read back, and the shape of made-up books.
 
+#[path = "books/encodings.rs"]
+mod encodings;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

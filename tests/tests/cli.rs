@@ -10,5 +10,7 @@ mod command;
 mod demonstration;
 #[path = "cli/endings.rs"]
 mod endings;
+#[path = "cli/formats.rs"]
+mod formats;
 #[path = "cli/rule_set_document.rs"]
 mod rule_set_document;

@@ -148,7 +148,11 @@ codes! {
     /// A payment of a claim that is not there.
     RowsUnknownClaim = "rows.unknown-claim", "claim `{0}` is not in `claims` of this account", "本单位的 `claims` 中没有案件 `{0}`";
     /// A file that is not valid text.
-    RowsEncoding = "rows.encoding", "not valid UTF-8", "不是有效的 UTF-8";
+    RowsEncoding = "rows.encoding", "not valid {0}", "不是有效的 {0}";
+    /// A file of which the encoding was found out and not named; a warning.
+    RowsEncodingTaken = "rows.encoding-taken", "read as {0}: it is not valid UTF-8", "不是有效的 UTF-8，已按 {0} 编码读取";
+    /// A file in UTF-16.
+    RowsUtf16 = "rows.utf-16", "the file is UTF-16 (“Unicode text”), which is not read", "文件为 UTF-16 编码（“Unicode 文本”），不读取";
 
     /// A table that must be there is not.
     RowsMissingTable = "rows.missing-table", "the book has no `{0}`", "数据集缺少 `{0}`";
@@ -191,6 +195,13 @@ codes! {
     HistoryNotCovered = "history.not-covered", "the account is not insured in {0}", "单位在 {0} 未参保";
     /// No rate can be given: neither a base rate nor a last rate is known.
     HistoryNoRate = "history.no-rate", "neither a base rate nor a last rate is known on {0}", "{0} 既无基准费率也无上期费率";
+}
+
+impl Code {
+    /// Whether it tells how a file was read, and nothing that is wrong with it.
+    pub const fn is_of_reading(self) -> bool {
+        matches!(self, Self::RowsEncodingTaken)
+    }
 }
 
 impl fmt::Display for Code {

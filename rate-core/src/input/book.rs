@@ -77,11 +77,13 @@ pub struct TableTotals {
 pub fn check_book(tables: &[RawTable]) -> CheckedBook {
     let (layouts, file_problems) = layouts(tables);
     let totals = layouts.iter().map(totals_of).collect();
+    let mut warnings: Vec<Problem> = tables.iter().flat_map(RawTable::notes).cloned().collect();
+    in_order(&mut warnings);
     if !file_problems.is_empty() {
-        return CheckedBook { file_problems, totals, ..CheckedBook::default() };
+        return CheckedBook { warnings, file_problems, totals, ..CheckedBook::default() };
     }
     let mut drafts = Drafts::of(&layouts);
-    let warnings = drafts.take_warnings();
+    warnings.extend(drafts.take_warnings());
     let (histories, refused) = succession::resolve(drafts);
     CheckedBook { histories, refused, warnings, file_problems, totals }
 }

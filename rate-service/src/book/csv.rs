@@ -5,163 +5,137 @@
 
 use std::fmt::{Display, Write as _};
 use std::fs::File;
-use std::io::{BufRead, BufReader, BufWriter, Read as _, Write as _};
+use std::io::{BufReader, BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use rate_core::input::book::{RawTable, TableKind};
 use rate_core::{Code, Place, Problem};
 
 use super::BookError;
+use super::encoding::{Beginning, Charset, Encoding};
+use super::lines::{Broken, Lines, MAX_LINE_BYTES};
+use super::reading::{BookFile, unreadable};
 
-/// The most bytes of one file: 4 GiB.
-pub const MAX_FILE_BYTES: u64 = 1 << 32;
-/// The most bytes of one line; a row whose cells are all at their bound is far shorter.
-const MAX_LINE_BYTES: usize = 1 << 16;
-
-/// Reads all tables in a directory, as text.
-///
-/// `progress` is told bytes read and bytes in all.
-///
-/// # Errors
-/// Where the directory or a file cannot be read, or a file is larger than [`MAX_FILE_BYTES`]. What is not CSV, or not
-/// UTF-8, is left with its table for the check to report.
-pub fn read_tables(dir: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<Vec<RawTable>, BookError> {
-    let files = csv_files(dir)?;
-    let total = files.iter().map(|file| file.bytes).sum();
-    let mut read = 0;
-    let mut tables = Vec::with_capacity(files.len());
-    for file in files {
-        let bytes = file.bytes;
-        tables.push(match TableKind::from_stem(file.name.strip_suffix(".csv").unwrap_or_default()) {
-            Some(kind) => read_table(kind, &file, &mut |within| progress(read + within, total))?,
-            None => unknown_table(&file.name),
-        });
-        read += bytes;
-        progress(read, total);
-    }
-    Ok(tables)
-}
-
-struct CsvFile {
-    name: String,
-    path: PathBuf,
-    bytes: u64,
-}
-
-/// The files of a directory that end in `.csv`, whatever the case, by name.
-fn csv_files(dir: &Path) -> Result<Vec<CsvFile>, BookError> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(dir).map_err(BookError::at(dir))? {
-        let path = entry.map_err(BookError::at(dir))?.path();
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let is_csv = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
-        if !is_csv {
-            continue;
-        }
-        let metadata = std::fs::metadata(&path).map_err(BookError::at(&path))?;
-        if metadata.is_file() {
-            files.push(CsvFile { name, path, bytes: metadata.len() });
-        }
-    }
-    files.sort_by(|one, two| one.name.cmp(&two.name));
-    match files.iter().find(|file| file.bytes > MAX_FILE_BYTES) {
-        Some(file) => Err(BookError::TooLarge { path: file.path.clone(), limit: MAX_FILE_BYTES }),
-        None => Ok(files),
-    }
-}
-
-/// A table that holds nothing but a problem of its file.
-fn unreadable(kind: TableKind, problem: Problem) -> RawTable {
-    let columns = kind.columns().iter().map(|column| column.name);
-    let mut table = RawTable::new(kind, problem.place.file.as_str(), columns);
-    table.unreadable(problem);
-    table
-}
-
-fn unknown_table(name: &str) -> RawTable {
-    let known: Vec<String> = TableKind::ALL.iter().map(|kind| format!("{}.csv", kind.stem())).collect();
-    let place = Place { file: name.to_owned(), ..Place::default() };
-    // It has no kind; that of coverage, of which there may be several, takes nothing away from the others.
-    unreadable(TableKind::Coverage, Problem::new(Code::RowsUnknownTable, place, [name, &known.join(", ")]))
-}
-
-fn read_table(kind: TableKind, file: &CsvFile, progress: &mut dyn FnMut(u64)) -> Result<RawTable, BookError> {
+/// Reads one table; what is not CSV, or not in its encoding, is left with the table for the check to report.
+pub(super) fn read_table(
+    kind: TableKind,
+    file: &BookFile,
+    encoding: Encoding,
+    progress: &mut dyn FnMut(u64),
+) -> Result<RawTable, BookError> {
+    let mut beginning = Vec::new();
     let source = File::open(&file.path).map_err(BookError::at(&file.path))?;
-    // A file that grows while it is read is read to the length it had.
-    let mut lines = Lines::of(BufReader::with_capacity(1 << 18, source.take(file.bytes)));
-    let problem = |line: u32, code: Code| {
-        Problem::new(code, Place { file: file.name.clone(), line, ..Place::default() }, [MAX_LINE_BYTES])
-    };
-    let header = match lines.next().map_err(BookError::at(&file.path))? {
-        None => Vec::new(),
-        Some((line, text)) => match text.and_then(split) {
-            Ok(cells) => cells,
-            Err(code) => return Ok(unreadable(kind, problem(line, code))),
-        },
-    };
-    let mut table = RawTable::new(kind, file.name.as_str(), header);
-    while let Some((line, text)) = lines.next().map_err(BookError::at(&file.path))? {
-        match text {
-            // Nearly every line: its cells need no copy of their own.
-            Ok(text) if !text.contains('"') => table.push(line, text.split(',')),
-            _ => match text.and_then(split) {
-                Ok(cells) => table.push(line, cells),
-                Err(code) => {
-                    table.unreadable(problem(line, code));
-                    if code == Code::RowsText {
+    source.take(4).read_to_end(&mut beginning).map_err(BookError::at(&file.path))?;
+    let beginning = Beginning::of(&beginning);
+    let at = |line| Place { file: file.name.clone(), line, ..Place::default() };
+    match (beginning, encoding) {
+        (Beginning::Utf16, _) => Ok(unreadable(kind, Problem::new::<&str>(Code::RowsUtf16, at(0), []))),
+        (Beginning::MarkOfUtf8, Encoding::Gb18030) => {
+            Ok(unreadable(kind, Problem::new(Code::RowsEncoding, at(1), [Charset::Gb18030.name()])))
+        }
+        (Beginning::Unmarked, Encoding::Auto) => guessed(kind, file, progress),
+        (Beginning::MarkOfUtf8, _) | (Beginning::Unmarked, Encoding::Utf8) => {
+            Ok(Attempt::at(kind, file, Charset::Utf8, progress)?.table)
+        }
+        (Beginning::Unmarked, Encoding::Gb18030) => Ok(Attempt::at(kind, file, Charset::Gb18030, progress)?.table),
+    }
+}
+
+/// Reads a file whose encoding nobody named: as UTF-8 where that is valid, else as GB18030 where that is, and then
+/// the table says so.
+///
+/// A file of which more lines are valid UTF-8 beyond ASCII than are not is UTF-8 with broken places: by luck it may be
+/// valid GB18030 all the same, and would be read as other words.
+fn guessed(kind: TableKind, file: &BookFile, progress: &mut dyn FnMut(u64)) -> Result<RawTable, BookError> {
+    let utf_8 = Attempt::at(kind, file, Charset::Utf8, progress)?;
+    if utf_8.broken == 0 || utf_8.foreign > utf_8.broken {
+        return Ok(utf_8.table);
+    }
+    let mut gb18030 = Attempt::at(kind, file, Charset::Gb18030, progress)?;
+    if gb18030.broken == 0 {
+        let place = Place { file: file.name.clone(), ..Place::default() };
+        gb18030.table.note(Problem::new(Code::RowsEncodingTaken, place, [Charset::Gb18030.name()]));
+        return Ok(gb18030.table);
+    }
+    Ok(if gb18030.broken < utf_8.broken { gb18030.table } else { utf_8.table })
+}
+
+/// A file read in one encoding.
+struct Attempt {
+    table: RawTable,
+    /// Lines that are not valid in the encoding.
+    broken: u64,
+    /// Lines that are, and have a character beyond ASCII.
+    foreign: u64,
+}
+
+impl Attempt {
+    fn at(
+        kind: TableKind,
+        file: &BookFile,
+        charset: Charset,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<Self, BookError> {
+        let source = File::open(&file.path).map_err(BookError::at(&file.path))?;
+        // A file that grows while it is read is read to the length it had.
+        let mut lines = Lines::of(BufReader::with_capacity(1 << 18, source.take(file.bytes)), charset);
+        let mut attempt: Option<Self> = None;
+        while let Some(line) = lines.next().map_err(BookError::at(&file.path))? {
+            let number = line.number;
+            let (valid, foreign) = (line.text.is_ok(), line.foreign);
+            match (&mut attempt, line.text) {
+                (Some(attempt), Ok(text)) => attempt.row(number, &text),
+                (None, Ok(text)) => attempt = Some(Self::headed(kind, file, number, &text)),
+                (found, Err(broken)) => {
+                    let attempt = found.get_or_insert_with(|| Self::new(RawTable::of_kind(kind, file.name.as_str())));
+                    attempt.line_problem(number, broken, charset);
+                    if broken.code == Code::RowsText {
                         break;
                     }
                 }
-            },
-        }
-        if line % 65_536 == 0 {
-            progress(lines.bytes);
-        }
-    }
-    Ok(table)
-}
-
-/// The lines of a file, with their numbers; empty ones are passed over.
-struct Lines<R> {
-    source: R,
-    buffer: Vec<u8>,
-    number: u32,
-    bytes: u64,
-}
-
-type Line<'l> = (u32, Result<&'l str, Code>);
-
-impl<R: BufRead> Lines<R> {
-    const fn of(source: R) -> Self {
-        Self { source, buffer: Vec::new(), number: 0, bytes: 0 }
-    }
-
-    fn next(&mut self) -> std::io::Result<Option<Line<'_>>> {
-        loop {
-            self.buffer.clear();
-            let limit = u64::try_from(MAX_LINE_BYTES + 2).unwrap_or(u64::MAX);
-            let read = self.source.by_ref().take(limit).read_until(b'\n', &mut self.buffer)?;
-            if read == 0 {
-                return Ok(None);
             }
-            self.number = self.number.saturating_add(1);
-            self.bytes += u64::try_from(read).unwrap_or(u64::MAX);
-            if !matches!(self.buffer.as_slice(), b"\n" | b"\r\n") {
-                break;
+            if let Some(attempt) = &mut attempt {
+                attempt.broken += u64::from(!valid);
+                attempt.foreign += u64::from(valid && foreign);
+            }
+            if number % 65_536 == 0 {
+                progress(lines.bytes);
             }
         }
-        Ok(Some((self.number, self.text())))
+        Ok(attempt.unwrap_or_else(|| Self::new(RawTable::new::<String>(kind, file.name.as_str(), []))))
     }
 
-    /// The line without its end, and the first one without a byte-order mark.
-    fn text(&self) -> Result<&str, Code> {
-        let line = self.buffer.strip_suffix(b"\n").unwrap_or(&self.buffer);
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        if line.len() > MAX_LINE_BYTES {
-            return Err(Code::RowsText);
+    const fn new(table: RawTable) -> Self {
+        Self { table, broken: 0, foreign: 0 }
+    }
+
+    fn headed(kind: TableKind, file: &BookFile, number: u32, text: &str) -> Self {
+        match split(text) {
+            Ok(header) => Self::new(RawTable::new(kind, file.name.as_str(), header)),
+            Err(code) => {
+                let mut attempt = Self::new(RawTable::of_kind(kind, file.name.as_str()));
+                attempt.line_problem(number, Broken { code, column: 0 }, Charset::Utf8);
+                attempt
+            }
         }
-        let text = std::str::from_utf8(line).map_err(|_| Code::RowsEncoding)?;
-        Ok(if self.number == 1 { text.strip_prefix('\u{FEFF}').unwrap_or(text) } else { text })
+    }
+
+    fn row(&mut self, number: u32, text: &str) {
+        // Nearly every line: its cells need no copy of their own.
+        if !text.contains('"') {
+            return self.table.push(number, text.split(','));
+        }
+        match split(text) {
+            Ok(cells) => self.table.push(number, cells),
+            Err(code) => self.line_problem(number, Broken { code, column: 0 }, Charset::Utf8),
+        }
+    }
+
+    fn line_problem(&mut self, line: u32, broken: Broken, charset: Charset) {
+        let place = Place { file: self.table.file().to_owned(), line, column: broken.column, field: String::new() };
+        let value = if broken.code == Code::RowsEncoding { charset.name() } else { "65536" };
+        debug_assert_eq!(MAX_LINE_BYTES, 65_536, "what the message says");
+        self.table.unreadable(Problem::new(broken.code, place, [value]));
     }
 }
 

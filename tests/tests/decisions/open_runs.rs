@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use rate_core::error::Lang;
 use rate_core::{Code, date};
+use rate_service::book::Reading;
 use rate_service::run::{Request, Run, run, summarise, write};
 use tempfile::TempDir;
 
@@ -40,7 +41,9 @@ impl City {
     fn run(&self, on: &str, previous: Option<PathBuf>) -> (Run, PathBuf) {
         let below = |name: &str| self.0.path().join(name);
         let (rules, parameters, book) = (below("rules"), below("parameters"), below("book"));
-        let request = Request { area: "990100".to_owned(), rules, parameters, book, on: date(on).unwrap(), previous };
+        let reading = Reading::default();
+        let request =
+            Request { area: "990100".to_owned(), rules, parameters, book, reading, on: date(on).unwrap(), previous };
         let run = run(&request, &mut |_, _, _| {}).unwrap_or_else(|error| panic!("{on}: {error}"));
         write(&run, &summarise(&run), &below(on), Lang::En).unwrap();
         (run, below(on))

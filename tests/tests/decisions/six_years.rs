@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use rate_core::error::Lang;
 use rate_core::{Month, Segment, date};
+use rate_service::book::Reading;
 use rate_service::run::{Request, Run, Summary, run, summarise, write};
 
 use crate::cases::reason;
@@ -22,6 +23,7 @@ pub fn six_runs(rules: &Path, out: &Path) -> Vec<Run> {
             rules: rules.to_owned(),
             parameters: fixtures("parameters"),
             book: fixtures("books/six-years/book"),
+            reading: Reading::default(),
             on: date(on).unwrap(),
             previous: previous.take(),
         };

@@ -7,7 +7,7 @@ use std::path::Path;
 use rate_core::date;
 use rate_core::error::Lang;
 use rate_core::history::PremiumKind;
-use rate_service::book::{Plan, generate};
+use rate_service::book::{Plan, Reading, generate};
 use rate_service::run::{Decided, Request, Run, run, summarise, write};
 
 use crate::law::fixtures;
@@ -124,6 +124,7 @@ fn the_total_of_a_made_up_book_is_the_sum_of_its_bills() {
         rules: fixtures("rule_sets"),
         parameters: fixtures("parameters"),
         book: dir.path().join("book"),
+        reading: Reading::default(),
         on: date("2022-07-01").unwrap(),
         previous: None,
     };

@@ -35,6 +35,7 @@ const GUESTS: &[(&str, &str, &[&str])] = &[
     ("rate-service", "clap_complete", &["cli"]),
     ("rate-service", "indicatif", &["cli"]),
     ("rate-service", "rand_chacha", &["book"]),
+    ("rate-service", "encoding_rs", &["book"]),
     ("rate-service", "toml", &[]),
     ("rate-service", "chrono", &["book"]),
 ];

@@ -124,6 +124,7 @@ pub struct RawTable {
     cell_ends: Vec<u32>,
     rows: Vec<RowStart>,
     problems: Vec<Problem>,
+    notes: Vec<Problem>,
 }
 
 /// Where a row begins.
@@ -145,7 +146,13 @@ impl RawTable {
             cell_ends: Vec::new(),
             rows: Vec::new(),
             problems: Vec::new(),
+            notes: Vec::new(),
         }
+    }
+
+    /// An empty table with the columns of its kind.
+    pub fn of_kind(kind: TableKind, file: impl Into<String>) -> Self {
+        Self::new(kind, file, kind.columns().iter().map(|column| column.name))
     }
 
     /// Adds a row: its line (or number, from one) and its cells.
@@ -162,6 +169,11 @@ impl RawTable {
     /// Adds something that kept the door from reading the table; a book with such a table is not decided.
     pub fn unreadable(&mut self, problem: Problem) {
         self.problems.push(problem);
+    }
+
+    /// Adds something that the door did with the table and that a reader should know: a warning.
+    pub fn note(&mut self, note: Problem) {
+        self.notes.push(note);
     }
 
     /// Which table it is.
@@ -182,6 +194,11 @@ impl RawTable {
     /// What kept the door from reading it.
     pub fn problems(&self) -> &[Problem] {
         &self.problems
+    }
+
+    /// What a reader should know of how it was read.
+    pub fn notes(&self) -> &[Problem] {
+        &self.notes
     }
 
     /// Number of rows.
