@@ -3,7 +3,7 @@
 use std::fmt;
 
 pub use chrono::NaiveDate;
-use chrono::{Datelike, Days, Months};
+use chrono::{Datelike, Days, Months, Weekday};
 
 /// A calendar month.
 ///
@@ -121,6 +121,31 @@ pub fn day_after(date: NaiveDate) -> NaiveDate {
 /// The day before.
 pub fn day_before(date: NaiveDate) -> NaiveDate {
     date.checked_sub_days(Days::new(1)).unwrap_or(NaiveDate::MIN)
+}
+
+/// So many days later.
+pub fn days_after(date: NaiveDate, days: u16) -> NaiveDate {
+    date.checked_add_days(Days::new(days.into())).unwrap_or(NaiveDate::MAX)
+}
+
+/// So many months later, on the same day of the month, or the last day of a month that has none.
+///
+/// ```
+/// use rate_core::{calendar::months_after, date};
+/// assert_eq!(months_after(date("2025-08-31").unwrap(), 6).to_string(), "2026-02-28");
+/// ```
+pub fn months_after(date: NaiveDate, months: u16) -> NaiveDate {
+    date.checked_add_months(Months::new(months.into())).unwrap_or(NaiveDate::MAX)
+}
+
+/// The calendar year of a day.
+pub fn year_of(date: NaiveDate) -> i32 {
+    date.year()
+}
+
+/// Whether a day is a Saturday or a Sunday.
+pub fn is_weekend(date: NaiveDate) -> bool {
+    matches!(date.weekday(), Weekday::Sat | Weekday::Sun)
 }
 
 /// Days from a first to a last one, both included; an open end goes on.

@@ -29,6 +29,7 @@ pub mod amount;
 pub mod calendar;
 pub mod cases;
 pub mod citation;
+pub mod deadline;
 pub mod decide;
 pub mod decision;
 mod document;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 
 use crate::amount::{Factor, Rate};
-use crate::calendar::{DateSpan, NaiveDate};
+use crate::calendar::{self, DateSpan, NaiveDate};
 use crate::citation::{Basis, BasisId, Label};
 use crate::history::{AccountKind, EventKind, History, words};
 use crate::industry::{ClassSystem, Industry, IndustryEdition, RiskClass};
@@ -121,6 +121,22 @@ pub struct IndustryClasses {
     pub basis: BasisId,
 }
 
+/// The days off and the make-up working days of a year.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[doc(alias = "节假日安排")]
+pub struct Holidays {
+    /// Pooling area, or `cn`.
+    pub area: String,
+    /// The year.
+    pub year: i32,
+    /// Days off, weekends inside them included.
+    pub off: Vec<DateSpan>,
+    /// Days of a weekend that are worked.
+    pub worked: Vec<NaiveDate>,
+    /// Basis.
+    pub basis: BasisId,
+}
+
 /// A parameter document that was read: what a decision pins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParameterDocument {
@@ -149,6 +165,7 @@ pub struct Parameters {
     pub(crate) bands: Vec<CutBands>,
     pub(crate) statistics: Vec<Statistic>,
     pub(crate) industries: Vec<IndustryClasses>,
+    pub(crate) holidays: Vec<Holidays>,
 }
 
 impl Parameters {
@@ -188,6 +205,22 @@ impl Parameters {
         &self.statistics
     }
 
+    /// Tables of holidays.
+    pub fn holidays(&self) -> &[Holidays] {
+        &self.holidays
+    }
+
+    /// Whether a day is worked; `None` where no table of holidays of its year is at hand.
+    pub fn is_working_day(&self, day: NaiveDate) -> Option<bool> {
+        if !self.holidays.iter().any(|it| it.year == calendar::year_of(day)) {
+            return None;
+        }
+        // A break across the turn of the year stands in the table of either year.
+        let off = self.holidays.iter().any(|it| it.off.iter().any(|span| span.contains(day)));
+        let worked = self.holidays.iter().any(|it| it.worked.contains(&day));
+        Some(!off && (worked || !calendar::is_weekend(day)))
+    }
+
     /// The parameters of one area, and of the nation.
     #[must_use]
     pub fn of_area(&self, area: &str) -> Self {
@@ -201,6 +234,7 @@ impl Parameters {
             bands: self.bands.clone(),
             statistics: self.statistics.iter().filter(|it| here(&it.area)).cloned().collect(),
             industries: self.industries.clone(),
+            holidays: self.holidays.iter().filter(|it| here(&it.area)).cloned().collect(),
         }
     }
 
@@ -215,6 +249,7 @@ impl Parameters {
         self.bands.extend(other.bands.into_iter().map(|it| CutBands { basis: moved(it.basis), ..it }));
         self.statistics.extend(other.statistics.into_iter().map(|it| Statistic { basis: moved(it.basis), ..it }));
         self.industries.extend(other.industries.into_iter().map(|it| IndustryClasses { basis: moved(it.basis), ..it }));
+        self.holidays.extend(other.holidays.into_iter().map(|it| Holidays { basis: moved(it.basis), ..it }));
     }
 
     /// The base vector for an account on a day: the most special one that fits; one for firms that are listed goes
@@ -239,7 +274,7 @@ impl Parameters {
     pub(crate) fn listing_days(&self, history: &History) -> Vec<NaiveDate> {
         let listed = |kind| self.vectors.iter().any(|vector| vector.listed == Some(kind));
         let spans = history.events().iter().filter(|event| listed(event.kind)).map(|event| event.days);
-        spans.flat_map(|span| [Some(span.from()), span.to().map(crate::calendar::day_after)]).flatten().collect()
+        spans.flat_map(|span| [Some(span.from()), span.to().map(calendar::day_after)]).flatten().collect()
     }
 
     /// The phased cut for an account on a day, its class not exempt: that of its sub-area, else of its area, else of
@@ -284,7 +319,7 @@ impl Parameters {
     pub(crate) fn change_days(&self) -> Vec<NaiveDate> {
         let spans = self.vectors.iter().map(|it| it.days).chain(self.cuts.iter().map(|it| it.days));
         let mut days: Vec<NaiveDate> =
-            spans.flat_map(|span| [Some(span.from()), span.to().map(crate::calendar::day_after)]).flatten().collect();
+            spans.flat_map(|span| [Some(span.from()), span.to().map(calendar::day_after)]).flatten().collect();
         days.sort_unstable();
         days.dedup();
         days

@@ -5,6 +5,7 @@ pub mod check;
 mod diagram;
 pub mod law;
 pub mod measure;
+pub mod notice;
 pub mod select;
 pub mod table;
 
@@ -16,6 +17,7 @@ pub use check::{Finding, FindingKind, Report, Verdict};
 pub(crate) use diagram::Answer;
 pub use law::{Law, Refusal};
 pub use measure::{Cause, Denominator, Excluded, Measure, Numerator, Undefined, WhenUndefined};
+pub use notice::{NoticeRules, Remedies};
 pub use select::{Considered, OtherCycle, Selection, WhyNot};
 pub use table::{Condition, Conflict, FloatTable, Row, RowResult};
 
@@ -287,6 +289,8 @@ pub struct RuleSet {
     pub(crate) floor: Floor,
     pub(crate) rounding: RoundingRules,
     pub(crate) changes: Option<Changes>,
+    pub(crate) notice: Option<NoticeRules>,
+    pub(crate) remedies: Option<Remedies>,
     pub(crate) tree: Arc<Tree>,
     pub(crate) digest: String,
 }
@@ -350,6 +354,16 @@ impl RuleSet {
     /// Classes, system and fixed ones.
     pub const fn classes(&self) -> &ClassRules {
         &self.classes
+    }
+
+    /// How employers are told and may object; `None` where the file says nothing.
+    pub const fn notice(&self) -> Option<&NoticeRules> {
+        self.notice.as_ref()
+    }
+
+    /// What the law gives an employer beyond the method; `None` where the file says nothing.
+    pub const fn remedies(&self) -> Option<&Remedies> {
+        self.remedies.as_ref()
     }
 
     /// Every basis of the set.

@@ -2,6 +2,8 @@
 
 #[path = "decisions/cases.rs"]
 mod cases;
+#[path = "decisions/deadlines.rs"]
+mod deadlines;
 #[path = "decisions/law.rs"]
 mod law;
 #[path = "decisions/margins.rs"]

@@ -86,6 +86,8 @@ codes! {
     RuleSetRounding = "rule-set.rounding", "rates of this ladder grow digits without end: state `rounding.rate`", "此档次阶梯的费率位数会无限增长：须写明 `rounding.rate`";
     /// More conditions, bounds or windows than one table can hold.
     RuleSetTooLarge = "rule-set.too-large", "{0}: at most {1}", "{0}：最多 {1}";
+    /// Two things of which one excludes the other.
+    RuleSetContradiction = "rule-set.contradiction", "`{0}` and `{1}` cannot both stand", "`{0}` 与 `{1}` 不能并存";
     /// A file of another format.
     FileFormat = "file.format", "the format is `{0}`, expected `{1}`", "格式为 `{0}`，应为 `{1}`";
 

@@ -7,14 +7,15 @@ use super::rule_set_file::basis::{Bases, label};
 use super::rule_set_file::sections::class_flags;
 use super::tree;
 use crate::amount::{Factor, Quantity, Rate, plain_decimal};
-use crate::calendar::DateSpan;
+use crate::calendar::{self, DateSpan, Month, MonthSpan, NaiveDate};
 use crate::document::Tree;
 use crate::error::{Code, Place, Problem, Problems};
 use crate::history::{AccountKind, EventKind};
 use crate::industry::{ClassSystem, Industry, IndustryEdition, RiskClass};
 use crate::interval::Interval;
 use crate::parameters::{
-    BaseVector, ClassStatus, CutBands, CutFinding, IndustryClasses, ParameterDocument, Parameters, PhasedCut, Statistic,
+    BaseVector, ClassStatus, CutBands, CutFinding, Holidays, IndustryClasses, ParameterDocument, Parameters, PhasedCut,
+    Statistic,
 };
 
 /// A parameter file that has been read, not yet checked.
@@ -76,6 +77,7 @@ fn parameters<'t>(sink: &'t Sink<'t>, digest: String) -> Option<Parameters> {
     let bands: Vec<CutBands> = list("cut_bands").iter().filter_map(|at| reader.bands(at)).collect();
     let statistics = list("statistics").iter().filter_map(|at| reader.statistic(at)).collect();
     let industries = list("industry_classes").iter().filter_map(|at| reader.industries(at)).collect();
+    let holidays: Vec<Holidays> = list("holidays").iter().filter_map(|at| reader.holidays(at)).collect();
     if let Some(at) = root.get("base_rates") {
         overlapping(&at, vectors.iter().map(|it| (it.days, (&it.sub_area, &it.kinds, it.listed, it.system))));
     }
@@ -84,7 +86,7 @@ fn parameters<'t>(sink: &'t Sink<'t>, digest: String) -> Option<Parameters> {
     }
     root.finish();
     let documents = vec![ParameterDocument { area: area.to_owned(), name: name?, digest }];
-    Some(Parameters { documents, bases: bases.into_bases(), vectors, cuts, bands, statistics, industries })
+    Some(Parameters { documents, bases: bases.into_bases(), vectors, cuts, bands, statistics, industries, holidays })
 }
 
 /// Two spans for the same accounts may not share days.
@@ -237,6 +239,25 @@ impl<'t> Reader<'_, 't> {
         Some(IndustryClasses { edition, status: status?, classes: classes.collect(), basis })
     }
 
+    fn holidays(&self, at: &At<'t>) -> Option<Holidays> {
+        let fields = at.fields()?;
+        let basis = self.bases.of(&fields, None);
+        let year = fields.need("year").and_then(|at| at.integer(1990..=2199)).and_then(|year| i32::try_from(year).ok());
+        let (off, worked) = (fields.need("off"), fields.need("worked"));
+        fields.finish();
+        let off = off.map(|at| at.items()).unwrap_or_default();
+        let off: Vec<DateSpan> = off.iter().filter_map(|at| at.span(false)).collect();
+        let year = year?;
+        let worked = worked.map(|at| at.items()).unwrap_or_default();
+        let worked = worked.iter().filter_map(|at| worked_day(at, &off)).collect();
+        // A break may begin or end over the turn of the year, and no further.
+        let touches = |span: &&DateSpan| [span.from(), span.last()].map(calendar::year_of).contains(&year);
+        for span in off.iter().filter(|span| !touches(span)) {
+            at.problem(Code::FileNumber, [span.to_string(), format!("days of {year}")]);
+        }
+        Some(Holidays { area: self.area.to_owned(), year, off, worked, basis })
+    }
+
     fn statistic(&self, at: &At<'t>) -> Option<Statistic> {
         let fields = at.fields()?;
         let basis = self.bases.of(&fields, None);
@@ -249,6 +270,18 @@ impl<'t> Reader<'_, 't> {
         let values = entries.into_iter().filter_map(|(code, at)| average(code, &at, edition)).collect();
         Some(Statistic { area: self.area.to_owned(), id: id?, year: year?, edition, values, basis })
     }
+}
+
+/// A make-up day lies on a weekend, and in no break.
+fn worked_day(at: &At<'_>, off: &[DateSpan]) -> Option<NaiveDate> {
+    let day = at.date()?;
+    if !calendar::is_weekend(day) {
+        at.problem(Code::FileNumber, [day.to_string(), "a Saturday or a Sunday".to_owned()]);
+    }
+    if let Some(span) = off.iter().find(|span| span.contains(day)) {
+        at.problem(Code::RuleSetContradiction, [span.to_string(), day.to_string()]);
+    }
+    Some(day)
 }
 
 fn rate(at: &At<'_>) -> Option<Rate> {
@@ -303,7 +336,11 @@ impl Parameters {
             (it.days, it.basis, format!("{} {} {:?} {:?} {}", it.area, it.sub_area, it.kinds, it.listed, it.system))
         });
         let cuts = self.cuts.iter().map(|it| (it.days, it.basis, format!("{} {} cut", it.area, it.sub_area)));
-        let all: Vec<_> = vectors.chain(cuts).collect();
+        let whole_year =
+            |year: i32| Some(MonthSpan::new(Month::new(year, 1).ok()?, Month::new(year, 12).ok()?)?.days());
+        let years = self.holidays.iter();
+        let years = years.filter_map(|it| Some((whole_year(it.year)?, it.basis, format!("{} holidays", it.area))));
+        let all: Vec<_> = vectors.chain(cuts).chain(years).collect();
         let clashes = all.iter().enumerate().filter_map(|(place, (days, basis, key))| {
             let (other, ..) =
                 all[..place].iter().find(|(other, _, same)| same == key && other.intersect(days).is_some())?;

@@ -2,6 +2,7 @@
 
 pub(super) mod basis;
 mod measures;
+mod notice;
 pub(super) mod sections;
 mod tables;
 

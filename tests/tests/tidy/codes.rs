@@ -41,6 +41,23 @@ const BREAKS: &[(Code, &str, &str)] = &[
     (Code::RuleSetResult, "grade = \"80%\"", "grade = \"80%\"\nkeep = \"last-rate\""),
     (Code::RuleSetGrade, "grade = \"80%\"", "grade = \"85%\""),
     (Code::RuleSetWindow, "from = 2021-01-01", "from = 2021-01-02"),
+    (Code::RuleSetContradiction, "\"announce-first\"", "\"notify\""),
+    (Code::RuleSetContradiction, "kind = \"calendar-days\"", "kind = \"working-days\""),
+    (Code::FileMissingKey, ", last_day = \"as-counted\"", ""),
+    (Code::FileMissingKey, "margins   = false", ""),
+    (Code::RuleSetResult, "[notice.objection]", "[notice.objection]\nuntil = \"announcement-ends\""),
+    (Code::RuleSetResult, "days = 7,", "days = 7, months = 1,"),
+    (
+        Code::RuleSetName,
+        "within = { days = 7, kind = \"calendar-days\", from = \"announcement\", last_day = \"as-counted\" }",
+        "until = { \"2031\" = 2031-01-01 }",
+    ),
+    (Code::FileNumber, "days = 7,", "days = 0,"),
+    (
+        Code::CheckMissing,
+        "announced = { days = 5, kind = \"working-days\" }",
+        "announced = \"?\"\nmissing = [\"announced\"]",
+    ),
     (Code::CheckGap, "\"(50%, 100%]\"", "\"(50%, 90%]\""),
     (Code::CheckOpen, "grade = \"120%\"", "grade = \"?\"\nmissing = [\"grade\"]"),
     (Code::CheckMissing, "grade = \"120%\"", "grade = \"?\"\nmissing = [\"grade\"]"),
@@ -246,6 +263,39 @@ fn finding() -> BTreeSet<Code> {
     "#;
     let parameters = ParametersFile::parse(text).unwrap().check().unwrap();
     parameters.check_findings().into_iter().map(|problem| problem.code).collect()
+}
+
+fn calendar(body: &str) -> BTreeSet<Code> {
+    let text = format!(
+        r#"
+        format = "parameters/1"
+        area = "990900"
+        name = {{ zh = "校验用参数（虚构）", en = "parameters for the checker (fictitious)" }}
+        [documents.notice]
+        title = {{ zh = "校验用参数（虚构）", en = "parameters for the checker (fictitious)" }}
+        {body}
+    "#
+    );
+    let read = ParametersFile::parse(&text).unwrap().check();
+    let after = |parameters: Parameters| parameters.check_overlaps().into_iter().map(|problem| problem.code).collect();
+    read.map_or_else(|problems| codes_of(&problems), after)
+}
+
+/// A table of holidays, and what is wrong with it.
+#[test]
+fn tables_of_holidays_are_checked() {
+    let table = |off: &str, worked: &str| {
+        format!("[[holidays]]\nyear = 2030\noff = [{{ {off} }}]\nworked = [{worked}]\ncite = \"notice\"\n")
+    };
+    // 2030-09-29 is a Sunday, 2030-10-08 a Tuesday.
+    let right = table("from = 2030-10-01, to = 2030-10-07", "2030-09-29");
+    assert_eq!(calendar(&right), BTreeSet::new());
+    assert_eq!(calendar(&(right.clone() + &right)), BTreeSet::from([Code::CheckTimeOverlap]));
+    let wrong = |off, worked| calendar(&table(off, worked));
+    assert_eq!(wrong("from = 2030-10-01, to = 2030-10-07", "2030-10-08"), BTreeSet::from([Code::FileNumber]));
+    assert_eq!(wrong("from = 2031-10-01, to = 2031-10-07", "2030-09-29"), BTreeSet::from([Code::FileNumber]));
+    assert_eq!(wrong("from = 2030-09-29, to = 2030-10-07", "2030-09-29"), BTreeSet::from([Code::RuleSetContradiction]));
+    assert_eq!(wrong("from = 2030-10-07, to = 2030-10-01", "2030-09-29"), BTreeSet::from([Code::FileSpan]));
 }
 
 fn law(parameters: &Parameters) -> Law {

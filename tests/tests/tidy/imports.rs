@@ -11,7 +11,7 @@ const CORE: &[&[&str]] = &[
     &["ladder", "history"],
     &["parameters"],
     &["rule_set"],
-    &["decision", "experience"],
+    &["decision", "experience", "deadline"],
     &["decide", "premium"],
     &["margin", "trend"],
     &["explanation"],

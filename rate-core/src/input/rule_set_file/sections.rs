@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use super::super::reader::{At, Fields, Sink};
 use super::basis::{Bases, label};
-use super::{measures, tables};
+use super::{measures, notice, tables};
 use crate::amount::{Factor, Rate, RoundMode, Rounding, plain_decimal};
 use crate::calendar::{self, DateSpan, MonthSpan, NaiveDate};
 use crate::citation::BasisId;
@@ -56,6 +56,8 @@ pub(super) fn rule_set<'t>(sink: &'t Sink<'t>, tree: &Arc<Tree>, digest: String)
         reader.section("participation", form == Form::Method, |fields, basis| participation(fields, basis, system));
     let changes = reader.section("changes", form == Form::Method, changes);
     let cycles = reader.cycles();
+    let notice = reader.section("notice", false, |fields, basis| notice::rules(fields, basis, &bases, &cycles));
+    let remedies = reader.section("remedies", false, |fields, basis| notice::remedies(fields, basis, &bases));
     let mut measures = measures::read(&root, &bases, form);
     let ladder = ladder?;
     let context = tables::Context { bases: &bases, form, system, ladder: &ladder, measures: &measures };
@@ -63,11 +65,7 @@ pub(super) fn rule_set<'t>(sink: &'t Sink<'t>, tree: &Arc<Tree>, digest: String)
     let adjustments = tables::adjustments(&root, &context);
     print_as_bounds(&mut measures, &tables, &adjustments);
     let (combine, combine_basis) = reader.combine(&tables, basis);
-    if let (LadderKind::FactorOfPreviousRate, Some(RoundingRules { rate: None, .. }), Some(at)) =
-        (ladder.kind, &rounding, root.get("rounding"))
-    {
-        at.problem::<&str>(Code::RuleSetRounding, []);
-    }
+    rounds_what_grows(&root, &ladder, rounding.as_ref());
     root.finish();
     let (classes, limits, floor, rounding) = (classes?, limits?, floor?, rounding?);
     let (id, name, in_force) = (RuleSetId { area: area?, version: version? }, name?, in_force?);
@@ -93,9 +91,20 @@ pub(super) fn rule_set<'t>(sink: &'t Sink<'t>, tree: &Arc<Tree>, digest: String)
         floor,
         rounding,
         changes,
+        notice,
+        remedies,
         tree,
         digest,
     })
+}
+
+/// Rates that are multiplied again and again need a stated rounding.
+fn rounds_what_grows(root: &Fields<'_>, ladder: &GradeLadder, rounding: Option<&RoundingRules>) {
+    if let (LadderKind::FactorOfPreviousRate, Some(RoundingRules { rate: None, .. }), Some(at)) =
+        (ladder.kind, rounding, root.get("rounding"))
+    {
+        at.problem::<&str>(Code::RuleSetRounding, []);
+    }
 }
 
 /// Measures are printed in the unit the file prints their bounds in.
