@@ -209,6 +209,15 @@ pub fn taken_as_zero(law: &Law, history: &History, windows: &[MonthSpan]) -> Vec
     found
 }
 
+/// How much recoveries exceed benefits, where a measure of the newest window counts as zero for that; in its own units.
+pub(crate) fn recovered(law: &Law, history: &History, measure: usize, windows: &[MonthSpan]) -> i128 {
+    let (parts, it) = (Parts::of(law, history), &law.rules().measures()[measure]);
+    let Some(window) = windows.first() else { return 0 };
+    let reading =
+        Reading { law, parts: &parts, industry: None, measure: it, window, before: windows.get(1), newest: true };
+    (-reading.numerator_over(window)).max(0)
+}
+
 /// The first day an account is insured in the setting; the setting's own where it is not.
 fn first_day(law: &Law, history: &History) -> NaiveDate {
     history.first_insured_day(law.setting()).unwrap_or(law.setting().from())
@@ -322,6 +331,7 @@ impl Reading<'_, '_> {
     }
 
     fn numerator_over(&self, window: &MonthSpan) -> i128 {
+        let known_by = self.law.setting().from();
         match &self.measure.numerator {
             Numerator::Benefits { by, exclude, items } => {
                 self.parts.sum(|part| benefits(part, window, *by, exclude, items))
@@ -329,10 +339,10 @@ impl Reading<'_, '_> {
             // Somebody hurt under two numbers of one employer is one person.
             Numerator::Claims { counted, persons: true, by, exclude } if self.parts.unit == 1 => {
                 let all = self.parts.parts.iter();
-                people(all.flat_map(|part| claims(part, window, (*counted, *by), exclude)))
+                people(all.flat_map(|part| claims(part, window, (*counted, *by), exclude, known_by)))
             }
             Numerator::Claims { counted, persons, by, exclude } => self.parts.sum(|part| {
-                let found = claims(part, window, (*counted, *by), exclude);
+                let found = claims(part, window, (*counted, *by), exclude, known_by);
                 if *persons { people(found.into_iter()) } else { count(found.len()) }
             }),
             Numerator::Premium { by, restored } => self.parts.sum(|part| premium_paid(part, window, *by, *restored)),
@@ -375,18 +385,20 @@ fn benefits(part: &Part<'_>, window: &MonthSpan, by: PaymentDay, exclude: &Exclu
     inside.map(|payment| i128::from(payment.amount.fen())).sum()
 }
 
-/// The claims of a part that count in a window; few, as a rule none.
+/// The claims of a part that count in a window; few, as a rule none. Whoever dies, or is assessed, after the rates have
+/// begun had not done so when they were decided.
 fn claims<'h>(
     part: &Part<'h>,
     window: &MonthSpan,
     (kind, by): (CountedClaims, ClaimDay),
     exclude: &Excluded,
+    known_by: NaiveDate,
 ) -> Vec<&'h Claim> {
     let of_kind = |claim: &Claim| match kind {
         CountedClaims::Recognised => true,
-        CountedClaims::Death => claim.death.is_some(),
+        CountedClaims::Death => claim.death.is_some_and(|death| death < known_by),
         CountedClaims::NewDisease => claim.article == InjuryArticle::Disease,
-        CountedClaims::Severe => claim.disability.is_some_and(|(level, _)| level <= 4),
+        CountedClaims::Severe => claim.disability.is_some_and(|(level, day)| level <= 4 && day < known_by),
     };
     let day = |claim: &Claim| match by {
         ClaimDay::Recognised => Some(claim.recognised),

@@ -53,6 +53,11 @@ pub fn margins(law: &Law, history: &History) -> Result<Vec<Margin>, Problems> {
     let standing = decide::standing::of(law, history)?;
     let experience = experience::measure_over(law, history, &standing.windows(law));
     let mut margins = margins_on(law, &experience, &standing);
+    for margin in margins.iter_mut().filter(|margin| margin.money && margin.direction == Direction::Up) {
+        // What was recovered has to be paid again before the measure leaves zero.
+        let recovered = experience::recovered(law, history, margin.measure, &standing.windows(law));
+        margin.change += recovered / experience.unit();
+    }
     let outcome = decide::decide_on(law, &experience, &standing, &mut NoSteps);
     let payroll = premium::payroll_base(history, standing.first_day).map(|base| base.monthly);
     if let (Some(payroll), false) = (payroll, margins.is_empty()) {

@@ -95,7 +95,8 @@ fn grade_over(law: &Law, history: &History, standing: &Standing, window: MonthSp
     let mut windows = vec![window];
     windows.extend(law.windows().iter().skip(1).copied());
     let experience = experience::measure_over(law, history, &windows);
-    let outcome = decide::decide_on(law, &experience, standing, &mut NoSteps);
+    let standing = standing.seen_over(law, history, &window);
+    let outcome = decide::decide_on(law, &experience, &standing, &mut NoSteps);
     outcome.grade.filter(|_| outcome.origin == Origin::Floated)
 }
 

@@ -195,11 +195,13 @@ impl At<'_> {
             RateStart::Base => self.on_base(cut, steps)?,
             RateStart::Previous(rate) => self.on_last(rate, cut, steps)?,
             RateStart::Held(rate) => {
-                let held = self.last_rate(rate, steps);
-                return match cut {
-                    Some(cut) => fits(held.cut_by(cut.cut), self.days),
-                    None => Ok(held),
+                let last = self.last_rate(rate, steps);
+                let held = match cut {
+                    Some(cut) => fits(last.cut_by(cut.cut), self.days)?,
+                    None => last,
                 };
+                // No floor and no rounding: the rate stays as it was, but never beyond a cap in force.
+                return Ok(self.capped(held, steps));
             }
         };
         let multiplied = self.with_factor(started, steps)?;
@@ -312,13 +314,27 @@ impl At<'_> {
         rate
     }
 
-    fn bounded<S: Steps>(&self, from: Rate, steps: &mut S) -> Rate {
+    fn capped<S: Steps>(&self, from: Rate, steps: &mut S) -> Rate {
         let limits = self.law().rules().limits();
+        let rate = self.cap().map_or(from, |cap| from.min(cap));
+        if rate != from {
+            let source = Source::Rules(limits.basis);
+            steps.push(|| Step { kind: StepKind::Bounded { bound: rate, from }, source });
+        }
+        rate
+    }
+
+    fn cap(&self) -> Option<Rate> {
         let day = self.days.from();
         let in_force = |cap: &&crate::rule_set::RateCap| {
             cap.from.is_none_or(|first| first <= day) && cap.to.is_none_or(|last| day <= last)
         };
-        let cap = limits.rate_cap.iter().find(in_force).map(|cap| cap.max);
+        self.law().rules().limits().rate_cap.iter().find(in_force).map(|cap| cap.max)
+    }
+
+    fn bounded<S: Steps>(&self, from: Rate, steps: &mut S) -> Rate {
+        let limits = self.law().rules().limits();
+        let cap = self.cap();
         let floor = limits.rate_floor.iter().find(|(class, _)| *class == self.class).map(|(_, rate)| *rate);
         let raised = floor.map_or(from, |floor| from.max(floor));
         let rate = cap.map_or(raised, |cap| raised.min(cap));

@@ -70,6 +70,12 @@ impl Standing {
         }
     }
 
+    /// The same standing with the events that another window shows.
+    pub(crate) fn seen_over(&self, law: &Law, history: &History, window: &MonthSpan) -> Self {
+        let events = events(law, history, window, self.first_day);
+        Self { events, not_granted: not_granted(law, history, window, self.first_day), ..*self }
+    }
+
     pub(crate) fn window(&self, law: &Law) -> MonthSpan {
         window_of(law, self.filled)
     }

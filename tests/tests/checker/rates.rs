@@ -99,12 +99,7 @@ impl Terms {
     /// Held by the method's own floors and caps, and rounded.
     fn held(&self, rate: Fine, class: RiskClass, day: NaiveDate) -> Fine {
         let floor = self.limits["rate_floor"].get(class.number().to_string()).map_or(0, printed);
-        let bound = |cap: &Json, key: &str| cap.get(key).map(|text| date(text.as_str().unwrap()).unwrap());
-        let in_force = |cap: &&Json| {
-            bound(cap, "from").is_none_or(|from| from <= day) && bound(cap, "to").is_none_or(|to| day <= to)
-        };
-        let caps = self.limits["rate_cap"].as_array().into_iter().flatten().filter(in_force);
-        let held = rate.max(floor).min(caps.map(|cap| printed(&cap["max"])).min().unwrap_or(Fine::MAX));
+        let held = rate.max(floor).min(self.cap(day));
         let Some((digits, mode)) = &self.rounding else { return held };
         let unit = 10_i128.pow(DIGITS - digits);
         let up = match mode.as_str() {
@@ -113,6 +108,16 @@ impl Terms {
             _ => 0,
         };
         (held + up) / unit * unit
+    }
+
+    /// The cap in force on a day.
+    fn cap(&self, day: NaiveDate) -> Fine {
+        let bound = |cap: &Json, key: &str| cap.get(key).map(|text| date(text.as_str().unwrap()).unwrap());
+        let in_force = |cap: &&Json| {
+            bound(cap, "from").is_none_or(|from| from <= day) && bound(cap, "to").is_none_or(|to| day <= to)
+        };
+        let caps = self.limits["rate_cap"].as_array().into_iter().flatten().filter(in_force);
+        caps.map(|cap| printed(&cap["max"])).min().unwrap_or(Fine::MAX)
     }
 }
 
@@ -196,8 +201,14 @@ impl Pricing<'_> {
         let from = match outcome.start {
             RateStart::Held(rate) if !reset => {
                 assert_eq!(self.last_rate().map(|last| last.before_cut), Some(rate), "what is held is the last rate");
-                let before_cut = fine(rate.percent());
-                let rate = cut.map_or(before_cut, |cut| kept(before_cut, cut).max(after.unwrap_or(0)));
+                // Held rates pass no floor and no rounding, but no cap in force is exceeded.
+                let (last, cap) = (fine(rate.percent()), self.terms.cap(day));
+                let before_cut = last.min(cap);
+                let rate = match cut {
+                    Some(cut) if cut.on_base => kept(last, cut).min(cap).max(after.unwrap_or(0)),
+                    Some(cut) => kept(before_cut, cut).max(after.unwrap_or(0)),
+                    None => before_cut,
+                };
                 return Expected { before_cut, rate, lowest: None };
             }
             RateStart::Previous(rate) if !reset => {

@@ -50,7 +50,6 @@ fn margins_of_a_successor_by_share_are_in_fen() {
 
 /// Recovered 100.00 yuan more than was paid: the ratio counts as zero. To leave zero, 100.01 yuan have to be paid.
 #[test]
-#[should_panic(expected = "10001 fen")]
 fn margins_count_from_what_was_recovered() {
     let history = account(-10_000).history();
     assert_eq!(fen_to_the_next_grade(&demonstration(), &history), Some(10_001), "10001 fen more raise the grade");
@@ -58,7 +57,6 @@ fn margins_count_from_what_was_recovered() {
 
 /// Arrears found in 2019 lie in the window of three years and not in that of 2021 alone.
 #[test]
-#[should_panic(expected = "a window of one year")]
 fn a_shorter_window_does_not_see_events_found_before_it() {
     let arrears = Event {
         id: "E1".to_owned(),
