@@ -64,6 +64,7 @@ fn claim(number: usize) -> Claim {
         status: ClaimStatus::Recognised,
         disability: None,
         death: None,
+        parties: None,
         payments: vec![payment("2020-05-11", 412_300), payment("2020-09-01", 96_500)],
     }
 }

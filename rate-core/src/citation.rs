@@ -42,6 +42,7 @@ const TOPICS: &[(&str, &str, &str)] = &[
     ("window", "考核期条款", "provisions on the window"),
     ("participation", "适用范围条款", "provisions on who takes part"),
     ("measures", "指标条款", "provisions on the measures"),
+    ("attribution", "案件归属条款", "provisions on who bears a claim"),
     ("exclusions", "剔除条款", "provisions on excluded cases"),
     ("float-table", "浮动档次条款", "provisions on the float"),
     ("adjustments", "特殊情形条款", "provisions on special cases"),

@@ -15,7 +15,7 @@ pub use standing::Standing;
 use crate::amount::Factor;
 use crate::decision::{Decision, NoSteps, Outcome, RateStart, Reason, Step, StepKind, Steps};
 use crate::error::Problems;
-use crate::experience::{self, Experience, Measured};
+use crate::experience::{self, Experience, Measured, SharedClaims};
 use crate::history::{History, Origin};
 use crate::ladder::{GradeIndex, LadderKind};
 use crate::rule_set::law::{ClassBasis, Source};
@@ -159,6 +159,12 @@ fn state_setting<S: Steps>(law: &Law, standing: &Standing, steps: &mut S) {
 }
 
 fn state_measures<S: Steps>(law: &Law, experience: &Experience, standing: &Standing, steps: &mut S) {
+    let shared = experience.shared();
+    if shared != SharedClaims::default() {
+        let source = Source::Rules(law.attribution().basis);
+        let SharedClaims { kept, taken, left } = shared;
+        steps.push(|| Step { kind: StepKind::SharedClaims { kept, taken, left }, source });
+    }
     for (measure, window) in law.asked().iter().copied() {
         let source = Source::Rules(law.rules().measures()[measure].basis);
         let Some(months) = standing.nth_window(law, window) else { continue };

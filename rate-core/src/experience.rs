@@ -29,12 +29,29 @@ pub struct Experience {
     windows: usize,
     values: Vec<Measured>,
     unit: i128,
+    shared: SharedClaims,
+}
+
+/// Claims with several accounts in them that have a day in the windows asked about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct SharedClaims {
+    /// Insured here and borne here.
+    pub kept: usize,
+    /// Borne here, insured elsewhere.
+    pub taken: usize,
+    /// Another account bears them.
+    pub left: usize,
 }
 
 impl Experience {
     /// A measure, by its place in the rule set, over a window, 0 for the one being decided on.
     pub fn get(&self, measure: usize, window: usize) -> Measured {
         self.values.get(measure * self.windows + window).copied().unwrap_or(Measured::NotAsked)
+    }
+
+    /// The claims that the method's rule on who bears them was asked about.
+    pub const fn shared(&self) -> SharedClaims {
+        self.shared
     }
 
     /// What one fen, person or head counts in numerators and denominators: more than one where shares are added.
@@ -88,6 +105,24 @@ impl<'h> Parts<'h> {
     /// A weighted sum over all parts.
     fn sum(&self, of: impl Fn(&Part<'h>) -> i128) -> i128 {
         self.parts.iter().map(|part| part.weight * of(part)).sum()
+    }
+
+    fn shared(&self, law: &Law, windows: &[MonthSpan]) -> SharedClaims {
+        let mut found = SharedClaims::default();
+        for part in &self.parts {
+            let number = &part.history.key().number;
+            let shared = part.history.claims().iter().filter_map(|claim| Some((claim, claim.parties.as_deref()?)));
+            let counts = |day| part.counts(day) && windows.iter().any(|window| window.contains_date(day));
+            let inside = shared.filter(|(claim, _)| counted(claim, &Excluded::default()) && days(claim).any(counts));
+            for (claim, parties) in inside {
+                match (law.bears(part.history, claim), parties.insured == *number) {
+                    (true, true) => found.kept += 1,
+                    (true, false) => found.taken += 1,
+                    (false, _) => found.left += 1,
+                }
+            }
+        }
+        found
     }
 
     fn covered_months(&self, window: &MonthSpan) -> i32 {
@@ -171,7 +206,8 @@ pub fn measure_over(law: &Law, history: &History, windows: &[MonthSpan]) -> Expe
         };
         values[place * count + window] = settle(measure, *window, measured);
     }
-    Experience { windows: count, values, unit: parts.unit }
+    let shared = parts.shared(law, windows.get(..count).unwrap_or(windows));
+    Experience { windows: count, values, unit: parts.unit, shared }
 }
 
 /// Where a cause counts as zero, it is zero.
@@ -334,15 +370,15 @@ impl Reading<'_, '_> {
         let known_by = self.law.setting().from();
         match &self.measure.numerator {
             Numerator::Benefits { by, exclude, items } => {
-                self.parts.sum(|part| benefits(part, window, *by, exclude, items))
+                self.parts.sum(|part| benefits(self.law, part, window, *by, (exclude, items)))
             }
             // Somebody hurt under two numbers of one employer is one person.
             Numerator::Claims { counted, persons: true, by, exclude } if self.parts.unit == 1 => {
                 let all = self.parts.parts.iter();
-                people(all.flat_map(|part| claims(part, window, (*counted, *by), exclude, known_by)))
+                people(all.flat_map(|part| claims(self.law, part, window, (*counted, *by), exclude, known_by)))
             }
             Numerator::Claims { counted, persons, by, exclude } => self.parts.sum(|part| {
-                let found = claims(part, window, (*counted, *by), exclude, known_by);
+                let found = claims(self.law, part, window, (*counted, *by), exclude, known_by);
                 if *persons { people(found.into_iter()) } else { count(found.len()) }
             }),
             Numerator::Premium { by, restored } => self.parts.sum(|part| premium_paid(part, window, *by, *restored)),
@@ -363,6 +399,13 @@ impl Part<'_> {
     }
 }
 
+/// Every day of a claim by which a measure may count it.
+fn days(claim: &Claim) -> impl Iterator<Item = NaiveDate> + '_ {
+    let own = [Some(claim.recognised), Some(claim.accident), claim.death, claim.disability.map(|(_, day)| day)];
+    let paid = claim.payments.iter().flat_map(|it| [Some(it.paid_on), it.determined_on, it.accounted_on]);
+    own.into_iter().chain(paid).flatten()
+}
+
 const fn payment_day(payment: &Payment, by: PaymentDay) -> Option<NaiveDate> {
     match by {
         PaymentDay::Paid => Some(payment.paid_on),
@@ -375,8 +418,14 @@ fn counted(claim: &Claim, exclude: &Excluded) -> bool {
     claim.status != ClaimStatus::Revoked && !exclude.has(claim)
 }
 
-fn benefits(part: &Part<'_>, window: &MonthSpan, by: PaymentDay, exclude: &Excluded, items: &[BenefitItem]) -> i128 {
-    let claims = part.history.claims().iter().filter(|claim| counted(claim, exclude));
+fn benefits(
+    law: &Law,
+    part: &Part<'_>,
+    window: &MonthSpan,
+    by: PaymentDay,
+    (exclude, items): (&Excluded, &[BenefitItem]),
+) -> i128 {
+    let claims = part.history.claims().iter().filter(|it| counted(it, exclude) && law.bears(part.history, it));
     let payments = claims
         .flat_map(|claim| &claim.payments)
         .filter(|payment| payment.payer == Payer::Fund && (items.is_empty() || items.contains(&payment.item)));
@@ -388,6 +437,7 @@ fn benefits(part: &Part<'_>, window: &MonthSpan, by: PaymentDay, exclude: &Exclu
 /// The claims of a part that count in a window; few, as a rule none. Whoever dies, or is assessed, after the rates have
 /// begun had not done so when they were decided.
 fn claims<'h>(
+    law: &Law,
     part: &Part<'h>,
     window: &MonthSpan,
     (kind, by): (CountedClaims, ClaimDay),
@@ -407,7 +457,8 @@ fn claims<'h>(
         ClaimDay::Assessed => claim.disability.map(|(_, day)| day),
     };
     let inside = |claim: &Claim| day(claim).is_some_and(|day| window.contains_date(day) && part.counts(day));
-    let counts = |claim: &&Claim| counted(claim, exclude) && of_kind(claim) && inside(claim);
+    let borne = |claim: &Claim| counted(claim, exclude) && law.bears(part.history, claim);
+    let counts = |claim: &&Claim| borne(claim) && of_kind(claim) && inside(claim);
     part.history.claims().iter().filter(counts).collect()
 }
 

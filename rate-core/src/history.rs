@@ -6,11 +6,13 @@
 //! the history meets the law.
 
 mod builder;
+mod parties;
 
 use std::fmt;
 
 pub use builder::HistoryBuilder;
 pub(crate) use builder::Row;
+pub use parties::{Arrangement, Parties, Party};
 
 use crate::amount::{Factor, Money, Rate};
 use crate::calendar::{DateSpan, Month, MonthSpan, NaiveDate};
@@ -249,8 +251,17 @@ pub struct Claim {
     pub disability: Option<(u8, NaiveDate)>,
     /// Day of death, where the person died of it.
     pub death: Option<NaiveDate>,
+    /// Who is who, where more than one account may have to bear it.
+    pub parties: Option<Box<Parties>>,
     /// Benefits paid on it.
     pub payments: Vec<Payment>,
+}
+
+impl Claim {
+    /// Number of the account it stands under, where that is known to be another.
+    pub(crate) fn insured(&self) -> &str {
+        self.parties.as_ref().map_or("", |parties| parties.insured.as_str())
+    }
 }
 
 words! {
@@ -516,7 +527,7 @@ impl History {
         &self.premiums
     }
 
-    /// Claims with their payments, by recognition.
+    /// Claims with their payments, by recognition; among them those of other accounts that this one may have to bear.
     pub fn claims(&self) -> &[Claim] {
         &self.claims
     }

@@ -25,7 +25,7 @@ use crate::amount::{Rate, RoundMode, Rounding};
 use crate::calendar::{DateSpan, MonthSpan, NaiveDate};
 use crate::citation::{Basis, BasisId, Label};
 use crate::document::Tree;
-use crate::history::AccountKind;
+use crate::history::{AccountKind, Arrangement, Party};
 use crate::industry::{ClassSystem, IndustryEdition, RiskClass};
 use crate::ladder::GradeLadder;
 
@@ -238,6 +238,33 @@ pub struct RoundingRules {
     pub basis: BasisId,
 }
 
+/// Who bears a claim with several accounts in it: its persons and payments are counted there, and there only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Attribution {
+    /// Of a dispatched worker.
+    pub dispatch: Party,
+    /// Of a worker lent to another unit.
+    pub secondment: Party,
+    /// Of somebody hurt while working for another unit.
+    pub several_jobs: Party,
+    /// Of a disease found after leaving.
+    pub disease_after_leaving: Party,
+    /// Basis.
+    pub basis: BasisId,
+}
+
+impl Attribution {
+    /// Who bears a claim of an arrangement.
+    pub const fn of(&self, arrangement: Arrangement) -> Party {
+        match arrangement {
+            Arrangement::Dispatch => self.dispatch,
+            Arrangement::Secondment => self.secondment,
+            Arrangement::SeveralJobs => self.several_jobs,
+            Arrangement::DiseaseAfterLeaving => self.disease_after_leaving,
+        }
+    }
+}
+
 /// What a change of class inside a setting does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ClassChange {
@@ -279,6 +306,7 @@ pub struct RuleSet {
     pub(crate) classes: ClassRules,
     pub(crate) cycles: Vec<Cycle>,
     pub(crate) participation: Option<Participation>,
+    pub(crate) attribution: Option<Attribution>,
     pub(crate) measures: Vec<Measure>,
     pub(crate) tables: Vec<FloatTable>,
     pub(crate) combine: Combine,

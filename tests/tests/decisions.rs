@@ -1,5 +1,7 @@
 //! Decisions against numbers that were published or worked by hand, as files a person at an agency can read.
 
+#[path = "decisions/bearers.rs"]
+mod bearers;
 #[path = "decisions/cases.rs"]
 mod cases;
 #[path = "decisions/deadlines.rs"]

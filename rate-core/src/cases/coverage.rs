@@ -218,6 +218,7 @@ fn spot(kind: StepKind) -> Option<Spot> {
         | StepKind::LastRate { .. }
         | StepKind::Floated { .. }
         | StepKind::NotGranted { .. }
+        | StepKind::SharedClaims { .. }
         | StepKind::Points { .. }
         | StepKind::RateFactor { .. }
         | StepKind::Floor { .. }

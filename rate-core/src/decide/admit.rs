@@ -57,15 +57,15 @@ pub fn admit(law: &Law, history: &History) -> Result<(), Problems> {
     for window in windows.chain(law.filled_window().filter(fills)) {
         admit_window(law, history, &needs, &window, &mut problems);
     }
-    needs_payment_days(history, &needs, &mut problems);
+    needs_payment_days(law, history, &needs, &mut problems);
     Problems::none_of(problems)
 }
 
 /// A payment of the fund without the day that decides its window would silently count nowhere.
-fn needs_payment_days(history: &History, needs: &Needs, problems: &mut Vec<Problem>) {
+fn needs_payment_days(law: &Law, history: &History, needs: &Needs, problems: &mut Vec<Problem>) {
     let Some(by) = needs.payment_day else { return };
-    let mut payments =
-        history.claims().iter().flat_map(|claim| &claim.payments).filter(|payment| payment.payer == Payer::Fund);
+    let borne = history.claims().iter().filter(|claim| law.bears(history, claim));
+    let mut payments = borne.flat_map(|claim| &claim.payments).filter(|payment| payment.payer == Payer::Fund);
     let (column, missing) = match by {
         PaymentDay::Determined => ("determined_on", payments.any(|it| it.determined_on.is_none())),
         PaymentDay::Accounted => ("accounted_on", payments.any(|it| it.accounted_on.is_none())),
@@ -75,7 +75,7 @@ fn needs_payment_days(history: &History, needs: &Needs, problems: &mut Vec<Probl
         problems.push(Problem::new(Code::RowsEmpty, Place::field(format!("payments.{column}")), [column]));
     }
     for succession in history.successions() {
-        needs_payment_days(&succession.predecessor, needs, problems);
+        needs_payment_days(law, &succession.predecessor, needs, problems);
     }
 }
 

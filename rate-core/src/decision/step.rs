@@ -38,6 +38,15 @@ pub enum StepKind {
         /// How many predecessors.
         count: usize,
     },
+    /// Claims with several accounts in them, and where the method counts them.
+    SharedClaims {
+        /// Insured here and borne here.
+        kept: usize,
+        /// Borne here, insured elsewhere.
+        taken: usize,
+        /// Another account bears them.
+        left: usize,
+    },
     /// The account takes part in the float.
     TakesPart,
     /// The account is not measured.

@@ -168,6 +168,8 @@ codes! {
     RowsIdentityNumber = "rows.identity-number", "an identity number is not accepted; give a pseudonym", "不接受公民身份号码，请使用化名编号";
     /// A predecessor that is refused, so that its facts are not known.
     RowsPredecessor = "rows.predecessor", "predecessor `{0}` is refused", "原单位 `{0}` 的数据被拒绝";
+    /// An account that is refused, so that its claims are not known to the others they name.
+    RowsClaimAccount = "rows.claim-account", "account `{0}` is refused, and this account may have to bear a claim of it", "单位 `{0}` 的数据被拒绝，而其案件可能由本单位承担";
     /// Predecessors that lead back to themselves.
     RowsSuccessionCycle = "rows.succession-cycle", "the predecessors lead back to `{0}`", "承继关系回到 `{0}`，形成循环";
     /// Too many predecessors behind one account.

@@ -67,6 +67,26 @@ impl History {
     }
 }
 
+impl History {
+    /// The same facts with claims of other accounts, which were checked under theirs.
+    ///
+    /// # Errors
+    /// The values of `rows.number` where the payments of all claims are more than an account may have.
+    pub(crate) fn with_claims(mut self, claims: Vec<Claim>) -> Result<Self, [String; 2]> {
+        self.claims.extend(claims);
+        self.claims.sort_by(claim_order);
+        let payments = self.claims.iter().flat_map(|claim| &claim.payments);
+        match check::too_much(payments.map(|payment| payment.amount)) {
+            None => Ok(self),
+            Some(values) => Err(values),
+        }
+    }
+}
+
+fn claim_order(one: &Claim, two: &Claim) -> std::cmp::Ordering {
+    (one.recognised, &one.id, one.insured()).cmp(&(two.recognised, &two.id, two.insured()))
+}
+
 fn succession_order(one: &Succession, two: &Succession) -> std::cmp::Ordering {
     (one.on, &one.predecessor.key).cmp(&(two.on, &two.predecessor.key))
 }
@@ -282,8 +302,7 @@ impl HistoryBuilder {
             let Premium { months, kind, received_on, due, paid, relieved, .. } = row.fact;
             (months.from(), kind, months.to(), received_on, due, paid, relieved)
         });
-        self.claims
-            .sort_by(|one, two| (one.claim.recognised, &one.claim.id).cmp(&(two.claim.recognised, &two.claim.id)));
+        self.claims.sort_by(|one, two| claim_order(&one.claim, &two.claim));
         for claim in &mut self.claims {
             claim.payments.sort_by_key(|row| {
                 let Payment { item, payer, amount, determined_on, accounted_on, paid_on } = row.fact;

@@ -5,6 +5,7 @@
 //! its account, not the book.
 
 mod assemble;
+mod bearers;
 mod check_digits;
 mod fact;
 mod row;
@@ -84,6 +85,7 @@ pub fn check_book(tables: &[RawTable]) -> CheckedBook {
     }
     let mut drafts = Drafts::of(&layouts);
     warnings.extend(drafts.take_warnings());
+    bearers::pass_on(&mut drafts);
     let (histories, refused) = succession::resolve(drafts);
     CheckedBook { histories, refused, warnings, file_problems, totals }
 }

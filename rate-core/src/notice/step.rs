@@ -58,6 +58,12 @@ impl Sentence<'_> {
             }
             StepKind::Predecessors { count } if zh => format!("并入 {count} 个被承继单位的数据"),
             StepKind::Predecessors { count } => format!("facts of {count} predecessor(s) are added"),
+            StepKind::SharedClaims { kept, taken, left } if zh => format!(
+                "涉及几个单位的案件：本单位参保并承担 {kept} 件，替其他参保单位承担 {taken} 件，由其他单位承担 {left} 件"
+            ),
+            StepKind::SharedClaims { kept, taken, left } => format!(
+                "claims with several units in them: {kept} insured and borne here, {taken} borne here for other units, {left} borne by other units"
+            ),
             StepKind::TakesPart => self.lang.pick("参加浮动", "takes part in the float").to_owned(),
             StepKind::ClassChanged { class } if zh => format!("类别变更为 {class} 类"),
             StepKind::ClassChanged { class } => format!("the class changes to {class}"),
@@ -80,19 +86,9 @@ impl Sentence<'_> {
             | StepKind::Combined { .. }
             | StepKind::Adjusted { .. }
             | StepKind::NotGranted { .. }
-            | StepKind::RisesInside { .. } => self.table(kind),
-            StepKind::HeldByClass { from, to } if zh => {
-                format!("本类别只有部分档次：{} → {}", self.grade(from), self.grade(to))
-            }
-            StepKind::HeldByClass { from, to } => {
-                format!("the class has only some grades: {} → {}", self.grade(from), self.grade(to))
-            }
-            StepKind::HeldByLimit { from, to } if zh => {
-                format!("一次浮动不超过最大档数：{} → {}", self.grade(from), self.grade(to))
-            }
-            StepKind::HeldByLimit { from, to } => {
-                format!("held by the largest move: {} → {}", self.grade(from), self.grade(to))
-            }
+            | StepKind::RisesInside { .. }
+            | StepKind::HeldByClass { .. }
+            | StepKind::HeldByLimit { .. } => self.table(kind),
             StepKind::Grade { grade, origin } if zh => {
                 format!("费率档次 {}（{}）", self.grade(grade), origin_text(origin, self.lang))
             }
@@ -177,6 +173,18 @@ impl Sentence<'_> {
                     format!("{} → {}", self.grade(from), self.grade(to))
                 };
                 if zh { format!("调整“{label}”：{change}") } else { format!("adjustment \"{label}\": {change}") }
+            }
+            StepKind::HeldByClass { from, to } if zh => {
+                format!("本类别只有部分档次：{} → {}", self.grade(from), self.grade(to))
+            }
+            StepKind::HeldByClass { from, to } => {
+                format!("the class has only some grades: {} → {}", self.grade(from), self.grade(to))
+            }
+            StepKind::HeldByLimit { from, to } if zh => {
+                format!("一次浮动不超过最大档数：{} → {}", self.grade(from), self.grade(to))
+            }
+            StepKind::HeldByLimit { from, to } => {
+                format!("held by the largest move: {} → {}", self.grade(from), self.grade(to))
             }
             StepKind::NotGranted { adjustment } => {
                 let label = rules.adjustments()[adjustment].label.text(self.lang);

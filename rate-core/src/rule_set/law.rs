@@ -5,11 +5,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::diagram::Diagram;
-use super::{Adjustment, Changes, Cycle, Effect, Form, Participation, Prolonged, Reference, RowResult, RuleSet};
+use super::{
+    Adjustment, Attribution, Changes, Cycle, Effect, Form, Participation, Prolonged, Reference, RowResult, RuleSet,
+};
 use crate::calendar::{self, DateSpan, MonthSpan, NaiveDate};
 use crate::citation::{Basis, BasisId};
 use crate::error::Lang;
-use crate::history::History;
+use crate::history::{Claim, History};
 use crate::industry::RiskClass;
 use crate::parameters::{ClassStatus, Parameters};
 
@@ -64,6 +66,7 @@ struct Compiled {
     rules: RuleSet,
     parameters: Parameters,
     participation: Participation,
+    attribution: Attribution,
     changes: Changes,
     cycle: usize,
     setting: DateSpan,
@@ -82,7 +85,9 @@ impl RuleSet {
     /// # Errors
     /// [`Refusal`] where the set decides nothing on that day; nothing after this can fail for want of a rule.
     pub fn law_for(&self, parameters: &Parameters, on: NaiveDate) -> Result<Law, Refusal> {
-        let (Some(participation), Some(changes), Form::Method) = (&self.participation, &self.changes, self.form) else {
+        let (Some(participation), Some(attribution), Some(changes), Form::Method) =
+            (&self.participation, self.attribution, &self.changes, self.form)
+        else {
             return Err(Refusal::DecidesNothing(self.id.to_string()));
         };
         let cycle = self.cycles.iter().position(|cycle| cycle.rate_period.contains(on));
@@ -93,6 +98,7 @@ impl RuleSet {
         let change_days = parameters.change_days();
         Ok(Law(Arc::new(Compiled {
             participation: participation.clone(),
+            attribution,
             changes: changes.clone(),
             cycle,
             setting,
@@ -203,6 +209,17 @@ impl Law {
 
     pub(crate) fn participation(&self) -> &Participation {
         &self.0.participation
+    }
+
+    pub(crate) fn attribution(&self) -> &Attribution {
+        &self.0.attribution
+    }
+
+    /// Whether an account bears a claim that stands in its history: its own, or, with several accounts in it, the one
+    /// the method makes bear it.
+    pub(crate) fn bears(&self, history: &History, claim: &Claim) -> bool {
+        let parties = claim.parties.as_deref();
+        parties.is_none_or(|it| it.number(self.0.attribution.of(it.arrangement)) == history.key().number)
     }
 
     pub(crate) fn changes(&self) -> &Changes {

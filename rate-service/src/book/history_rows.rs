@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::path::Path;
 
 use rate_core::RiskClass;
-use rate_core::history::{ChargedRate, Claim};
+use rate_core::history::{ChargedRate, Claim, Party};
 use rate_core::input::book::TableKind;
 use rate_core::{AccountKey, History, Industry, Rate};
 
@@ -44,7 +44,9 @@ impl BookFiles {
         self.account(history)?;
         self.standing(history)?;
         self.premiums(history)?;
-        history.claims().iter().try_for_each(|claim| self.claim(history.key(), claim))?;
+        // A claim that stands under another account is written there.
+        let own = |claim: &&Claim| claim.parties.as_ref().is_none_or(|it| it.insured == history.key().number);
+        history.claims().iter().filter(own).try_for_each(|claim| self.claim(history.key(), claim))?;
         let mut rates = history.rates().iter();
         rates.try_for_each(|rate| self.writers[TableKind::Rates as usize].rate(history.key(), rate))
     }
@@ -116,8 +118,28 @@ impl BookFiles {
         let (accident, recognised, death) = (&claim.accident, &claim.recognised, &MayBe(claim.death));
         let (id, person) = (&claim.id, &claim.person);
         let tags = &claim.tags.iter().map(|tag| tag.as_str()).collect::<Vec<_>>().join(" ");
-        let cells: &[&dyn Display] =
-            &[area, number, id, person, article, accident, recognised, status, level, assessed, death, tags];
+        let parties = claim.parties.as_deref();
+        let arrangement = &MayBe(parties.map(|it| it.arrangement.as_str()));
+        let other = |party| MayBe(parties.map(|it| it.number(party)).filter(|other| *other != number));
+        let [labour, using, responsible] = &[Party::LabourRelation, Party::UsingUnit, Party::Responsible].map(other);
+        let cells: &[&dyn Display] = &[
+            area,
+            number,
+            id,
+            person,
+            article,
+            accident,
+            recognised,
+            status,
+            level,
+            assessed,
+            death,
+            arrangement,
+            labour,
+            using,
+            responsible,
+            tags,
+        ];
         self.row(TableKind::Claims, cells)?;
         for payment in &claim.payments {
             let (item, payer, amount) = (&payment.item.as_str(), &payment.payer.as_str(), &payment.amount.fen());

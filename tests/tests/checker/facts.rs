@@ -224,6 +224,7 @@ impl Told {
             status: ClaimStatus::Recognised,
             disability: None,
             death: None,
+            parties: None,
             payments: Vec::new(),
         }
     }
@@ -265,6 +266,7 @@ impl Told {
             status: ClaimStatus::Revoked,
             recognised: within,
             death: Some(within),
+            parties: None,
             payments: payments.clone(),
             ..self.claim("revoked")
         };

@@ -78,6 +78,7 @@ fn death(id: &str) -> Claim {
         status: ClaimStatus::Recognised,
         disability: None,
         death: Some(date("2023-04-02").unwrap()),
+        parties: None,
         payments: Vec::new(),
     }
 }

@@ -230,6 +230,7 @@ form = "{form}"
 name = {{ zh = "x", en = "x" }}
 in_force = {{ from = 2020-01-01 }}
 cite = "d"
+attribution = {{ dispatch = "insured", secondment = "insured", several_jobs = "insured", disease_after_leaving = "insured", cite = "d" }}
 [documents.d]
 title = {{ zh = "x", en = "x" }}
 [classes]

@@ -16,6 +16,7 @@ pub fn claim(id: &str, article: InjuryArticle, on: &str, death: bool) -> Claim {
         status: ClaimStatus::Recognised,
         disability: None,
         death: death.then_some(day),
+        parties: None,
         payments: Vec::new(),
     }
 }

@@ -21,7 +21,7 @@ pub(super) fn all(facts: &HistoryBuilder, problems: &mut Vec<Problem>) {
     coverage(&facts.coverage, &mut found);
     classes(&facts.classifications, &mut found);
     premiums(&facts.premiums, &mut found);
-    claims(&facts.claims, &mut found);
+    claims(&facts.claims, &facts.account.key.number, &mut found);
     events(&facts.events, &mut found);
     rates(&facts.rates, &mut found);
 }
@@ -71,11 +71,16 @@ fn classes(rows: &[Row<Classification>], found: &mut Found<'_>) {
 
 /// Sums over an account stay so small that no measure of them can overflow.
 fn total(row: u32, field: &str, amounts: impl Iterator<Item = Money>, found: &mut Found<'_>) {
-    let sum: i128 = amounts.map(|amount| i128::from(amount.fen()).abs()).sum();
-    if sum > MAX_ACCOUNT_FEN {
-        let values = [sum.to_string(), format!("at most {MAX_ACCOUNT_FEN} fen in all rows of an account")];
+    if let Some(values) = too_much(amounts) {
         found.at(row, field, Code::RowsNumber, values);
     }
+}
+
+/// The values of the problem where amounts of one kind sum to more than an account may have.
+pub(super) fn too_much(amounts: impl Iterator<Item = Money>) -> Option<[String; 2]> {
+    let sum: i128 = amounts.map(|amount| i128::from(amount.fen()).abs()).sum();
+    (sum > MAX_ACCOUNT_FEN)
+        .then(|| [sum.to_string(), format!("at most {MAX_ACCOUNT_FEN} fen in all rows of an account")])
 }
 
 fn premiums(rows: &[Row<Premium>], found: &mut Found<'_>) {
@@ -120,8 +125,13 @@ fn premium_numbers(row: u32, premium: &Premium, found: &mut Found<'_>) {
     }
 }
 
-fn claims(rows: &[ClaimRow], found: &mut Found<'_>) {
-    duplicates(rows.iter().map(|row| (row.claim.id.as_str(), row.row)), "claims.claim", found);
+fn claims(rows: &[ClaimRow], own: &str, found: &mut Found<'_>) {
+    // A claim of another account may have the same number.
+    let ids = rows.iter().map(|row| {
+        let insured = row.claim.insured();
+        ((row.claim.id.as_str(), if insured == own { "" } else { insured }), row.row)
+    });
+    duplicates(ids, |(id, _)| id, "claims.claim", found);
     let last = rows.iter().flat_map(|row| &row.payments).map(|payment| payment.row).max();
     if let Some(last) = last {
         let amounts = rows.iter().flat_map(|row| &row.payments).map(|payment| payment.fact.amount);
@@ -155,7 +165,7 @@ fn claims(rows: &[ClaimRow], found: &mut Found<'_>) {
 }
 
 fn events(rows: &[Row<Event>], found: &mut Found<'_>) {
-    duplicates(rows.iter().map(|row| (row.fact.id.as_str(), row.row)), "events.event", found);
+    duplicates(rows.iter().map(|row| (row.fact.id.as_str(), row.row)), |id| id, "events.event", found);
 }
 
 fn rates(rows: &[Row<ChargedRate>], found: &mut Found<'_>) {
@@ -169,11 +179,16 @@ fn rates(rows: &[Row<ChargedRate>], found: &mut Found<'_>) {
     }
 }
 
-fn duplicates<'r>(ids: impl Iterator<Item = (&'r str, u32)>, field: &str, found: &mut Found<'_>) {
-    let mut ids: Vec<(&str, u32)> = ids.collect();
+fn duplicates<'r, K: Ord + Copy>(
+    ids: impl Iterator<Item = (K, u32)>,
+    name: impl Fn(K) -> &'r str,
+    field: &str,
+    found: &mut Found<'_>,
+) {
+    let mut ids: Vec<(K, u32)> = ids.collect();
     ids.sort_unstable();
     for pair in ids.windows(2).filter(|pair| pair[0].0 == pair[1].0) {
-        found.at(pair[1].1, field, Code::RowsDuplicate, [pair[1].0]);
+        found.at(pair[1].1, field, Code::RowsDuplicate, [name(pair[1].0)]);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::bearers::Passed;
 use super::check_digits::is_credit_code;
 use super::fact::{self, Link};
 use super::row::{Cells, ID, Layout, is_text};
@@ -22,10 +23,18 @@ pub(super) struct Draft<'t> {
     pub(super) key: (&'t str, &'t str),
     pub(super) history: Option<History>,
     pub(super) links: Vec<(Link<'t>, Place)>,
+    /// Its claims that other accounts may have to bear.
+    pub(super) passed: Vec<Passed<'t>>,
     pub(super) problems: Vec<Problem>,
 }
 
 impl Draft<'_> {
+    /// Takes the history away for a problem.
+    pub(super) fn refuse(&mut self, problem: Problem) {
+        self.problems.push(problem);
+        self.history = None;
+    }
+
     pub(super) fn key(&self) -> AccountKey {
         AccountKey { area: self.key.0.to_owned(), number: self.key.1.to_owned() }
     }
@@ -134,6 +143,8 @@ struct Assembly<'a, 't> {
     /// Place in `claims` of each claim number; none where its row has problems of its own.
     claim_numbers: HashMap<&'t str, Option<usize>>,
     links: Vec<(Link<'t>, Place)>,
+    /// Other accounts that claims name, each with the place of its claim in `claims`.
+    named: Vec<(&'t str, Place, Option<usize>)>,
     problems: Vec<Problem>,
     warnings: Vec<Problem>,
 }
@@ -147,6 +158,7 @@ impl<'a, 't> Assembly<'a, 't> {
             claims: Vec::new(),
             claim_numbers: HashMap::new(),
             links: Vec::new(),
+            named: Vec::new(),
             problems: Vec::new(),
             warnings: Vec::new(),
         }
@@ -165,6 +177,15 @@ impl<'a, 't> Assembly<'a, 't> {
             }
             self.problems = problems;
         }
+        let passed = self.named.into_iter().map(|(to, place, claim)| {
+            let found = claim.and_then(|index| self.claims.get(index));
+            let whole = |(_, claim, payments): &(u32, Claim, Vec<Row<Payment>>)| Claim {
+                payments: payments.iter().map(|row| row.fact).collect(),
+                ..claim.clone()
+            };
+            Passed { to, place, claim: found.map(whole) }
+        });
+        let passed = passed.collect();
         for (number, claim, payments) in self.claims {
             self.builder = self.builder.at(number).claim_rows(claim, payments);
         }
@@ -179,7 +200,7 @@ impl<'a, 't> Assembly<'a, 't> {
             }
         };
         super::in_order(&mut problems);
-        Draft { key, history, links: self.links, problems }
+        Draft { key, history, links: self.links, passed, problems }
     }
 
     /// What is wrong with the key itself, and whether `accounts` has it once.
@@ -258,8 +279,9 @@ impl<'a, 't> Assembly<'a, 't> {
     }
 
     fn claim(mut self, row: &RowOf<'a, 't>, number: u32, cells: &mut Cells<'_, 't>) -> Self {
-        let claim = fact::claim(cells);
+        let (claim, named) = fact::claim(cells, row.key().1);
         let index = claim.as_ref().map(|_| self.claims.len());
+        self.named.extend(named.into_iter().map(|(column, to)| (to, row.place(column), index)));
         // A second row of one number is a duplicate, which the builder says; payments go to the first.
         self.claim_numbers.entry(row.layout.cell(row.row, 2)).or_insert(index);
         self.claims.extend(claim.map(|claim| (number, claim, Vec::new())));

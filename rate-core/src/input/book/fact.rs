@@ -6,9 +6,9 @@ use crate::amount::Factor;
 use crate::calendar::{Month, MonthSpan, NaiveDate};
 use crate::error::Code;
 use crate::history::{
-    AccountKind, BenefitItem, ChargedRate, Claim, ClaimStatus, ClaimTag, ClassSource, Classification, Coverage,
-    CoverageState, Event, EventKind, InjuryArticle, OpenMonths, Origin, Payer, Payment, Premium, PremiumKind,
-    SuccessionKind,
+    AccountKind, Arrangement, BenefitItem, ChargedRate, Claim, ClaimStatus, ClaimTag, ClassSource, Classification,
+    Coverage, CoverageState, Event, EventKind, InjuryArticle, OpenMonths, Origin, Parties, Payer, Payment, Premium,
+    PremiumKind, SuccessionKind,
 };
 use crate::industry::{ClassSystem, Industry, IndustryEdition, RiskClass};
 
@@ -104,8 +104,29 @@ pub(super) fn premium(cells: &mut Cells<'_, '_>) -> Option<Premium> {
     })
 }
 
-/// A claim, still without its payments.
-pub(super) fn claim(cells: &mut Cells<'_, '_>) -> Option<Claim> {
+/// The other accounts a claim names: column and number.
+pub(super) type Named<'t> = Vec<(&'static str, &'t str)>;
+
+/// A claim under the number of its account, still without its payments, and the other accounts it names, which are
+/// known even where the claim has problems.
+pub(super) fn claim<'t>(cells: &mut Cells<'_, 't>, insured: &str) -> (Option<Claim>, Named<'t>) {
+    let claim = claim_itself(cells);
+    let arrangement = cells.word("arrangement", Arrangement::WORDS, Arrangement::from_word);
+    let named = ["labour_relation", "using_unit", "responsible"].map(|column| (column, cells.text(column, ID)));
+    if cells.is_empty("arrangement") && named.iter().any(|(_, number)| !number.is_empty()) {
+        cells.problem("arrangement", Code::RowsEmpty, ["arrangement"]);
+    }
+    let [labour_relation, using_unit, responsible] =
+        named.map(|(_, number)| if number.is_empty() { insured } else { number }.to_owned());
+    let insured = insured.to_owned();
+    let parties = |arrangement| Parties { arrangement, insured, labour_relation, using_unit, responsible };
+    let parties = arrangement.map(parties).map(Box::new);
+    let named = named.into_iter().filter(|(_, number)| !number.is_empty()).collect();
+    let tags = cells.word_list("tags", ClaimTag::WORDS, ClaimTag::from_word);
+    (claim.map(|claim| Claim { parties, tags, ..claim }), named)
+}
+
+fn claim_itself(cells: &mut Cells<'_, '_>) -> Option<Claim> {
     let (id, person) = (cells.text("claim", ID).to_owned(), cells.text("person", ID).to_owned());
     if is_identity_number(&person) {
         cells.problem::<&str>("person", Code::RowsIdentityNumber, []);
@@ -116,17 +137,17 @@ pub(super) fn claim(cells: &mut Cells<'_, '_>) -> Option<Claim> {
     let (level, assessed) = (cells.level("disability_level", 1, 10), cells.date("assessed_on"));
     cells.together("disability_level", "assessed_on");
     let death = cells.date("death");
-    let tags = cells.word_list("tags", ClaimTag::WORDS, ClaimTag::from_word);
     Some(Claim {
         id,
         person,
         article: article?,
-        tags,
+        tags: Vec::new(),
         accident: accident?,
         recognised: recognised?,
         status: status?,
         disability: level.zip(assessed),
         death,
+        parties: None,
         payments: Vec::new(),
     })
 }

@@ -76,7 +76,8 @@ tables! {
     /// Recognised work injuries.
     Claims = "claims" [
         must("claim"), must("person"), must("article"), must("accident"), must("recognised"), must("status"),
-        may("disability_level"), may("assessed_on"), may("death"), may("tags"),
+        may("disability_level"), may("assessed_on"), may("death"), may("arrangement"), may("labour_relation"),
+        may("using_unit"), may("responsible"), may("tags"),
     ];
     /// Benefits paid on claims.
     Payments = "payments" [

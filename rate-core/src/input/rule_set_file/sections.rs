@@ -12,14 +12,14 @@ use crate::calendar::{self, DateSpan, MonthSpan, NaiveDate};
 use crate::citation::BasisId;
 use crate::document::Tree;
 use crate::error::Code;
-use crate::history::AccountKind;
+use crate::history::{AccountKind, Party};
 use crate::industry::{ClassSystem, IndustryEdition, RiskClass};
 use crate::ladder::{GradeIndex, GradeLadder, LadderKind, RateGrade};
 use crate::rule_set::measure::Unit;
 use crate::rule_set::{
-    Adjustment, Changes, ClassChange, ClassRules, Combine, CountedMonths, Cycle, FirstInsured, FloatTable, Floor, Form,
-    Limits, MaxMove, Measure, Participation, Prolonged, RateCap, Reference, Returning, RoundingRules, RuleSet,
-    RuleSetId, Setting, Unmeasured,
+    Adjustment, Attribution, Changes, ClassChange, ClassRules, Combine, CountedMonths, Cycle, FirstInsured, FloatTable,
+    Floor, Form, Limits, MaxMove, Measure, Participation, Prolonged, RateCap, Reference, Returning, RoundingRules,
+    RuleSet, RuleSetId, Setting, Unmeasured,
 };
 
 pub(super) const UNMEASURED: &[(&str, Unmeasured)] =
@@ -54,6 +54,7 @@ pub(super) fn rule_set<'t>(sink: &'t Sink<'t>, tree: &Arc<Tree>, digest: String)
     let rounding = reader.section("rounding", true, rounding);
     let participation =
         reader.section("participation", form == Form::Method, |fields, basis| participation(fields, basis, system));
+    let attribution = reader.section("attribution", form == Form::Method, attribution);
     let changes = reader.section("changes", form == Form::Method, changes);
     let cycles = reader.cycles();
     let notice = reader.section("notice", false, |fields, basis| notice::rules(fields, basis, &bases, &cycles));
@@ -69,8 +70,7 @@ pub(super) fn rule_set<'t>(sink: &'t Sink<'t>, tree: &Arc<Tree>, digest: String)
     root.finish();
     let (classes, limits, floor, rounding) = (classes?, limits?, floor?, rounding?);
     let (id, name, in_force) = (RuleSetId { area: area?, version: version? }, name?, in_force?);
-    let bases = bases.into_bases();
-    let tree = Arc::clone(tree);
+    let (bases, tree) = (bases.into_bases(), Arc::clone(tree));
     Some(RuleSet {
         id,
         form,
@@ -81,6 +81,7 @@ pub(super) fn rule_set<'t>(sink: &'t Sink<'t>, tree: &Arc<Tree>, digest: String)
         classes,
         cycles,
         participation,
+        attribution,
         measures,
         tables,
         combine,
@@ -494,6 +495,21 @@ fn rounding(fields: &Fields<'_>, basis: BasisId) -> Option<RoundingRules> {
         mode
     });
     Some(RoundingRules { rate: rate?, premium: premium?, basis })
+}
+
+fn attribution(fields: &Fields<'_>, basis: BasisId) -> Option<Attribution> {
+    let parties = [Party::Insured, Party::LabourRelation, Party::UsingUnit, Party::Responsible];
+    let parties = parties.map(|party| (party.as_str(), party));
+    let party = |key| fields.need(key).and_then(|at| at.word(&parties));
+    let (dispatch, secondment) = (party("dispatch"), party("secondment"));
+    let (several_jobs, disease) = (party("several_jobs"), party("disease_after_leaving"));
+    Some(Attribution {
+        dispatch: dispatch?,
+        secondment: secondment?,
+        several_jobs: several_jobs?,
+        disease_after_leaving: disease?,
+        basis,
+    })
 }
 
 fn changes(fields: &Fields<'_>, basis: BasisId) -> Option<Changes> {

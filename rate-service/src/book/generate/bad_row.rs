@@ -28,6 +28,10 @@ pub(super) fn write(which: usize, history: &History, files: &mut BookFiles) -> R
                 &"",
                 &"",
                 &"",
+                &"",
+                &"",
+                &"",
+                &"",
             ],
         ),
         // The last premium row is entered twice.

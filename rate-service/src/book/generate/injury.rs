@@ -133,6 +133,7 @@ impl<'d> Injury<'d> {
             status,
             disability,
             death,
+            parties: None,
             payments: self.payments,
         })
     }
