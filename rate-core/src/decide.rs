@@ -147,6 +147,13 @@ fn state_setting<S: Steps>(law: &Law, standing: &Standing, steps: &mut S) {
     steps.push(|| Step { kind: StepKind::Setting { window, days: *law.setting() }, source: cycle });
     let classes = match standing.class_basis {
         ClassBasis::Fixed | ClassBasis::Determined => Source::Rules(law.rules().classes().basis),
+        ClassBasis::Dispatched { annex, .. } => {
+            if let Some(annex) = annex {
+                steps.push(|| Step { kind: StepKind::UsingUnits, source: Source::Parameters(annex) });
+            }
+            let rules = law.rules().classes();
+            Source::Rules(rules.dispatch.map_or(rules.basis, |rule| rule.basis))
+        }
         ClassBasis::Proposed(annex, _) => Source::Parameters(annex),
     };
     let count = standing.predecessors;

@@ -3,6 +3,7 @@
 pub mod adjustment;
 pub mod check;
 mod diagram;
+mod dispatched;
 pub mod law;
 pub mod measure;
 pub mod notice;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 pub use adjustment::{ActsOn, Adjustment, Effect, EventCondition, Reference, Uses, When};
 pub use check::{Finding, FindingKind, Report, Verdict};
 pub(crate) use diagram::Answer;
+pub use dispatched::DispatchRule;
 pub use law::{Law, Refusal};
 pub use measure::{Cause, Denominator, Excluded, Measure, Numerator, Undefined, WhenUndefined};
 pub use notice::{NoticeRules, Remedies};
@@ -64,6 +66,8 @@ pub struct ClassRules {
     pub editions: Vec<IndustryEdition>,
     /// Kinds of account whose class is fixed.
     pub fixed: Vec<(AccountKind, RiskClass)>,
+    /// How a dispatching account comes to a class, where the method goes by its workers.
+    pub dispatch: Option<DispatchRule>,
     /// Basis.
     pub basis: BasisId,
 }

@@ -70,6 +70,7 @@ fn every_code_of_the_check_has_a_refused_book() {
         Code::HistoryClassOverlap,
         Code::HistoryPremiumOverlap,
         Code::HistoryRateOverlap,
+        Code::HistoryDispatchOverlap,
         Code::HistoryOrder,
     ];
     let of_rows = Code::ALL.iter().copied().filter(|code| code.as_str().starts_with("rows."));

@@ -6,6 +6,8 @@ mod bearers;
 mod cases;
 #[path = "decisions/deadlines.rs"]
 mod deadlines;
+#[path = "decisions/dispatched.rs"]
+mod dispatched;
 #[path = "decisions/law.rs"]
 mod law;
 #[path = "decisions/margins.rs"]

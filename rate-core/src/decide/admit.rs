@@ -1,6 +1,6 @@
 //! What only a law can see to be wrong with the facts: gaps in its windows, rows across its bounds.
 
-use crate::calendar::{Month, MonthSpan};
+use crate::calendar::{Month, MonthSpan, NaiveDate, day_after, day_before};
 use crate::decide::standing;
 use crate::error::{Code, Place, Problem, Problems};
 use crate::experience;
@@ -84,7 +84,7 @@ fn admit_window(law: &Law, history: &History, needs: &Needs, window: &MonthSpan,
     for row in history.premiums().iter().filter(|row| row.months.intersect(window).is_some()) {
         crosses(row, window, problems);
         if row.kind == PremiumKind::Regular {
-            crosses_class(history, row, problems);
+            crosses_class(law, history, row, problems);
             covered_by_rows += covered(history, row, window);
             if needs.base_rate {
                 needs_base(law, history, row, problems);
@@ -119,10 +119,20 @@ fn crosses(row: &Premium, window: &MonthSpan, problems: &mut Vec<Problem>) {
 }
 
 /// A row may not cross the day on which the class changes; a class determined again as it was is no change.
-fn crosses_class(history: &History, row: &Premium, problems: &mut Vec<Problem>) {
+fn crosses_class(law: &Law, history: &History, row: &Premium, problems: &mut Vec<Problem>) {
     let pairs = history.classifications().windows(2).filter(|pair| pair[0].class != pair[1].class);
-    let starts = pairs.map(|pair| pair[1].days.from());
-    for start in starts.filter(|start| row.months.from().first_day() < *start && *start <= row.months.to().last_day()) {
+    let mut starts: Vec<NaiveDate> = pairs.map(|pair| pair[1].days.from()).collect();
+    if law.by_dispatched(history).is_some() {
+        // Where most workers are may change whenever a group of them comes or goes.
+        let bounds = history.dispatched().iter().flat_map(|it| [Some(it.days.from()), it.days.to().map(day_after)]);
+        starts.extend(bounds.flatten());
+        let class = |day| law.class_on(history, day).map(|it| it.class);
+        starts.retain(|start| class(day_before(*start)) != class(*start));
+        starts.sort_unstable();
+        starts.dedup();
+    }
+    let inside = |start: &NaiveDate| row.months.from().first_day() < *start && *start <= row.months.to().last_day();
+    for start in starts.into_iter().filter(inside) {
         let values = [row.months.to_string(), "class / 行业类别".to_owned(), start.to_string()];
         problems.push(Problem::new(Code::HistoryPremiumCrosses, Place::field("premiums.to"), values));
     }
@@ -142,7 +152,7 @@ fn needs_base(law: &Law, history: &History, row: &Premium, problems: &mut Vec<Pr
     let changes = change_days.iter();
     for change in changes.filter(|change| day < **change && **change <= row.months.to().last_day()) {
         let rate = |day| experience::base_millionths(law, history, class, day);
-        if rate(crate::calendar::day_before(*change)) != rate(*change) {
+        if rate(day_before(*change)) != rate(*change) {
             let values = [row.months.to_string(), "base rate / 基准费率".to_owned(), change.to_string()];
             problems.push(Problem::new(Code::HistoryPremiumCrosses, Place::field("premiums.to"), values));
         }

@@ -62,11 +62,15 @@ fn pieces(law: &Law, history: &History, inside: &[(usize, DateSpan)]) -> Vec<Dat
     });
     let ends = history.classifications().iter().filter_map(|it| it.days.to()).map(calendar::day_after);
     let classes = history.classifications().iter().map(|it| it.days.from()).chain(ends);
+    let by_heads = law.by_dispatched(history).is_some();
+    let workers = history.dispatched().iter().filter(|_| by_heads);
+    let workers = workers.flat_map(|it| [Some(it.days.from()), it.days.to().map(calendar::day_after)]).flatten();
     let caps =
         law.rules().limits().rate_cap.iter().flat_map(|cap| [cap.from, cap.to.map(calendar::day_after)]).flatten();
     let acting = inside.iter().flat_map(|(_, days)| [Some(days.from()), days.to().map(calendar::day_after)]).flatten();
     let dated = law.change_days(history);
-    let mut changes: Vec<NaiveDate> = dated.iter().copied().chain(classes).chain(caps).chain(acting).collect();
+    let mut changes: Vec<NaiveDate> =
+        dated.iter().copied().chain(classes).chain(caps).chain(acting).chain(workers).collect();
     changes.sort_unstable();
     changes.dedup();
     spells.flat_map(|spell| cut_at(spell, &changes)).collect()

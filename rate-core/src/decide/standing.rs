@@ -179,7 +179,10 @@ pub(super) fn first_day(law: &Law, history: &History) -> Result<NaiveDate, Probl
 }
 
 fn class(law: &Law, history: &History, on: NaiveDate) -> Result<InForce, Problems> {
-    let place = || Place::field("classifications.from");
+    let place = || match law.by_dispatched(history) {
+        Some(_) => Place::field("dispatch.industry"),
+        None => Place::field("classifications.from"),
+    };
     let found = law.class_on(history, on).ok_or_else(|| Problem::new(Code::HistoryNoClass, place(), [on]))?;
     let (class, system) = (found.class, law.rules().classes().system);
     if class.system() == system {

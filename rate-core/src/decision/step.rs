@@ -28,6 +28,8 @@ pub enum StepKind {
         /// Where it comes from.
         how: ClassBasis,
     },
+    /// Classes of using units that nobody has determined were proposed from their industry codes.
+    UsingUnits,
     /// The grade of the cycle is carried.
     Carried {
         /// The grade.

@@ -191,6 +191,8 @@ codes! {
     HistoryPremiumCrosses = "history.months.crosses", "the premium row {0} crosses a bound at {2}: {1}", "缴费记录 {0} 跨越 {2} 的界限：{1}";
     /// Rates that overlap.
     HistoryRateOverlap = "history.rates.overlap", "two rates stand on {0}", "{0} 有两个费率";
+    /// Two rows for the same workers of a using unit.
+    HistoryDispatchOverlap = "history.dispatch.overlap", "two rows for the workers dispatched to `{0}` stand on {1}", "{1} 有两行派遣至 `{0}` 的人数";
     /// A date before the one it follows.
     HistoryOrder = "history.order", "{0} {1} is before {2} {3}", "{0} {1} 早于 {2} {3}";
     /// A last grade that the ladder does not have.

@@ -3,8 +3,8 @@
 mod check;
 
 use super::{
-    AccountKey, AccountKind, ChargedRate, Claim, ClassSource, Classification, Coverage, CoverageState, Event, History,
-    OpenMonths, Payment, Premium, PremiumKind, Succession,
+    AccountKey, AccountKind, ChargedRate, Claim, ClassSource, Classification, Coverage, CoverageState, Dispatched,
+    Event, History, OpenMonths, Payment, Premium, PremiumKind, Succession,
 };
 use crate::amount::Money;
 use crate::calendar::{self, DateSpan, Month, MonthSpan};
@@ -24,6 +24,7 @@ pub struct HistoryBuilder {
     claims: Vec<ClaimRow>,
     events: Vec<Row<Event>>,
     rates: Vec<Row<ChargedRate>>,
+    dispatched: Vec<Row<Dispatched>>,
     problems: Vec<Problem>,
 }
 
@@ -106,6 +107,7 @@ impl HistoryBuilder {
             claims: Vec::new(),
             events: Vec::new(),
             rates: Vec::new(),
+            dispatched: Vec::new(),
             successions: Vec::new(),
         };
         Self {
@@ -117,6 +119,7 @@ impl HistoryBuilder {
             claims: Vec::new(),
             events: Vec::new(),
             rates: Vec::new(),
+            dispatched: Vec::new(),
             problems: Vec::new(),
         }
     }
@@ -267,6 +270,13 @@ impl HistoryBuilder {
         self
     }
 
+    /// Workers dispatched to a using unit.
+    #[must_use]
+    pub fn dispatched(mut self, dispatched: Dispatched) -> Self {
+        self.dispatched.push(self.on_row(dispatched));
+        self
+    }
+
     /// A predecessor.
     #[must_use]
     pub fn succession(mut self, succession: Succession) -> Self {
@@ -290,6 +300,7 @@ impl HistoryBuilder {
             claims: self.claims.into_iter().map(ClaimRow::claim).collect(),
             events: facts(self.events),
             rates: facts(self.rates),
+            dispatched: facts(self.dispatched),
             ..self.account
         })
     }
@@ -311,6 +322,10 @@ impl HistoryBuilder {
         }
         self.events.sort_by(|one, two| (one.fact.days.from(), &one.fact.id).cmp(&(two.fact.days.from(), &two.fact.id)));
         self.rates.sort_by_key(|row| row.fact.days.from());
+        self.dispatched.sort_by(|one, two| {
+            let key = |row: &Row<Dispatched>| (row.fact.days.from(), row.fact.industry, row.fact.class, row.fact.heads);
+            key(one).cmp(&key(two)).then_with(|| one.fact.using_unit.cmp(&two.fact.using_unit))
+        });
         self.account.successions.sort_by(succession_order);
     }
 

@@ -4,6 +4,7 @@ use crate::amount::{Quantity, Rate};
 use crate::calendar::MonthSpan;
 use crate::decision::{Step, StepKind};
 use crate::error::Lang;
+use crate::industry::RiskClass;
 use crate::interval::Interval;
 use crate::ladder::GradeIndex;
 use crate::parameters::ClassStatus;
@@ -42,20 +43,14 @@ impl Sentence<'_> {
         match *kind {
             StepKind::Setting { window, days } if zh => format!("观察期 {window}，费率执行 {days}"),
             StepKind::Setting { window, days } => format!("window {window}, rates for {days}"),
-            StepKind::Class { class, how } => {
-                let how = match how {
-                    ClassBasis::Fixed => self.lang.pick("（按单位类型固定）", " (fixed by kind of account)"),
-                    ClassBasis::Determined => "",
-                    ClassBasis::Proposed(_, ClassStatus::Published) => self
-                        .lang
-                        .pick("（未核定，按行业代码拟定）", " (not determined: proposed from the industry code)"),
-                    ClassBasis::Proposed(_, ClassStatus::Carried | ClassStatus::Judgement) => self.lang.pick(
-                        "（未核定，按行业代码推定）",
-                        " (not determined: proposed from the industry code, by a reading)",
-                    ),
-                };
-                if zh { format!("行业风险类别 {class} 类{how}") } else { format!("risk class {class}{how}") }
-            }
+            StepKind::Class { class, how } => self.class(class, how),
+            StepKind::UsingUnits => self
+                .lang
+                .pick(
+                    "用工单位类别未核定的，按行业代码拟定",
+                    "classes of using units that are not determined are proposed from their industry codes",
+                )
+                .to_owned(),
             StepKind::Predecessors { count } if zh => format!("并入 {count} 个被承继单位的数据"),
             StepKind::Predecessors { count } => format!("facts of {count} predecessor(s) are added"),
             StepKind::SharedClaims { kept, taken, left } if zh => format!(
@@ -96,6 +91,41 @@ impl Sentence<'_> {
                 format!("grade {} ({})", self.grade(grade), origin_text(origin, self.lang))
             }
             _ => self.rate(kind),
+        }
+    }
+
+    fn class(&self, class: RiskClass, how: ClassBasis) -> String {
+        let how = match how {
+            ClassBasis::Fixed => self.lang.pick("（按单位类型固定）", " (fixed by kind of account)"),
+            ClassBasis::Determined => "",
+            ClassBasis::Dispatched { heads, of, determined, .. } => {
+                return self.dispatched(class, (heads, of), determined);
+            }
+            ClassBasis::Proposed(_, ClassStatus::Published) => {
+                self.lang.pick("（未核定，按行业代码拟定）", " (not determined: proposed from the industry code)")
+            }
+            ClassBasis::Proposed(_, ClassStatus::Carried | ClassStatus::Judgement) => self
+                .lang
+                .pick("（未核定，按行业代码推定）", " (not determined: proposed from the industry code, by a reading)"),
+        };
+        if self.lang == Lang::Zh {
+            format!("行业风险类别 {class} 类{how}")
+        } else {
+            format!("risk class {class}{how}")
+        }
+    }
+
+    /// The class of most workers dispatched.
+    fn dispatched(&self, class: RiskClass, (heads, of): (i64, i64), determined: Option<RiskClass>) -> String {
+        match (self.lang, determined) {
+            (Lang::Zh, None) => format!("行业风险类别 {class} 类（被派遣 {of} 人中 {heads} 人在此类，为最多）"),
+            (Lang::Zh, Some(other)) => format!(
+                "行业风险类别 {class} 类（被派遣 {of} 人中 {heads} 人在此类，为最多；本单位另核定为 {other} 类，不采用）"
+            ),
+            (Lang::En, None) => format!("risk class {class} (of most workers dispatched: {heads} of {of})"),
+            (Lang::En, Some(other)) => format!(
+                "risk class {class} (of most workers dispatched: {heads} of {of}; the class determined for the account itself, {other}, gives way)"
+            ),
         }
     }
 

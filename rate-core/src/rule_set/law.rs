@@ -5,13 +5,14 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::diagram::Diagram;
+use super::dispatched::DispatchRule;
 use super::{
     Adjustment, Attribution, Changes, Cycle, Effect, Form, Participation, Prolonged, Reference, RowResult, RuleSet,
 };
 use crate::calendar::{self, DateSpan, MonthSpan, NaiveDate};
 use crate::citation::{Basis, BasisId};
 use crate::error::Lang;
-use crate::history::{Claim, History};
+use crate::history::{AccountKind, Claim, History};
 use crate::industry::RiskClass;
 use crate::parameters::{ClassStatus, Parameters};
 
@@ -257,13 +258,29 @@ impl Law {
         self.cycle().prolonged.as_ref().filter(|prolonged| prolonged.from == self.setting().from())
     }
 
-    /// The class in force for an account on a day: fixed by its kind, determined, or proposed from its industry.
+    /// The rule by which an account takes its class from the workers it dispatches.
+    pub(crate) fn by_dispatched(&self, history: &History) -> Option<DispatchRule> {
+        let rule = self.0.rules.classes.dispatch;
+        rule.filter(|_| history.kind() == AccountKind::Dispatch && !history.dispatched().is_empty())
+    }
+
+    /// The class in force for an account on a day: fixed by its kind, that of most workers it dispatches, determined,
+    /// or proposed from its industry.
     pub(crate) fn class_on(&self, history: &History, date: NaiveDate) -> Option<InForce> {
         let rules = &self.0.rules.classes;
         if let Some((_, class)) = rules.fixed.iter().find(|(fixed, _)| *fixed == history.kind()) {
             return Some(InForce { class: *class, how: ClassBasis::Fixed });
         }
-        let found = history.class_on(date)?;
+        let determined = history.class_on(date);
+        if let Some(rule) = self.by_dispatched(history) {
+            let parameters = &self.0.parameters;
+            if let Some(most) = rule.most(history.dispatched(), parameters, rules.system, date).ok()? {
+                let determined = determined.and_then(|it| it.class).filter(|class| *class != most.class);
+                let how = ClassBasis::Dispatched { heads: most.heads, of: most.of, annex: most.annex, determined };
+                return Some(InForce { class: most.class, how });
+            }
+        }
+        let found = determined?;
         if let Some(class) = found.class {
             return Some(InForce { class, how: ClassBasis::Determined });
         }
@@ -320,6 +337,17 @@ pub enum ClassBasis {
     Fixed,
     /// A determination, which is a fact of the account.
     Determined,
+    /// The workers dispatched: most of them are in it.
+    Dispatched {
+        /// Workers in it.
+        heads: i64,
+        /// Workers in all.
+        of: i64,
+        /// The list that proposed classes of using units, where none was given.
+        annex: Option<BasisId>,
+        /// Another class that was determined for the account itself, and gives way.
+        determined: Option<RiskClass>,
+    },
     /// The industry code, by an annex; nobody has determined a class.
     Proposed(BasisId, ClassStatus),
 }

@@ -90,6 +90,14 @@ impl BookFiles {
                 &[area, number, &event.id, kind, level, from, to, found, &event.body, &event.document];
             self.row(TableKind::Events, cells)?;
         }
+        for row in history.dispatched() {
+            let (from, to, unit) = (&row.days.from(), &MayBe(row.days.to()), &row.using_unit);
+            let edition = &MayBe(row.industry.map(|industry| industry.edition().as_str()));
+            let code = &MayBe(row.industry.as_ref().map(Industry::code));
+            let (system, class) = (&MayBe(row.class.map(RiskClass::system)), &MayBe(row.class.map(RiskClass::number)));
+            let cells: &[&dyn Display] = &[area, number, from, to, unit, edition, code, system, class, &row.heads];
+            self.row(TableKind::Dispatch, cells)?;
+        }
         for row in history.successions() {
             let (predecessor, kind) = (&row.predecessor.key().number, &row.kind.as_str());
             let cells: &[&dyn Display] = &[area, number, predecessor, kind, &row.on, &row.share.percent()];

@@ -2,6 +2,7 @@
 //!
 //! Facts come sorted; every problem stands at the later of two rows that disagree.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use super::{ClaimRow, HistoryBuilder, Row};
@@ -9,9 +10,9 @@ use crate::amount::{MAX_ACCOUNT_FEN, MAX_ROW_FEN, Money};
 use crate::calendar::{Month, NaiveDate};
 use crate::error::{Code, Place, Problem};
 use crate::history::{
-    ChargedRate, Classification, Coverage, Event, InjuryArticle, OpenMonths, Payer, Premium, PremiumKind,
+    ChargedRate, Classification, Coverage, Dispatched, Event, InjuryArticle, OpenMonths, Payer, Premium, PremiumKind,
 };
-use crate::industry::RiskClass;
+use crate::industry::{Industry, RiskClass};
 
 /// The most heads of one row.
 const MAX_HEADS: i64 = 10_000_000;
@@ -24,6 +25,7 @@ pub(super) fn all(facts: &HistoryBuilder, problems: &mut Vec<Problem>) {
     claims(&facts.claims, &facts.account.key.number, &mut found);
     events(&facts.events, &mut found);
     rates(&facts.rates, &mut found);
+    dispatched(&facts.dispatched, &mut found);
 }
 
 struct Found<'p>(&'p mut Vec<Problem>);
@@ -176,6 +178,21 @@ fn rates(rows: &[Row<ChargedRate>], found: &mut Found<'_>) {
         }
         // A rate without an end stands until the next one begins.
         before = before.max(Some(days.to().unwrap_or(days.from())));
+    }
+}
+
+/// Workers of one kind with one using unit stand in one row a day: two would count them twice.
+fn dispatched(rows: &[Row<Dispatched>], found: &mut Found<'_>) {
+    let mut last: BTreeMap<(&str, Option<Industry>, Option<RiskClass>), NaiveDate> = BTreeMap::new();
+    for Row { row, fact: Dispatched { days, using_unit, industry, class, heads } } in rows {
+        let before = last.insert((using_unit, *industry, *class), days.last());
+        if let Some(before) = before.filter(|before| *before >= days.from()) {
+            found.at(*row, "dispatch.from", Code::HistoryDispatchOverlap, [using_unit, &days.from().to_string()]);
+            last.insert((using_unit, *industry, *class), before.max(days.last()));
+        }
+        if !(0..=MAX_HEADS).contains(heads) {
+            found.number(*row, "dispatch.heads", *heads, "0 … 10^7");
+        }
     }
 }
 

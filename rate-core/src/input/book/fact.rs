@@ -7,8 +7,8 @@ use crate::calendar::{Month, MonthSpan, NaiveDate};
 use crate::error::Code;
 use crate::history::{
     AccountKind, Arrangement, BenefitItem, ChargedRate, Claim, ClaimStatus, ClaimTag, ClassSource, Classification,
-    Coverage, CoverageState, Event, EventKind, InjuryArticle, OpenMonths, Origin, Parties, Payer, Payment, Premium,
-    PremiumKind, SuccessionKind,
+    Coverage, CoverageState, Dispatched, Event, EventKind, InjuryArticle, OpenMonths, Origin, Parties, Payer, Payment,
+    Premium, PremiumKind, SuccessionKind,
 };
 use crate::industry::{ClassSystem, Industry, IndustryEdition, RiskClass};
 
@@ -49,6 +49,15 @@ pub(super) fn coverage(cells: &mut Cells<'_, '_>) -> Option<Coverage> {
 pub(super) fn classification(cells: &mut Cells<'_, '_>) -> Option<Classification> {
     let days = cells.days("from", "to");
     let class = risk_class(cells);
+    let industry = industry(cells);
+    let source = cells.word("decided_by", ClassSource::WORDS, ClassSource::from_word);
+    let document = cells.text("document", TEXT).to_owned();
+    class_or_industry(cells);
+    Some(Classification { days: days?, class, industry, source: source?, document })
+}
+
+/// An industry with its edition from the next two cells.
+fn industry(cells: &mut Cells<'_, '_>) -> Option<Industry> {
     let edition_of = |word: &str| EDITIONS.into_iter().find(|edition| edition.as_str() == word);
     let edition = cells.word("industry_edition", &EDITIONS.map(IndustryEdition::as_str), edition_of);
     let code = cells.text("industry", ID);
@@ -57,13 +66,15 @@ pub(super) fn classification(cells: &mut Cells<'_, '_>) -> Option<Classification
         cells.problem("industry", Code::RowsNumber, [code, "NN … NNNN"]);
     }
     cells.together("industry_edition", "industry");
-    let source = cells.word("decided_by", ClassSource::WORDS, ClassSource::from_word);
-    let document = cells.text("document", TEXT).to_owned();
+    industry
+}
+
+/// Where neither stands, nothing leads to a class.
+fn class_or_industry(cells: &mut Cells<'_, '_>) {
     cells.together("class_system", "class");
     if cells.is_empty("class") && cells.is_empty("class_system") && cells.is_empty("industry") {
         cells.problem("class", Code::RowsEmpty, ["class"]);
     }
-    Some(Classification { days: days?, class, industry, source: source?, document })
 }
 
 /// A class with its system from the next two cells.
@@ -195,6 +206,15 @@ pub(super) fn rate(cells: &mut Cells<'_, '_>) -> Option<ChargedRate> {
         used,
         document,
     })
+}
+
+pub(super) fn dispatched(cells: &mut Cells<'_, '_>) -> Option<Dispatched> {
+    let days = cells.days("from", "to");
+    let using_unit = cells.text("using_unit", TEXT).to_owned();
+    let (industry, class) = (industry(cells), risk_class(cells));
+    let heads = cells.count("heads");
+    class_or_industry(cells);
+    Some(Dispatched { days: days?, using_unit, industry, class, heads: heads? })
 }
 
 pub(super) fn succession<'t>(cells: &mut Cells<'_, 't>) -> Option<Link<'t>> {

@@ -94,6 +94,11 @@ tables! {
         must("before_cut_percent"), must("cut_percent"), must("charged_percent"), must("origin"), may("cycle"),
         may("used"), may("document"),
     ];
+    /// Workers of a dispatching account, by using unit.
+    Dispatch = "dispatch" [
+        must("from"), may("to"), must("using_unit"), may("industry_edition"), may("industry"), may("class_system"),
+        may("class"), must("heads"),
+    ];
     /// Who succeeded whom.
     Successions = "successions" [must("predecessor"), must("kind"), must("on"), must("share_percent")];
 }

@@ -39,7 +39,10 @@ fn usual(kind: TableKind, column: &str, row: &BTreeMap<String, String>) -> Strin
         (TableKind::Accounts, "kind") => "employer",
         (TableKind::Coverage, "state") => "insured",
         (TableKind::Classifications, "decided_by") => "agency",
-        (TableKind::Classifications, "industry_edition") if row.contains_key("industry") => "gbt4754-2017",
+        (TableKind::Classifications | TableKind::Dispatch, "industry_edition") if row.contains_key("industry") => {
+            "gbt4754-2017"
+        }
+        (TableKind::Dispatch, "class_system") if row.contains_key("class") => "8",
         (TableKind::Classifications | TableKind::Rates, "class_system") => "8",
         (TableKind::Premiums, "kind") => "regular",
         (TableKind::Premiums, "payroll_fen" | "heads" | "relieved_fen") | (TableKind::Rates, "cut_percent") => "0",

@@ -17,9 +17,9 @@ use crate::industry::{ClassSystem, IndustryEdition, RiskClass};
 use crate::ladder::{GradeIndex, GradeLadder, LadderKind, RateGrade};
 use crate::rule_set::measure::Unit;
 use crate::rule_set::{
-    Adjustment, Attribution, Changes, ClassChange, ClassRules, Combine, CountedMonths, Cycle, FirstInsured, FloatTable,
-    Floor, Form, Limits, MaxMove, Measure, Participation, Prolonged, RateCap, Reference, Returning, RoundingRules,
-    RuleSet, RuleSetId, Setting, Unmeasured,
+    Adjustment, Attribution, Changes, ClassChange, ClassRules, Combine, CountedMonths, Cycle, DispatchRule,
+    FirstInsured, FloatTable, Floor, Form, Limits, MaxMove, Measure, Participation, Prolonged, RateCap, Reference,
+    Returning, RoundingRules, RuleSet, RuleSetId, Setting, Unmeasured,
 };
 
 pub(super) const UNMEASURED: &[(&str, Unmeasured)] =
@@ -46,7 +46,7 @@ pub(super) fn rule_set<'t>(sink: &'t Sink<'t>, tree: &Arc<Tree>, digest: String)
     let form = form?;
     let reader = Sections { root: &root, bases: &bases, form };
 
-    let classes = reader.section("classes", true, |fields, basis| classes(fields, basis));
+    let classes = reader.section("classes", true, |fields, basis| classes(fields, basis, &bases));
     let system = classes.as_ref().map_or(ClassSystem::Eight, |classes| classes.system);
     let ladder = reader.section("ladder", true, |fields, basis| ladder(fields, basis, system));
     let limits = reader.section("limits", true, |fields, basis| limits(fields, basis, system));
@@ -231,7 +231,7 @@ fn setting(at: &At<'_>) -> Option<Setting> {
     Some(Setting { from: from?, filled_window: filled_window.map_or(Some(None), |window| window.map(Some))? })
 }
 
-fn classes(fields: &Fields<'_>, basis: BasisId) -> Option<ClassRules> {
+fn classes<'t>(fields: &Fields<'t>, basis: BasisId, bases: &Bases<'t>) -> Option<ClassRules> {
     let systems = [("three", ClassSystem::Three), ("eight", ClassSystem::Eight)];
     let system = fields.need("system").and_then(|at| at.word(&systems));
     let editions =
@@ -244,6 +244,7 @@ fn classes(fields: &Fields<'_>, basis: BasisId) -> Option<ClassRules> {
         .filter_map(|at| at.word(&editions))
         .collect();
     let fixed = fields.get("fixed").map(|at| at.entries()).unwrap_or_default();
+    let dispatch = fields.get("dispatch").map(|at| dispatch(&at, basis, bases));
     let system = system?;
     let fixed = fixed.into_iter().filter_map(|(word, at)| {
         let kind = AccountKind::from_word(word);
@@ -253,7 +254,22 @@ fn classes(fields: &Fields<'_>, basis: BasisId) -> Option<ClassRules> {
         let number = at.integer(1..=i64::from(system.classes()))?;
         Some((kind?, RiskClass::new(system, u8::try_from(number).ok()?)?))
     });
-    Some(ClassRules { system, editions, fixed: fixed.collect(), basis })
+    let fixed: Vec<_> = fixed.collect();
+    if let (Some(at), true) = (fields.get("dispatch"), fixed.iter().any(|(kind, _)| *kind == AccountKind::Dispatch)) {
+        at.problem(Code::RuleSetResult, ["fixed.dispatch, dispatch"]);
+    }
+    let dispatch = dispatch.map_or(Some(None), |rule| rule.map(Some))?;
+    Some(ClassRules { system, editions, fixed, dispatch, basis })
+}
+
+fn dispatch<'t>(at: &At<'t>, around: BasisId, bases: &Bases<'t>) -> Option<DispatchRule> {
+    let fields = at.fields()?;
+    let basis = bases.of(&fields, Some(around));
+    let by = fields.need("by").and_then(|at| at.word(&[("most-heads", ())]));
+    let tie = fields.need("tie").and_then(|at| at.word(&[("higher-class", true), ("lower-class", false)]));
+    fields.finish();
+    by?;
+    Some(DispatchRule { tie_higher: tie?, basis })
 }
 
 /// Reads class numbers such as `1-8` or `1,3-8` into one flag per class.
