@@ -292,10 +292,14 @@ impl Parameters {
     /// The industry's average of a statistic: the last published year not after `year`, by the longest code that fits.
     pub fn average(&self, id: &str, industry: Industry, year: i32) -> Option<(i64, &Statistic)> {
         let fits = |it: &&Statistic| it.id == id && it.edition == industry.edition() && it.year <= year;
-        let statistic = self.statistics.iter().filter(fits).max_by_key(|it| it.year)?;
+        let newest = self.statistics.iter().filter(fits).map(|it| it.year).max()?;
+        let of_year = || self.statistics.iter().filter(fits).filter(|it| it.year == newest);
         let code = industry.code();
-        let value = (2..=code.len()).rev().find_map(|length| statistic.values.get(code.get(..length)?))?;
-        Some((*value, statistic))
+        // The averages of a year may stand in several documents.
+        (2..=code.len()).rev().find_map(|length| {
+            let prefix = code.get(..length)?;
+            of_year().find_map(|it| it.values.get(prefix).map(|value| (*value, it)))
+        })
     }
 
     /// The class an industry code leads to: a proposal for accounts whose class nobody has determined.

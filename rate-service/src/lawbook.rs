@@ -170,6 +170,7 @@ pub fn parameters(path: &Path) -> Result<(Parameters, Vec<Problem>), LawError> {
         add_parameters(&file, &text, None, &mut all, &mut problems);
     }
     problems.extend(all.check_overlaps());
+    problems.extend(all.check_statistics());
     problems.extend(all.check_findings());
     Ok((all, problems))
 }

@@ -10,14 +10,14 @@ use rate_core::decide::decide;
 use rate_core::error::{Code, Lang};
 use rate_core::history::ChargedRate;
 use rate_core::input::book::{RawRow, RawTable, RefusedAccount, TableKind, TableTotals, check_book};
-use rate_core::rule_set::{Considered, RuleSetId, Selection, Verdict, WhyNot};
-use rate_core::{AccountKey, Decision, History, Law, NaiveDate, Origin, Parameters, Problem, Refusal, RuleSet};
+use rate_core::rule_set::{Considered, Selection, Verdict, WhyNot};
+use rate_core::{AccountKey, Decision, History, Law, NaiveDate, Origin, Parameters, Problem, Refusal};
 
 pub use output::write;
 pub use summary::{Change, ChangeRow, GradeRow, Summary, columns, summarise};
 
 use crate::book::{BookError, Reading, read_tables};
-use crate::lawbook::{self, LawError};
+use crate::lawbook::{self, LawError, Usable};
 
 /// What to run.
 #[derive(Clone, Debug)]
@@ -120,17 +120,12 @@ pub struct Run {
     pub totals: Vec<TableTotals>,
 }
 
-/// Chooses the rule set of an area on a day and compiles it; `refused` are the sets that the checker refuses.
-fn choose(
-    sets: &[RuleSet],
-    refused: Vec<RuleSetId>,
-    parameters: &Parameters,
-    area: &str,
-    on: NaiveDate,
-) -> Result<ChosenLaw, RunError> {
-    let selection = Selection::among(sets, area, on);
+/// Chooses the rule set of an area on a day and compiles it.
+fn choose(usable: &Usable, parameters: &Parameters, area: &str, on: NaiveDate) -> Result<ChosenLaw, RunError> {
+    let selection = Selection::among(&usable.sets, area, on);
     let mut considered = selection.considered;
-    considered.extend(refused.into_iter().map(|id| Considered { id, why_not: Some(WhyNot::Refused) }));
+    let refused = usable.refused.iter().cloned();
+    considered.extend(refused.map(|id| Considered { id, why_not: Some(WhyNot::Refused) }));
     considered.sort_by(|one, two| one.id.cmp(&two.id));
     let law = match selection.chosen {
         Some(chosen) => chosen.law_for(parameters, on).map(|law| (law, chosen.report().verdict)),
@@ -147,13 +142,18 @@ fn choose(
 /// # Errors
 /// Files that cannot be read or are wrong inside; no set that decides.
 pub fn law(rules: &Path, parameters: &Path, area: &str, on: NaiveDate) -> Result<ChosenLaw, RunError> {
+    let (usable, parameters) = read_law(rules, parameters)?;
+    choose(&usable, &parameters, area, on)
+}
+
+fn read_law(rules: &Path, parameters: &Path) -> Result<(Usable, Parameters), RunError> {
     let mut usable = lawbook::usable(lawbook::rule_sets(rules)?);
     let (parameters, wrong) = lawbook::parameters(parameters)?;
     usable.problems.extend(wrong);
     if !usable.problems.is_empty() {
         return Err(RunError::Problems(usable.problems));
     }
-    choose(&usable.sets, usable.refused, &parameters, area, on)
+    Ok((usable, parameters))
 }
 
 /// Refuses an output directory that is one of the inputs: a run never writes over what it was made from.
@@ -177,7 +177,9 @@ pub fn apart(request: &Request, out: &Path) -> Result<(), RunError> {
 /// # Errors
 /// Files that cannot be read or are wrong as a whole; accounts that are wrong stand in the run.
 pub fn run(request: &Request, progress: &mut dyn FnMut(Stage, u64, u64)) -> Result<Run, RunError> {
-    let chosen = law(&request.rules, &request.parameters, &request.area, request.on)?;
+    let (usable, mut parameters) = read_law(&request.rules, &request.parameters)?;
+    // A law that refuses is found before a large book is read.
+    let mut chosen = choose(&usable, &parameters, &request.area, request.on)?;
     let mut tables = request.reading.tables(&request.book, &mut |done, all| progress(Stage::Reading, done, all))?;
     let mut earlier_tables = Vec::new();
     if let Some(previous) = &request.previous {
@@ -196,6 +198,14 @@ pub fn run(request: &Request, progress: &mut dyn FnMut(Stage, u64, u64)) -> Resu
     drop(tables);
     if !book.file_problems.is_empty() {
         return Err(RunError::Problems(book.file_problems));
+    }
+    if !book.parameters.documents().is_empty() {
+        parameters.merge(book.parameters);
+        let twice = parameters.check_statistics();
+        if !twice.is_empty() {
+            return Err(RunError::Problems(twice));
+        }
+        chosen = choose(&usable, &parameters, &request.area, request.on)?;
     }
     let unread_rates = unread_rates(&earlier_tables, &book.refused);
     let mut run = Run {

@@ -2,6 +2,8 @@
 
 #[path = "decisions/bearers.rs"]
 mod bearers;
+#[path = "decisions/book_parameters.rs"]
+mod book_parameters;
 #[path = "decisions/cases.rs"]
 mod cases;
 #[path = "decisions/deadlines.rs"]

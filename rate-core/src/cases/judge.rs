@@ -89,8 +89,15 @@ impl<'r> Judge<'r> {
         cases.cases.iter().map(|case| self.case(case, &cases.file)).collect()
     }
 
-    fn law(&mut self, on: NaiveDate) -> Result<Law, Refusal> {
+    /// The law of a day; averages that stand among the facts of a case join its parameters.
+    fn law(&mut self, on: NaiveDate, case: &Case, file: &str) -> Result<Law, Refusal> {
         let (rules, parameters) = (self.rules, self.parameters);
+        let of_case = case.facts.book(file, &rules.id().area).parameters;
+        if !of_case.documents().is_empty() {
+            let mut together = parameters.clone();
+            together.merge(of_case);
+            return rules.law_for(&together, on);
+        }
         self.laws.entry(on).or_insert_with(|| rules.law_for(parameters, on)).clone()
     }
 
@@ -108,7 +115,7 @@ impl<'r> Judge<'r> {
         let mut facts = case.facts.clone();
         let several = case.settings.len() > 1;
         for setting in &case.settings {
-            match self.law(setting.on) {
+            match self.law(setting.on, case, file) {
                 Ok(law) => {
                     let mut trial = Trial { law: &law, file, facts: &facts, figures: Vec::new() };
                     let decision = trial.setting(setting, &mut judged.reached);

@@ -122,6 +122,8 @@ codes! {
     CheckNoTable = "check.no-table", "the table `{0}` was not seen: nobody can be floated by it", "未见浮动表 `{0}`：无法据此浮动任何单位";
     /// More injury lowers the rate.
     CheckMonotone = "check.monotone", "more injury lowers the grade: {0} gives {1}, {2} gives {3}", "伤害增加而档次下降：{0} 得 {1}，{2} 得 {3}";
+    /// An average that two documents give.
+    CheckStatisticTwice = "check.statistic-twice", "`{0}` of {1} for industry {2} stands twice: in {3} and in {4}", "{1} 年 `{0}` 的行业 {2} 平均值重复：{3}、{4}";
     /// A gap in time between two versions.
     CheckTimeGap = "check.time-gap", "no version of {0} is in force from {1} to {2}", "{0} 自 {1} 至 {2} 没有生效的版本";
 

@@ -9,6 +9,7 @@ mod bearers;
 mod check_digits;
 mod fact;
 mod row;
+mod statistics;
 mod succession;
 mod table;
 
@@ -17,6 +18,7 @@ pub use table::{Column, RawRow, RawTable, TableKind};
 
 use crate::error::{Code, Place, Problem};
 use crate::history::{AccountKey, History};
+use crate::parameters::Parameters;
 use assemble::Drafts;
 use row::Layout;
 
@@ -29,8 +31,11 @@ pub struct CheckedBook {
     pub refused: Vec<RefusedAccount>,
     /// What should be looked at and keeps nobody from a decision.
     pub warnings: Vec<Problem>,
-    /// What is wrong with whole files. Where there is any, nothing can be decided and both lists are empty.
+    /// What is wrong with whole files, and with rows that are of no account. Where there is any, nothing can be decided
+    /// and both lists are empty.
     pub file_problems: Vec<Problem>,
+    /// Averages that came with the book, to be merged into the parameters of the run.
+    pub parameters: Parameters,
     /// Control totals of each table, to hold against those of the sender.
     pub totals: Vec<TableTotals>,
 }
@@ -76,10 +81,12 @@ pub struct TableTotals {
 /// assert_eq!(book.refused[0].problems[0].place.to_string(), "accounts.csv:3:3 [kind]");
 /// ```
 pub fn check_book(tables: &[RawTable]) -> CheckedBook {
-    let (layouts, file_problems) = layouts(tables);
+    let (layouts, mut file_problems) = layouts(tables);
     let totals = layouts.iter().map(totals_of).collect();
     let mut warnings: Vec<Problem> = tables.iter().flat_map(RawTable::notes).cloned().collect();
     in_order(&mut warnings);
+    let parameters = statistics::parameters(of(&layouts, TableKind::Statistics), &mut file_problems);
+    in_order(&mut file_problems);
     if !file_problems.is_empty() {
         return CheckedBook { warnings, file_problems, totals, ..CheckedBook::default() };
     }
@@ -87,7 +94,7 @@ pub fn check_book(tables: &[RawTable]) -> CheckedBook {
     warnings.extend(drafts.take_warnings());
     bearers::pass_on(&mut drafts);
     let (histories, refused) = succession::resolve(drafts);
-    CheckedBook { histories, refused, warnings, file_problems, totals }
+    CheckedBook { histories, refused, warnings, file_problems, parameters, totals }
 }
 
 /// The tables with a right header, claims before payments, and everything that is wrong with files.
@@ -107,6 +114,13 @@ fn layouts(tables: &[RawTable]) -> (Vec<Layout<'_>>, Vec<Problem>) {
     layouts.sort_by_key(|layout| layout.table.kind());
     in_order(&mut problems);
     (layouts, problems)
+}
+
+/// The tables of one kind, which stand together.
+fn of<'a, 't>(layouts: &'a [Layout<'t>], kind: TableKind) -> &'a [Layout<'t>] {
+    let from = layouts.partition_point(|layout| layout.table.kind() < kind);
+    let to = layouts.partition_point(|layout| layout.table.kind() <= kind);
+    layouts.get(from..to).unwrap_or_default()
 }
 
 fn totals_of(layout: &Layout<'_>) -> TableTotals {

@@ -350,6 +350,26 @@ impl Parameters {
         clashes.collect()
     }
 
+    /// Averages of one year and industry that stand in more than one list: no rule chooses between them.
+    pub fn check_statistics(&self) -> Vec<Problem> {
+        let meet = |one: &str, two: &str| one == two || one == "cn" || two == "cn";
+        let mut problems = Vec::new();
+        for (place, it) in self.statistics.iter().enumerate() {
+            let same = |other: &&Statistic| {
+                (&other.id, other.year, other.edition) == (&it.id, it.year, it.edition) && meet(&other.area, &it.area)
+            };
+            for other in self.statistics[..place].iter().filter(same) {
+                for code in it.values.keys().filter(|code| other.values.contains_key(*code)) {
+                    let document = |of: &Statistic| self.basis(of.basis).document.title.zh.clone();
+                    let values = [it.id.clone(), it.year.to_string(), code.clone(), document(other), document(it)];
+                    let place = Place::field(self.basis(it.basis).path.clone());
+                    problems.push(Problem::new(Code::CheckStatisticTwice, place, values));
+                }
+            }
+        }
+        problems
+    }
+
     /// Findings that do not give the cut that stands beside them, by the national bands.
     pub fn check_findings(&self) -> Vec<Problem> {
         let mut problems = Vec::new();

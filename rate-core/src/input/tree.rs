@@ -72,6 +72,11 @@ pub(crate) fn parse_json(file: &str, text: &str) -> Result<Tree, Problems> {
 pub(crate) fn digest(tree: &Tree) -> String {
     let mut text = String::new();
     canonical(&tree.root.value, &mut text);
+    digest_of(&text)
+}
+
+/// SHA-256 of a text, in hexadecimal.
+pub(crate) fn digest_of(text: &str) -> String {
     Sha256::digest(text.as_bytes()).iter().fold(String::new(), |mut hex, byte| {
         // Writing to a String cannot fail.
         let _ = write!(hex, "{byte:02x}");

@@ -265,6 +265,29 @@ fn finding() -> BTreeSet<Code> {
     parameters.check_findings().into_iter().map(|problem| problem.code).collect()
 }
 
+/// An average that stands in two lists.
+fn twice() -> BTreeSet<Code> {
+    let list = r#"
+        [[statistics]]
+        id = "industry-incidence"
+        year = 2021
+        edition = "gbt4754-2017"
+        values = { "33" = "8‰" }
+        cite = "notice: statistics"
+    "#;
+    let text = format!(
+        r#"
+        format = "parameters/1"
+        area = "990900"
+        name = {{ zh = "校验用参数（虚构）", en = "parameters for the checker (fictitious)" }}
+        [documents.notice]
+        title = {{ zh = "校验用参数（虚构）", en = "parameters for the checker (fictitious)" }}
+        {list}{list}"#
+    );
+    let parameters = ParametersFile::parse(&text).unwrap().check().unwrap();
+    parameters.check_statistics().into_iter().map(|problem| problem.code).collect()
+}
+
 fn calendar(body: &str) -> BTreeSet<Code> {
     let text = format!(
         r#"
@@ -414,6 +437,7 @@ fn no_code_is_dead() {
     provoked.extend(between("2023-06-01"));
     provoked.extend(between("2024-02-01"));
     provoked.extend(finding());
+    provoked.extend(twice());
     provoked.extend(of_the_law());
     provoked.extend(of_the_books());
     provoked.extend(of_the_cases());

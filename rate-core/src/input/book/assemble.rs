@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::bearers::Passed;
 use super::check_digits::is_credit_code;
 use super::fact::{self, Link};
-use super::row::{Cells, ID, Layout, is_text};
+use super::row::{Cells, ID, Layout, is_text, wrong_area};
 use super::table::{RawRow, TableKind};
 use crate::error::{Code, Place, Problem};
 use crate::history::{AccountKey, Claim, History, HistoryBuilder, Payment, Row};
@@ -109,7 +109,7 @@ fn index(small: u32) -> usize {
 fn numbered<'t>(layouts: &[Layout<'t>]) -> (HashMap<(&'t str, &'t str), usize>, Vec<RowAt>) {
     let mut first_seen: HashMap<(&str, &str), u32> = HashMap::new();
     let mut rows = Vec::with_capacity(layouts.iter().map(|layout| layout.table.len()).sum());
-    for (layout_index, layout) in layouts.iter().enumerate() {
+    for (layout_index, layout) in layouts.iter().enumerate().filter(|(_, layout)| layout.table.kind().of_account()) {
         // Rows of an account mostly stand together.
         let mut before: Option<((&str, &str), u32)> = None;
         for (row, raw) in layout.table.rows().enumerate() {
@@ -208,14 +208,10 @@ impl<'a, 't> Assembly<'a, 't> {
         let Some(first) = self.rows.first() else { return };
         let (area, number) = first.key();
         let before = self.problems.len();
+        self.problems.extend(wrong_area(area, first.place("area")));
         let mut problem = |name: &str, code, values: &[&str]| {
             self.problems.push(Problem::new(code, first.place(name), values));
         };
-        match area {
-            "" => problem("area", Code::RowsEmpty, &["area"]),
-            _ if area.len() == 6 && area.bytes().all(|byte| byte.is_ascii_digit()) => {}
-            _ => problem("area", Code::RowsNumber, &[area, "NNNNNN (GB/T 2260)"]),
-        }
         match number {
             "" => problem("account", Code::RowsEmpty, &["account"]),
             _ if is_text(number, ID) => {}
@@ -255,6 +251,8 @@ impl<'a, 't> Assembly<'a, 't> {
                 self.links.extend(fact::succession(cells).map(|link| (link, place)));
                 self
             }
+            // Rows of an area are no rows of an account, and were left out when rows were brought together.
+            TableKind::Statistics => self,
         }
     }
 

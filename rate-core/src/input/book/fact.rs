@@ -57,7 +57,7 @@ pub(super) fn classification(cells: &mut Cells<'_, '_>) -> Option<Classification
 }
 
 /// An industry with its edition from the next two cells.
-fn industry(cells: &mut Cells<'_, '_>) -> Option<Industry> {
+pub(super) fn industry(cells: &mut Cells<'_, '_>) -> Option<Industry> {
     let edition_of = |word: &str| EDITIONS.into_iter().find(|edition| edition.as_str() == word);
     let edition = cells.word("industry_edition", &EDITIONS.map(IndustryEdition::as_str), edition_of);
     let code = cells.text("industry", ID);

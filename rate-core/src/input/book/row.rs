@@ -82,11 +82,21 @@ pub(super) struct Cells<'a, 't> {
 }
 
 impl<'a, 't> Cells<'a, 't> {
+    /// The area of the row, a problem where it is none.
+    pub(super) fn area(&mut self) -> &'t str {
+        let area = self.layout.cell(self.row, 0);
+        if let Some(problem) = wrong_area(area, self.layout.place(self.row, "area")) {
+            self.problems.push(problem);
+        }
+        area
+    }
+
     /// The cells behind the key; `None` where the row has not one cell for each header.
     pub(super) fn behind_key(layout: &'a Layout<'t>, row: RawRow<'t>, problems: &'a mut Vec<Problem>) -> Option<Self> {
         let (cells, headers) = (row.len(), layout.table.header().len());
         if cells == headers {
-            return Some(Self { layout, row, next: 2, problems });
+            let next = if layout.table.kind().of_account() { 2 } else { 1 };
+            return Some(Self { layout, row, next, problems });
         }
         problems.push(Problem::new(Code::RowsRagged, place(layout.table, row.line(), None, ""), [cells, headers]));
         None
@@ -188,6 +198,11 @@ impl<'a, 't> Cells<'a, 't> {
         self.read(name, Code::RowsNumber, "0 … 10^7", whole)
     }
 
+    pub(super) fn year(&mut self, name: &str) -> Option<i32> {
+        let within = |year: &i32| (1990..=2199).contains(year);
+        self.read(name, Code::RowsNumber, "1990 … 2199", |text| i32::try_from(whole(text)?).ok().filter(within))
+    }
+
     /// A small whole number between two bounds.
     pub(super) fn level(&mut self, name: &str, least: u8, most: u8) -> Option<u8> {
         let accepted = format!("{least} … {most}");
@@ -219,6 +234,16 @@ impl<'a, 't> Cells<'a, 't> {
             (false, true) => self.problem(other, Code::RowsEmpty, [other]),
             (true, true) | (false, false) => {}
         }
+    }
+}
+
+/// What is wrong with the code of an area.
+pub(super) fn wrong_area(area: &str, place: Place) -> Option<Problem> {
+    let digits = area.len() == 6 && area.bytes().all(|byte| byte.is_ascii_digit());
+    match area {
+        "" => Some(Problem::new(Code::RowsEmpty, place, ["area"])),
+        _ if digits => None,
+        _ => Some(Problem::new(Code::RowsNumber, place, [area, "NNNNNN (GB/T 2260)"])),
     }
 }
 

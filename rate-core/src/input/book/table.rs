@@ -21,8 +21,24 @@ const fn may(name: &'static str) -> Column {
     Column { name, required: false }
 }
 
+/// The columns of a table behind its key.
+macro_rules! keyed {
+    (account [$($column:expr),+]) => { &[must("area"), must("account"), $($column,)+] };
+    (area [$($column:expr),+]) => { &[must("area"), $($column,)+] };
+}
+
+/// Whether the key is that of an account.
+macro_rules! of_account {
+    (account) => {
+        true
+    };
+    (area) => {
+        false
+    };
+}
+
 macro_rules! tables {
-    ($($(#[doc = $doc:literal])+ $name:ident = $stem:literal [$($column:expr),+ $(,)?];)+) => {
+    ($($(#[doc = $doc:literal])+ $name:ident = $stem:literal of $key:ident [$($column:expr),+ $(,)?];)+) => {
         /// A table of the book.
         ///
         /// ```
@@ -46,10 +62,18 @@ macro_rules! tables {
                 }
             }
 
-            /// The columns, in the order of `docs/book-format.md`; the first two are the key of the account.
+            /// The columns, in the order of `docs/book-format.md`; the first are the key: area and account, or, in a
+            /// table of areas, the area alone.
             pub const fn columns(self) -> &'static [Column] {
                 match self {
-                    $(Self::$name => const { &[must("area"), must("account"), $($column,)+] },)+
+                    $(Self::$name => const { keyed!($key [$($column),+]) },)+
+                }
+            }
+
+            /// Whether each row belongs to an account; else it is about its area.
+            pub const fn of_account(self) -> bool {
+                match self {
+                    $(Self::$name => of_account!($key),)+
                 }
             }
         }
@@ -58,49 +82,54 @@ macro_rules! tables {
 
 tables! {
     /// The accounts themselves, one row each.
-    Accounts = "accounts" [
+    Accounts = "accounts" of account [
         may("credit_code"), may("name"), may("sub_area"), must("kind"), may("first_ever"),
     ];
     /// Spells of coverage.
-    Coverage = "coverage" [must("from"), may("to"), must("state")];
+    Coverage = "coverage" of account [must("from"), may("to"), must("state")];
     /// Determined risk classes.
-    Classifications = "classifications" [
+    Classifications = "classifications" of account [
         must("from"), may("to"), may("class_system"), may("class"), may("industry_edition"), may("industry"),
         must("decided_by"), may("document"),
     ];
     /// Premium, by the months it is for.
-    Premiums = "premiums" [
+    Premiums = "premiums" of account [
         must("from"), must("to"), must("payroll_fen"), must("heads"), must("due_fen"), must("paid_fen"),
         must("relieved_fen"), must("kind"), may("received_on"),
     ];
     /// Recognised work injuries.
-    Claims = "claims" [
+    Claims = "claims" of account [
         must("claim"), must("person"), must("article"), must("accident"), must("recognised"), must("status"),
         may("disability_level"), may("assessed_on"), may("death"), may("arrangement"), may("labour_relation"),
         may("using_unit"), may("responsible"), may("tags"),
     ];
     /// Benefits paid on claims.
-    Payments = "payments" [
+    Payments = "payments" of account [
         must("claim"), must("item"), must("payer"), may("determined_on"), may("accounted_on"), must("paid_on"),
         must("amount_fen"),
     ];
     /// Events that a method may act on.
-    Events = "events" [
+    Events = "events" of account [
         must("event"), must("kind"), may("level"), must("from"), may("to"), may("found"), may("body"), may("document"),
     ];
     /// Rates charged earlier.
-    Rates = "rates" [
+    Rates = "rates" of account [
         must("from"), may("to"), must("class_system"), must("class"), may("base_percent"), may("grade"),
         must("before_cut_percent"), must("cut_percent"), must("charged_percent"), must("origin"), may("cycle"),
         may("used"), may("document"),
     ];
     /// Workers of a dispatching account, by using unit.
-    Dispatch = "dispatch" [
+    Dispatch = "dispatch" of account [
         must("from"), may("to"), must("using_unit"), may("industry_edition"), may("industry"), may("class_system"),
         may("class"), must("heads"),
     ];
     /// Who succeeded whom.
-    Successions = "successions" [must("predecessor"), must("kind"), must("on"), must("share_percent")];
+    Successions = "successions" of account [must("predecessor"), must("kind"), must("on"), must("share_percent")];
+    /// Published averages by industry.
+    Statistics = "statistics" of area [
+        must("statistic"), must("year"), must("industry_edition"), must("industry"), must("value"), must("unit"),
+        must("document"),
+    ];
 }
 
 impl TableKind {

@@ -39,7 +39,9 @@ fn usual(kind: TableKind, column: &str, row: &BTreeMap<String, String>) -> Strin
         (TableKind::Accounts, "kind") => "employer",
         (TableKind::Coverage, "state") => "insured",
         (TableKind::Classifications, "decided_by") => "agency",
-        (TableKind::Classifications | TableKind::Dispatch, "industry_edition") if row.contains_key("industry") => {
+        (TableKind::Classifications | TableKind::Dispatch | TableKind::Statistics, "industry_edition")
+            if row.contains_key("industry") =>
+        {
             "gbt4754-2017"
         }
         (TableKind::Dispatch, "class_system") if row.contains_key("class") => "8",
@@ -193,7 +195,8 @@ impl Facts {
 fn cells(kind: TableKind, at: &At<'_>) -> (BTreeMap<String, String>, Option<i64>) {
     let (mut cells, mut count) = (BTreeMap::new(), None);
     // Area and account follow from where a row stands.
-    let columns = || kind.columns().iter().skip(2).map(|column| column.name);
+    let key_of_row = |name: &&str| *name != "area" && *name != "account";
+    let columns = || kind.columns().iter().map(|column| column.name).filter(key_of_row);
     for (key, value) in at.entries() {
         let yuan = key.strip_suffix("_yuan").map(|stem| format!("{stem}_fen"));
         if key == "count" && kind == TableKind::Claims {
