@@ -36,6 +36,7 @@ mod document;
 pub mod error;
 pub mod experience;
 pub mod explanation;
+pub mod fund;
 pub mod history;
 pub mod industry;
 pub mod input;

@@ -1,9 +1,11 @@
 //! Decisions as text, in Chinese and English. Formats what the steps say; never computes.
 
 mod explain;
+mod fund;
 mod step;
 
 pub use explain::yuan;
+pub use fund::months_payable_text;
 pub use step::step_text;
 
 use crate::decision::{Decision, Reason};

@@ -319,7 +319,7 @@ impl Session<'_> {
         progress.at(Stage::Writing, 0, 1);
         run::write(&run, &summary, dir, self.lang)?;
         progress.done();
-        self.selection(&run.chosen)?;
+        self.selection(&run)?;
         self.reading(&run)?;
         write!(self.out, "{}", summary.text(self.lang))?;
         self.remarks(&run)?;
@@ -358,8 +358,8 @@ impl Session<'_> {
         Ok(())
     }
 
-    fn selection(&mut self, chosen: &run::ChosenLaw) -> Result<(), Failure> {
-        let lang = self.lang;
+    fn selection(&mut self, run: &run::Run) -> Result<(), Failure> {
+        let (lang, chosen) = (self.lang, &run.chosen);
         let law = &chosen.law;
         let rules = rate_core::notice::rule_set_text(law.rules(), lang);
         writeln!(self.out, "{}{rules} · {}", lang.pick("办法：", "Method: "), chosen.verdict.text(lang))?;
@@ -380,6 +380,10 @@ impl Session<'_> {
             let scope = it.scope.join(" ");
             let gap = if scope.is_empty() { "" } else { " " };
             writeln!(self.out, "  {what}{gap}{scope} {} [{}] – {state}", it.days, basis.citation(lang))?;
+            if let Some((finding, payable)) = it.finding.and_then(|finding| Some((finding, run.payable(&finding)?))) {
+                let months = finding.months_payable;
+                writeln!(self.out, "    {}", rate_core::notice::months_payable_text(&payable, months, lang))?;
+            }
         }
         for other in law.rules().other_cycles(law.setting().from()) {
             let why = if other.later {
@@ -400,7 +404,7 @@ impl Session<'_> {
     fn decide(&mut self, request: &Request, number: String) -> Result<ExitCode, Failure> {
         let run = run::run(request, &mut |_, _, _| {})?;
         let key = AccountKey { area: request.area.clone(), number };
-        self.selection(&run.chosen)?;
+        self.selection(&run)?;
         self.reading(&run)?;
         if let Some(decided) = run.decided.iter().find(|it| it.history.key() == &key) {
             let text = Explanation::of(&decided.decision, &decided.history).text(self.lang);

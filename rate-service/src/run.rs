@@ -8,8 +8,10 @@ use std::path::{Path, PathBuf};
 
 use rate_core::decide::decide;
 use rate_core::error::{Code, Lang};
+use rate_core::fund::{Fund, MonthsPayable};
 use rate_core::history::ChargedRate;
 use rate_core::input::book::{RawRow, RawTable, RefusedAccount, TableKind, TableTotals, check_book};
+use rate_core::parameters::CutFinding;
 use rate_core::rule_set::{Considered, Selection, Verdict, WhyNot};
 use rate_core::{AccountKey, Decision, History, Law, NaiveDate, Origin, Parameters, Problem, Refusal};
 
@@ -116,6 +118,8 @@ pub struct Run {
     pub other_areas: usize,
     /// What should be looked at.
     pub warnings: Vec<Problem>,
+    /// The fund that came with the book.
+    pub fund: Fund,
     /// Control totals of the book.
     pub totals: Vec<TableTotals>,
 }
@@ -217,6 +221,7 @@ pub fn run(request: &Request, progress: &mut dyn FnMut(Stage, u64, u64)) -> Resu
         unread_rates,
         other_areas: 0,
         warnings: book.warnings,
+        fund: book.fund,
         totals: book.totals,
     };
     let here = |area: &str| area == request.area;
@@ -247,6 +252,9 @@ fn cell<'t>(table: &RawTable, row: &RawRow<'t>, name: &str) -> &'t str {
 fn cells<'t>(table: &RawTable, row: &RawRow<'t>, names: &[&str]) -> Vec<&'t str> {
     names.iter().map(|name| cell(table, row, name)).collect()
 }
+
+/// Months whose mean spending a balance is compared with: a year, so that seasons do not matter.
+const FUND_MONTHS: i32 = 12;
 
 const ACCOUNT: &[&str] = &["area", "account"];
 const RATE: &[&str] = &["area", "account", "from"];
@@ -336,6 +344,11 @@ impl Run {
     pub fn measured_afresh(&self) -> bool {
         let carried = |it: &Decided| it.decision.outcome().origin == Origin::Carried;
         !self.chosen.law.first_setting() && !self.decided.iter().any(carried)
+    }
+
+    /// What the fund of the book says beside the finding of a phased cut; the cut stands whatever it says.
+    pub fn payable(&self, finding: &CutFinding) -> Option<MonthsPayable> {
+        self.fund.payable(&self.chosen.law.rules().id().area, finding.at, FUND_MONTHS)
     }
 
     /// Number of accounts read: the sum of the three lists.

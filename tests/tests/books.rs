@@ -215,6 +215,45 @@ fn what_is_written_is_read_back_whatever_the_order_of_rows() {
     assert_eq!(read(dirs[1].path()).histories, book.histories);
 }
 
+/// A claim that several accounts see is written once, under its own, and read into all of them again.
+#[test]
+fn claims_of_several_accounts_and_dispatched_workers_are_read_back() {
+    let row = |kind: TableKind, cells: &[(&str, &str)]| -> RawTable {
+        let mut table = RawTable::new(kind, format!("{}.csv", kind.stem()), cells.iter().map(|(column, _)| *column));
+        table.push(2, cells.iter().map(|(_, cell)| *cell));
+        table
+    };
+    let of_two = [("area", "990100"), ("account", "0002")];
+    let claim = [
+        ("claim", "C"),
+        ("person", "P"),
+        ("article", "A14-4"),
+        ("accident", "2023-03-08"),
+        ("recognised", "2023-04-02"),
+        ("status", "recognised"),
+        ("arrangement", "disease-after-leaving"),
+        ("labour_relation", "0003"),
+        ("responsible", "0001"),
+    ];
+    let payment =
+        [("claim", "C"), ("item", "medical"), ("payer", "fund"), ("paid_on", "2023-05-01"), ("amount_fen", "100")];
+    let workers = [("from", "2023-01-01"), ("using_unit", "U"), ("class_system", "8"), ("class", "4"), ("heads", "60")];
+    let book = check_book(&[
+        accounts_of(&["0001", "0002", "0003", "0004"]),
+        row(TableKind::Claims, &[&of_two[..], &claim].concat()),
+        row(TableKind::Payments, &[&of_two[..], &payment].concat()),
+        row(TableKind::Dispatch, &[&of_two[..], &workers].concat()),
+    ]);
+    assert_eq!(reported(&book), Vec::<String>::new());
+    let seen: Vec<usize> = book.histories.iter().map(|history| history.claims().len()).collect();
+    assert_eq!(seen, [1, 1, 1, 0]);
+    let dir = tempfile::tempdir().unwrap();
+    let mut files = BookFiles::create(dir.path()).unwrap();
+    book.histories.iter().for_each(|history| files.history(history).unwrap());
+    files.finish().unwrap();
+    assert_eq!(read(dir.path()).histories, book.histories);
+}
+
 #[test]
 fn only_fictitious_areas_are_made_up() {
     let dir = tempfile::tempdir().unwrap();

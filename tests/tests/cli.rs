@@ -12,5 +12,7 @@ mod demonstration;
 mod endings;
 #[path = "cli/formats.rs"]
 mod formats;
+#[path = "cli/fund.rs"]
+mod fund;
 #[path = "cli/rule_set_document.rs"]
 mod rule_set_document;

@@ -166,6 +166,10 @@ codes! {
     RowsQuote = "rows.quote", "quotes do not match on this line", "本行引号不配对";
     /// A credit code whose check characters are wrong; a warning.
     RowsCreditCode = "rows.credit-code", "credit code `{0}` fails the check characters of GB 32100-2015", "统一社会信用代码 `{0}` 未通过 GB 32100-2015 校验";
+    /// Months of the fund that are not there; a warning.
+    RowsFundGap = "rows.fund-gap", "the fund has no months from {0} to {1}", "基金数据缺 {0} 至 {1} 各月";
+    /// A balance of the fund that does not follow from the one before; a warning.
+    RowsFundBalance = "rows.fund-balance", "the balance is {0} fen; the one before with income and without benefits gives {1}", "结余为 {0} 分；上月结余加收入减支出应为 {1} 分";
     /// An identity number where a pseudonym belongs.
     RowsIdentityNumber = "rows.identity-number", "an identity number is not accepted; give a pseudonym", "不接受公民身份号码，请使用化名编号";
     /// A predecessor that is refused, so that its facts are not known.

@@ -8,6 +8,7 @@ mod assemble;
 mod bearers;
 mod check_digits;
 mod fact;
+mod fund;
 mod row;
 mod statistics;
 mod succession;
@@ -17,6 +18,7 @@ pub use check_digits::{credit_code_check, is_credit_code, organisation_check};
 pub use table::{Column, RawRow, RawTable, TableKind};
 
 use crate::error::{Code, Place, Problem};
+use crate::fund::Fund;
 use crate::history::{AccountKey, History};
 use crate::parameters::Parameters;
 use assemble::Drafts;
@@ -36,6 +38,8 @@ pub struct CheckedBook {
     pub file_problems: Vec<Problem>,
     /// Averages that came with the book, to be merged into the parameters of the run.
     pub parameters: Parameters,
+    /// The fund of the areas, for whoever wants to compare.
+    pub fund: Fund,
     /// Control totals of each table, to hold against those of the sender.
     pub totals: Vec<TableTotals>,
 }
@@ -86,15 +90,17 @@ pub fn check_book(tables: &[RawTable]) -> CheckedBook {
     let mut warnings: Vec<Problem> = tables.iter().flat_map(RawTable::notes).cloned().collect();
     in_order(&mut warnings);
     let parameters = statistics::parameters(of(&layouts, TableKind::Statistics), &mut file_problems);
+    let fund = fund::fund(of(&layouts, TableKind::Fund), &mut file_problems, &mut warnings);
     in_order(&mut file_problems);
     if !file_problems.is_empty() {
         return CheckedBook { warnings, file_problems, totals, ..CheckedBook::default() };
     }
     let mut drafts = Drafts::of(&layouts);
     warnings.extend(drafts.take_warnings());
+    in_order(&mut warnings);
     bearers::pass_on(&mut drafts);
     let (histories, refused) = succession::resolve(drafts);
-    CheckedBook { histories, refused, warnings, file_problems, parameters, totals }
+    CheckedBook { histories, refused, warnings, file_problems, parameters, fund, totals }
 }
 
 /// The tables with a right header, claims before payments, and everything that is wrong with files.

@@ -14,7 +14,7 @@ use crate::citation::{Basis, BasisId};
 use crate::error::Lang;
 use crate::history::{AccountKind, Claim, History};
 use crate::industry::RiskClass;
-use crate::parameters::{ClassStatus, Parameters};
+use crate::parameters::{ClassStatus, CutFinding, Parameters};
 
 /// Why the rules give no answer for a day.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -293,14 +293,18 @@ impl Law {
         let setting = self.setting();
         let at = |days: DateSpan, basis, cut, scope: Vec<String>| {
             let used = days.intersect(setting).is_some();
-            DatedParameter { scope, days, cut, basis, used, later: days.from() > setting.last() }
+            DatedParameter { scope, days, cut, basis, used, later: days.from() > setting.last(), finding: None }
         };
         let sub_area = |name: &str| if name.is_empty() { Vec::new() } else { vec![name.to_owned()] };
         let vectors = self.parameters().vectors().iter().map(|it| {
             let kinds = it.kinds.iter().map(|kind| kind.as_str().to_owned());
             at(it.days, it.basis, false, sub_area(&it.sub_area).into_iter().chain(kinds).collect())
         });
-        let cuts = self.parameters().cuts().iter().map(|it| at(it.days, it.basis, true, sub_area(&it.sub_area)));
+        let cuts = self
+            .parameters()
+            .cuts()
+            .iter()
+            .map(|it| DatedParameter { finding: it.finding, ..at(it.days, it.basis, true, sub_area(&it.sub_area)) });
         vectors.chain(cuts).collect()
     }
 
@@ -328,6 +332,8 @@ pub struct DatedParameter {
     pub used: bool,
     /// It begins only after the setting; where unused and not later, it has ended.
     pub later: bool,
+    /// What a cut rests on, where its document says.
+    pub finding: Option<CutFinding>,
 }
 
 /// Where a class comes from.

@@ -7,7 +7,7 @@ use crate::source::{code, end_of_group, files_ending, first_word, line_of, root,
 /// Rooms of `rate-core` by rank, lowest first.
 const CORE: &[&[&str]] = &[
     &["amount", "calendar", "error", "industry"],
-    &["citation", "document", "interval"],
+    &["citation", "document", "interval", "fund"],
     &["ladder", "history"],
     &["parameters"],
     &["rule_set"],

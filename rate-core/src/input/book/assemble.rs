@@ -252,7 +252,7 @@ impl<'a, 't> Assembly<'a, 't> {
                 self
             }
             // Rows of an area are no rows of an account, and were left out when rows were brought together.
-            TableKind::Statistics => self,
+            TableKind::Statistics | TableKind::Fund => self,
         }
     }
 

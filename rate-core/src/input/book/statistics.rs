@@ -93,7 +93,7 @@ fn average<'t>(area: &'t str, cells: &mut Cells<'_, 't>) -> Option<Average<'t>> 
         point.low.map(|low| low.millionths).filter(|millionths| *millionths > 0)
     });
     if sign.is_some() && millionths.is_none() && !value.is_empty() {
-        cells.problem("value", Code::RowsNumber, [value, "> 0, at most 4 decimals of a percent, 3 of a per mille"]);
+        cells.problem("value", Code::RowsNumber, [value, "0.0001 … 10^7 (percent), 0.001 … 10^8 (per-mille)"]);
     }
     let industry = industry?;
     let key = (area, statistic, year?, industry.edition(), industry.code().to_owned());

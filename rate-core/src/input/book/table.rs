@@ -130,6 +130,8 @@ tables! {
         must("statistic"), must("year"), must("industry_edition"), must("industry"), must("value"), must("unit"),
         must("document"),
     ];
+    /// The insurance fund, by month.
+    Fund = "fund" of area [must("month"), must("income_fen"), must("benefits_fen"), must("balance_fen")];
 }
 
 impl TableKind {
