@@ -219,7 +219,7 @@ fn spot(kind: StepKind) -> Option<Spot> {
         | StepKind::Floated { .. }
         | StepKind::NotGranted { .. }
         | StepKind::SharedClaims { .. }
-        | StepKind::UsingUnits { .. }
+        | StepKind::UsingUnits
         | StepKind::Points { .. }
         | StepKind::RateFactor { .. }
         | StepKind::Floor { .. }

@@ -134,7 +134,7 @@ pub(super) fn claim<'t>(cells: &mut Cells<'_, 't>, insured: &str) -> (Option<Cla
     let parties = arrangement.map(parties).map(Box::new);
     let named = named.into_iter().filter(|(_, number)| !number.is_empty()).collect();
     let tags = cells.word_list("tags", ClaimTag::WORDS, ClaimTag::from_word);
-    (claim.map(|claim| Claim { parties, tags, ..claim }), named)
+    (claim.map(|claim| Claim { tags, parties, ..claim }), named)
 }
 
 fn claim_itself(cells: &mut Cells<'_, '_>) -> Option<Claim> {

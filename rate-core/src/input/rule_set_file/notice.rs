@@ -145,7 +145,7 @@ fn until(at: &At<'_>, cycles: &[Cycle]) -> Option<Until> {
 }
 
 /// Reads `[remedies]`.
-pub(super) fn remedies<'t>(fields: &Fields<'t>, basis: BasisId, bases: &Bases<'t>) -> Option<Remedies> {
+pub(super) fn remedies<'t>(fields: &Fields<'t>, basis: BasisId, bases: &Bases<'t>) -> Remedies {
     let remedy = |at: &At<'t>| {
         let fields = at.fields()?;
         let basis = bases.of(&fields, Some(basis));
@@ -157,5 +157,5 @@ pub(super) fn remedies<'t>(fields: &Fields<'t>, basis: BasisId, bases: &Bases<'t
     let [review, lawsuit, meanwhile] = ["review", "lawsuit", "meanwhile"].map(|key| fields.get(key));
     let (review, lawsuit) = (seen(review.as_ref(), remedy), seen(lawsuit.as_ref(), remedy));
     let meanwhile = seen(meanwhile.as_ref(), |at| at.word(&list(Meanwhile::WORDS, Meanwhile::from_word)));
-    Some(Remedies { review, lawsuit, meanwhile, basis })
+    Remedies { review, lawsuit, meanwhile, basis }
 }

@@ -58,7 +58,7 @@ pub(super) fn rule_set<'t>(sink: &'t Sink<'t>, tree: &Arc<Tree>, digest: String)
     let changes = reader.section("changes", form == Form::Method, changes);
     let cycles = reader.cycles();
     let notice = reader.section("notice", false, |fields, basis| notice::rules(fields, basis, &bases, &cycles));
-    let remedies = reader.section("remedies", false, |fields, basis| notice::remedies(fields, basis, &bases));
+    let remedies = reader.section("remedies", false, |fields, basis| Some(notice::remedies(fields, basis, &bases)));
     let mut measures = measures::read(&root, &bases, form);
     let ladder = ladder?;
     let context = tables::Context { bases: &bases, form, system, ladder: &ladder, measures: &measures };
