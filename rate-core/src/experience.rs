@@ -259,7 +259,8 @@ fn first_day(law: &Law, history: &History) -> NaiveDate {
     history.first_insured_day(law.setting()).unwrap_or(law.setting().from())
 }
 
-fn industry(law: &Law, history: &History) -> Option<Industry> {
+/// The industry of an account on its first day in the setting.
+pub(crate) fn industry(law: &Law, history: &History) -> Option<Industry> {
     let class = history.class_on(first_day(law, history));
     class.or_else(|| history.classifications().last()).and_then(|it| it.industry)
 }

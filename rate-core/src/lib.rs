@@ -32,6 +32,7 @@ pub mod citation;
 pub mod deadline;
 pub mod decide;
 pub mod decision;
+pub mod diagnostics;
 mod document;
 pub mod error;
 pub mod experience;

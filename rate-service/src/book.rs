@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use rate_core::input::book::{CheckedBook, RawTable, check_book};
 
-pub use csv::BookWriter;
+pub use csv::{BOM, BookWriter, cell};
 pub use encoding::Encoding;
 pub use generate::{GeneratedBook, Plan, generate};
 pub use history_rows::BookFiles;

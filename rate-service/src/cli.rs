@@ -4,6 +4,7 @@
 //! or the output failed.
 
 mod check;
+mod diagnose;
 mod progress;
 mod test;
 
@@ -14,12 +15,14 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use rate_core::Explanation;
+use rate_core::diagnostics::Kind;
 use rate_core::error::Lang;
 use rate_core::{AccountKey, NaiveDate, Problem};
 
 use crate::book::{self, Encoding, Plan, Reading};
 use crate::casebook::{self, CaseError};
 use crate::demo;
+use crate::diagnostics::{Entry, EntryError};
 use crate::run::{self, Request, RunError, Stage};
 use progress::Progress;
 
@@ -73,10 +76,22 @@ enum Command {
         #[arg(long)]
         full: bool,
     },
-    /// Decide every account of a book for the annual setting that holds a day.
+    /// Look through a book as a run would: what a person should know before anything is decided.
+    Diagnose {
+        #[command(flatten)]
+        request: RunArguments,
+        #[command(flatten)]
+        entry: EntryArguments,
+        /// Directory for the lists of findings and the control totals.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+    /// Decide every account of a book for the annual setting that holds a day, unless its diagnostics block.
     Run {
         #[command(flatten)]
         request: RunArguments,
+        #[command(flatten)]
+        entry: EntryArguments,
         /// Directory for the results.
         #[arg(long)]
         out: PathBuf,
@@ -181,6 +196,30 @@ impl From<ReadingArguments> for Reading {
     }
 }
 
+#[derive(Debug, clap::Args)]
+struct EntryArguments {
+    /// Kinds of findings that are accepted for this run, separated by commas; the run says so.
+    #[arg(long, value_delimiter = ',', value_parser = kind, value_name = "KIND")]
+    accept: Vec<Kind>,
+    /// CSV `kind,most`: how many accounts of a kind there may be, or what share of them, such as 0.5%.
+    #[arg(long)]
+    gate: Option<PathBuf>,
+    /// CSV `table,year,what,value`: control totals of the sender.
+    #[arg(long)]
+    control: Option<PathBuf>,
+}
+
+impl EntryArguments {
+    fn read(&self) -> Result<Entry, Failure> {
+        Ok(Entry::read(self.gate.as_deref(), self.control.as_deref(), &self.accept)?)
+    }
+}
+
+fn kind(text: &str) -> Result<Kind, String> {
+    let known: Vec<&str> = Kind::ALL.iter().map(|kind| kind.as_str()).collect();
+    Kind::from_word(text).ok_or_else(|| format!("possible values: {}", known.join(", ")))
+}
+
 fn day(text: &str) -> Result<NaiveDate, String> {
     rate_core::date(text).map_err(|_| "expected YYYY-MM-DD between 1950 and 2199".to_owned())
 }
@@ -231,6 +270,15 @@ impl From<crate::lawbook::LawError> for Failure {
     }
 }
 
+impl From<EntryError> for Failure {
+    fn from(error: EntryError) -> Self {
+        match error {
+            EntryError::File(error) => error.into(),
+            EntryError::Problems(problems) => Self::Problems(problems),
+        }
+    }
+}
+
 impl From<CaseError> for Failure {
     fn from(error: CaseError) -> Self {
         match error {
@@ -257,6 +305,7 @@ fn report(failure: &Failure, lang: Lang) -> ExitCode {
                 considered.iter().filter_map(|it| it.why_not.map(|why| format!("  {} – {}", it.id, why.text(lang))));
             (std::iter::once(refusal.text(lang)).chain(others).collect(), 1)
         }
+        Failure::Run(RunError::Blocked { diagnosis, beyond }) => (diagnose::refusal(diagnosis, beyond, lang), 1),
         Failure::Run(error @ RunError::Unfit { .. }) => (vec![error.to_string()], 1),
         Failure::Run(error @ RunError::Book(book::BookError::Plan(_))) => (vec![error.to_string()], 2),
         Failure::UnknownAccount(key) => {
@@ -288,7 +337,8 @@ impl Session<'_> {
                 progress.done();
                 test::report(&tested?, full, self.lang, self.out)
             }
-            Command::Run { request, out } => self.run_book(&request.into(), &out),
+            Command::Diagnose { request, entry, out } => self.diagnose(&request.into(), &entry.read()?, out.as_deref()),
+            Command::Run { request, entry, out } => self.run_book(&request.into(), &entry.read()?, &out),
             Command::Decide { request, account } => self.decide(&request.into(), account),
             Command::Demo { dir, accounts } => {
                 let mut progress = Progress::new(self.lang);
@@ -311,18 +361,21 @@ impl Session<'_> {
         }
     }
 
-    fn run_book(&mut self, request: &Request, dir: &std::path::Path) -> Result<ExitCode, Failure> {
+    fn run_book(&mut self, request: &Request, entry: &Entry, dir: &std::path::Path) -> Result<ExitCode, Failure> {
         run::apart(request, dir)?;
         let mut progress = Progress::new(self.lang);
-        let run = run::run(request, &mut |stage, done, all| progress.at(stage, done, all))?;
+        let run = run::gated(request, entry, &mut |stage, done, all| progress.at(stage, done, all))?;
         let summary = run::summarise(&run);
         progress.at(Stage::Writing, 0, 1);
         run::write(&run, &summary, dir, self.lang)?;
         progress.done();
-        self.selection(&run)?;
+        self.selection(&run.chosen, &run.fund)?;
         self.reading(&run)?;
         write!(self.out, "{}", summary.text(self.lang))?;
         self.remarks(&run)?;
+        if let Some(accepted) = run.accepted(self.lang) {
+            writeln!(self.out, "{accepted}")?;
+        }
         writeln!(self.out, "{}{}", self.lang.pick("结果：", "Results: "), dir.display())?;
         Ok(ExitCode::SUCCESS)
     }
@@ -334,6 +387,12 @@ impl Session<'_> {
             0 => Ok(()),
             number => writeln!(self.out, "{}", lang.pick(zh, en).replace("{}", &number.to_string())),
         };
+        let kinds = run.diagnosis.counts.len();
+        remark(
+            kinds,
+            "核定前检查所见 {} 类：见 diagnostics.csv",
+            "{} kind(s) of findings before deciding: see diagnostics.csv",
+        )?;
         remark(run.refused.len(), "数据有误 {} 户：见 problems.csv", "{} account(s) refused: see problems.csv")?;
         remark(run.warnings.len(), "提示 {} 条：见 warnings.csv", "{} warning(s): see warnings.csv")?;
         remark(
@@ -358,8 +417,8 @@ impl Session<'_> {
         Ok(())
     }
 
-    fn selection(&mut self, run: &run::Run) -> Result<(), Failure> {
-        let (lang, chosen) = (self.lang, &run.chosen);
+    fn selection(&mut self, chosen: &run::ChosenLaw, fund: &rate_core::fund::Fund) -> Result<(), Failure> {
+        let lang = self.lang;
         let law = &chosen.law;
         let rules = rate_core::notice::rule_set_text(law.rules(), lang);
         writeln!(self.out, "{}{rules} · {}", lang.pick("办法：", "Method: "), chosen.verdict.text(lang))?;
@@ -380,7 +439,9 @@ impl Session<'_> {
             let scope = it.scope.join(" ");
             let gap = if scope.is_empty() { "" } else { " " };
             writeln!(self.out, "  {what}{gap}{scope} {} [{}] – {state}", it.days, basis.citation(lang))?;
-            if let Some((finding, payable)) = it.finding.and_then(|finding| Some((finding, run.payable(&finding)?))) {
+            if let Some((finding, payable)) =
+                it.finding.and_then(|finding| Some((finding, chosen.payable(fund, &finding)?)))
+            {
                 let months = finding.months_payable;
                 writeln!(self.out, "    {}", rate_core::notice::months_payable_text(&payable, months, lang))?;
             }
@@ -404,7 +465,7 @@ impl Session<'_> {
     fn decide(&mut self, request: &Request, number: String) -> Result<ExitCode, Failure> {
         let run = run::run(request, &mut |_, _, _| {})?;
         let key = AccountKey { area: request.area.clone(), number };
-        self.selection(&run)?;
+        self.selection(&run.chosen, &run.fund)?;
         self.reading(&run)?;
         if let Some(decided) = run.decided.iter().find(|it| it.history.key() == &key) {
             let text = Explanation::of(&decided.decision, &decided.history).text(self.lang);

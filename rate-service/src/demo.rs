@@ -9,6 +9,7 @@ use rate_core::rule_set::{Effect, FindingKind};
 use rate_core::{History, NaiveDate};
 
 use crate::book::{Plan, Reading, generate};
+use crate::diagnostics::Entry;
 use crate::run::{self, Decided, Request, Run, RunError, Stage, Summary};
 
 /// The files of law that the demonstration writes, as they stand in `fixtures/`.
@@ -54,7 +55,7 @@ pub fn demo(
         on: on(),
         previous: None,
     };
-    let run = run::run(&request, progress)?;
+    let run = run::gated(&request, &Entry::default(), progress)?;
     let summary = run::summarise(&run);
     run::write(&run, &summary, &dir.join("out"), lang)?;
     Ok(Page { run: &run, summary: &summary, dir, lang }.text())

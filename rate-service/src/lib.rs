@@ -4,5 +4,6 @@ pub mod book;
 pub mod casebook;
 pub mod cli;
 pub mod demo;
+pub mod diagnostics;
 pub mod lawbook;
 pub mod run;

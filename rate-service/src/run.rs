@@ -7,10 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use rate_core::decide::decide;
+use rate_core::diagnostics::{Blocked, ControlTotals, Diagnosis, Gate, Search};
 use rate_core::error::{Code, Lang};
 use rate_core::fund::{Fund, MonthsPayable};
 use rate_core::history::ChargedRate;
-use rate_core::input::book::{RawRow, RawTable, RefusedAccount, TableKind, TableTotals, check_book};
+use rate_core::input::book::{CheckedBook, RawRow, RawTable, RefusedAccount, TableKind, TableTotals, check_book};
 use rate_core::parameters::CutFinding;
 use rate_core::rule_set::{Considered, Selection, Verdict, WhyNot};
 use rate_core::{AccountKey, Decision, History, Law, NaiveDate, Origin, Parameters, Problem, Refusal};
@@ -19,6 +20,7 @@ pub use output::write;
 pub use summary::{Change, ChangeRow, GradeRow, Summary, columns, summarise};
 
 use crate::book::{BookError, Reading, read_tables};
+use crate::diagnostics::{self, Entry};
 use crate::lawbook::{self, LawError, Usable};
 
 /// What to run.
@@ -60,6 +62,14 @@ pub enum RunError {
         refusal: Refusal,
         /// Every rule set that was looked at, with the reason why it lost.
         considered: Vec<Considered>,
+    },
+    /// So much was found in the book that its results could not be trusted, and nobody has accepted it.
+    #[error("diagnostics keep this run from deciding")]
+    Blocked {
+        /// What was found.
+        diagnosis: Box<Diagnosis>,
+        /// What of it is beyond its limit, accepted or not.
+        beyond: Vec<Blocked>,
     },
     /// An input that cannot be used as it was named.
     #[error("{}: {what}", path.display())]
@@ -122,6 +132,10 @@ pub struct Run {
     pub fund: Fund,
     /// Control totals of the book.
     pub totals: Vec<TableTotals>,
+    /// What was found before anything was decided.
+    pub diagnosis: Diagnosis,
+    /// What was let through.
+    pub gate: Gate,
 }
 
 /// Chooses the rule set of an area on a day and compiles it.
@@ -176,42 +190,128 @@ pub fn apart(request: &Request, out: &Path) -> Result<(), RunError> {
     Ok(())
 }
 
-/// Makes a run. `progress` is told what is being done, and how far it is.
+/// What a run is made from, read and checked.
+struct Material {
+    chosen: ChosenLaw,
+    /// The tables of the book, then the rates of the run before.
+    tables: Vec<RawTable>,
+    own_tables: usize,
+    book: CheckedBook,
+}
+
+impl Material {
+    fn read(request: &Request, progress: &mut dyn FnMut(Stage, u64, u64)) -> Result<Self, RunError> {
+        let (usable, mut parameters) = read_law(&request.rules, &request.parameters)?;
+        // A law that refuses is found before a large book is read.
+        let mut chosen = choose(&usable, &parameters, &request.area, request.on)?;
+        let mut tables = request.reading.tables(&request.book, &mut |done, all| progress(Stage::Reading, done, all))?;
+        let own_tables = tables.len();
+        if let Some(previous) = &request.previous {
+            let earlier = read_tables(previous, &mut |_, _| {})?;
+            let rates: Vec<_> = earlier.into_iter().filter(|table| table.kind() == TableKind::Rates).collect();
+            if rates.is_empty() {
+                let path = previous.clone();
+                return Err(RunError::Unfit { path, what: "holds no rates.csv / 没有 rates.csv" });
+            }
+            let kept: Vec<_> = rates.iter().map(|table| earlier_rates(table, &tables)).collect();
+            tables.extend(kept);
+        }
+        progress(Stage::Checking, 0, 1);
+        let mut book = check_book(&tables);
+        if !book.file_problems.is_empty() {
+            return Err(RunError::Problems(std::mem::take(&mut book.file_problems)));
+        }
+        if !book.parameters.documents().is_empty() {
+            parameters.merge(std::mem::take(&mut book.parameters));
+            let twice = parameters.check_statistics();
+            if !twice.is_empty() {
+                return Err(RunError::Problems(twice));
+            }
+            chosen = choose(&usable, &parameters, &request.area, request.on)?;
+        }
+        Ok(Self { chosen, tables, own_tables, book })
+    }
+
+    /// The tables of the book, and the rates of the run before.
+    fn parted(&self) -> (&[RawTable], &[RawTable]) {
+        self.tables.split_at(self.own_tables)
+    }
+
+    fn diagnosis(
+        &self,
+        area: &str,
+        control: Option<&ControlTotals>,
+        progress: &mut dyn FnMut(Stage, u64, u64),
+    ) -> Diagnosis {
+        let mut search = Search::new(&self.chosen.law);
+        self.book.refused.iter().filter(|it| it.key.area == area).for_each(|it| search.refused(it));
+        let all = u64::try_from(self.book.histories.len()).unwrap_or(u64::MAX);
+        for (history, done) in self.book.histories.iter().zip(1..) {
+            if history.key().area == area {
+                search.account(history);
+            }
+            if done % 512 == 0 || done == all {
+                progress(Stage::Diagnosing, done, all);
+            }
+        }
+        search.finish(self.parted().0, control)
+    }
+}
+
+/// What a book shows before anything is decided, and the law it was looked at under.
+#[derive(Debug)]
+pub struct Diagnosed {
+    /// The law.
+    pub chosen: ChosenLaw,
+    /// The fund of the book.
+    pub fund: Fund,
+    /// What was found.
+    pub diagnosis: Diagnosis,
+}
+
+impl ChosenLaw {
+    /// What a fund says beside the finding of a phased cut; the cut stands whatever it says.
+    pub fn payable(&self, fund: &Fund, finding: &CutFinding) -> Option<MonthsPayable> {
+        fund.payable(&self.law.rules().id().area, finding.at, FUND_MONTHS)
+    }
+}
+
+/// Looks through a book as a run would, and decides nothing.
+///
+/// # Errors
+/// As [`run`], but for what the diagnostics find.
+pub fn diagnose(
+    request: &Request,
+    control: Option<&ControlTotals>,
+    progress: &mut dyn FnMut(Stage, u64, u64),
+) -> Result<Diagnosed, RunError> {
+    let material = Material::read(request, progress)?;
+    let diagnosis = material.diagnosis(&request.area, control, progress);
+    Ok(Diagnosed { chosen: material.chosen, fund: material.book.fund, diagnosis })
+}
+
+/// Makes a run whatever the diagnostics find. `progress` is told what is being done, and how far it is.
 ///
 /// # Errors
 /// Files that cannot be read or are wrong as a whole; accounts that are wrong stand in the run.
 pub fn run(request: &Request, progress: &mut dyn FnMut(Stage, u64, u64)) -> Result<Run, RunError> {
-    let (usable, mut parameters) = read_law(&request.rules, &request.parameters)?;
-    // A law that refuses is found before a large book is read.
-    let mut chosen = choose(&usable, &parameters, &request.area, request.on)?;
-    let mut tables = request.reading.tables(&request.book, &mut |done, all| progress(Stage::Reading, done, all))?;
-    let mut earlier_tables = Vec::new();
-    if let Some(previous) = &request.previous {
-        let earlier = read_tables(previous, &mut |_, _| {})?;
-        let rates: Vec<_> = earlier.into_iter().filter(|table| table.kind() == TableKind::Rates).collect();
-        if rates.is_empty() {
-            let path = previous.clone();
-            return Err(RunError::Unfit { path, what: "holds no rates.csv / 没有 rates.csv" });
-        }
-        let kept: Vec<_> = rates.iter().map(|table| earlier_rates(table, &tables)).collect();
-        earlier_tables.clone_from(&kept);
-        tables.extend(kept);
+    gated(request, &Entry::open(), progress)
+}
+
+/// Makes a run, unless the diagnostics find more than the entry lets through.
+///
+/// # Errors
+/// As [`run`], and [`RunError::Blocked`]: then nothing was decided.
+pub fn gated(request: &Request, entry: &Entry, progress: &mut dyn FnMut(Stage, u64, u64)) -> Result<Run, RunError> {
+    let material = Material::read(request, progress)?;
+    let diagnosis = material.diagnosis(&request.area, entry.control.as_ref(), progress);
+    let beyond = entry.gate.beyond(&diagnosis);
+    if beyond.iter().any(|it| !it.accepted) {
+        return Err(RunError::Blocked { diagnosis: Box::new(diagnosis), beyond });
     }
-    progress(Stage::Checking, 0, 1);
-    let book = check_book(&tables);
+    let unread_rates = unread_rates(material.parted().1, &material.book.refused);
+    let Material { chosen, tables, own_tables: _, book } = material;
     drop(tables);
-    if !book.file_problems.is_empty() {
-        return Err(RunError::Problems(book.file_problems));
-    }
-    if !book.parameters.documents().is_empty() {
-        parameters.merge(book.parameters);
-        let twice = parameters.check_statistics();
-        if !twice.is_empty() {
-            return Err(RunError::Problems(twice));
-        }
-        chosen = choose(&usable, &parameters, &request.area, request.on)?;
-    }
-    let unread_rates = unread_rates(&earlier_tables, &book.refused);
     let mut run = Run {
         chosen,
         decided: Vec::new(),
@@ -223,6 +323,8 @@ pub fn run(request: &Request, progress: &mut dyn FnMut(Stage, u64, u64)) -> Resu
         warnings: book.warnings,
         fund: book.fund,
         totals: book.totals,
+        diagnosis,
+        gate: entry.gate.clone(),
     };
     let here = |area: &str| area == request.area;
     let (histories, elsewhere): (Vec<_>, Vec<_>) = book.histories.into_iter().partition(|it| here(&it.key().area));
@@ -301,6 +403,8 @@ pub enum Stage {
     Reading,
     /// Checking its rows.
     Checking,
+    /// Looking through the book before anything is decided.
+    Diagnosing,
     /// Deciding accounts.
     Deciding,
     /// Deciding worked cases.
@@ -315,6 +419,7 @@ impl Stage {
         match self {
             Self::Reading => lang.pick("读取数据", "reading"),
             Self::Checking => lang.pick("校验数据", "checking"),
+            Self::Diagnosing => lang.pick("核定前检查", "diagnosing"),
             Self::Deciding => lang.pick("核定费率", "deciding"),
             Self::Testing => lang.pick("核对算例", "testing"),
             Self::Writing => lang.pick("写出结果", "writing"),
@@ -348,7 +453,15 @@ impl Run {
 
     /// What the fund of the book says beside the finding of a phased cut; the cut stands whatever it says.
     pub fn payable(&self, finding: &CutFinding) -> Option<MonthsPayable> {
-        self.fund.payable(&self.chosen.law.rules().id().area, finding.at, FUND_MONTHS)
+        self.chosen.payable(&self.fund, finding)
+    }
+
+    /// What was found beyond its limit and accepted by name, in a line; nothing where nothing was.
+    pub fn accepted(&self, lang: Lang) -> Option<String> {
+        let limited = self.gate.beyond(&self.diagnosis);
+        let texts: Vec<String> = limited.iter().map(|it| diagnostics::blocked_text(it, lang)).collect();
+        let head = lang.pick("核定前检查所见、按名称接受：", "Accepted by name before deciding: ");
+        (!texts.is_empty()).then(|| format!("{head}{}", texts.join(lang.pick("；", "; "))))
     }
 
     /// Number of accounts read: the sum of the three lists.

@@ -1,5 +1,7 @@
 //! Books: what is refused and where, that what is written is read back, and the shape of made-up books.
 
+#[path = "books/diagnosed.rs"]
+mod diagnosed;
 #[path = "books/encodings.rs"]
 mod encodings;
 

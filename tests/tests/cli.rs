@@ -8,6 +8,8 @@ mod cases;
 mod command;
 #[path = "cli/demonstration.rs"]
 mod demonstration;
+#[path = "cli/diagnosed.rs"]
+mod diagnosed;
 #[path = "cli/endings.rs"]
 mod endings;
 #[path = "cli/formats.rs"]

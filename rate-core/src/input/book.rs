@@ -14,6 +14,8 @@ mod statistics;
 mod succession;
 mod table;
 
+pub(crate) use row::whole;
+
 pub use check_digits::{credit_code_check, is_credit_code, organisation_check};
 pub use table::{Column, RawRow, RawTable, TableKind};
 
@@ -132,7 +134,7 @@ fn of<'a, 't>(layouts: &'a [Layout<'t>], kind: TableKind) -> &'a [Layout<'t>] {
 fn totals_of(layout: &Layout<'_>) -> TableTotals {
     let table = layout.table;
     let amounts = table.kind().columns().iter().enumerate().filter(|(_, column)| column.name.ends_with("_fen"));
-    let sum = |column| table.rows().filter_map(|row| row::whole(layout.cell(row, column))).map(i128::from).sum();
+    let sum = |column| table.rows().filter_map(|row| whole(layout.cell(row, column))).map(i128::from).sum();
     TableTotals {
         kind: table.kind(),
         file: table.file().to_owned(),

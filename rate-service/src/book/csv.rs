@@ -16,6 +16,16 @@ use super::encoding::{Beginning, Charset, Encoding};
 use super::lines::{Broken, Lines, MAX_LINE_BYTES};
 use super::reading::{BookFile, unreadable};
 
+/// The mark by which spreadsheet programs know that a file is UTF-8; on the files that people open.
+pub const BOM: char = '\u{FEFF}';
+
+/// A cell quoted where CSV asks for it, and kept from being read as a formula by a spreadsheet.
+pub fn cell(text: &str) -> String {
+    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let text = if formula { format!("'{text}") } else { text.to_owned() };
+    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+}
+
 /// Reads one table; what is not CSV, or not in its encoding, is left with the table for the check to report.
 pub(super) fn read_table(
     kind: TableKind,

@@ -14,13 +14,11 @@ use serde_json::json;
 
 use super::summary::figures;
 use super::{Decided, Run, RunError, Summary};
-use crate::book::BookWriter;
-
-/// The mark by which spreadsheet programs know that a file is UTF-8; on the files that people open.
-const BOM: char = '\u{FEFF}';
+use crate::book::{BOM, BookWriter, cell};
+use crate::diagnostics;
 
 /// Writes the files of a run to a directory: `rates.csv`, `run_list.csv`, `decisions.ndjson`, `problems.csv`,
-/// `warnings.csv`, `not_insured.csv`, `summary.txt`, `run.json`.
+/// `warnings.csv`, `diagnostics.csv`, `not_insured.csv`, `summary.txt`, `run.json`.
 ///
 /// # Errors
 /// Where a file cannot be written.
@@ -43,19 +41,16 @@ pub fn write(run: &Run, summary: &Summary, dir: &Path, lang: Lang) -> Result<(),
         writeln!(out, "{BOM}file,row,column,field,code,message")?;
         run.warnings.iter().try_for_each(|problem| line(out, &place_cells(problem, lang)))
     })?;
+    file("diagnostics.csv", &|out| diagnostics::findings(&run.diagnosis, lang, out))?;
     file("not_insured.csv", &|out| {
         writeln!(out, "{BOM}area,account")?;
         run.not_insured.iter().try_for_each(|key| writeln!(out, "{},{}", cell(&key.area), cell(&key.number)))
     })?;
-    file("summary.txt", &|out| out.write_all(summary.text(lang).as_bytes()))?;
+    file("summary.txt", &|out| {
+        out.write_all(summary.text(lang).as_bytes())?;
+        run.accepted(lang).iter().try_for_each(|line| writeln!(out, "{line}"))
+    })?;
     file("run.json", &|out| writeln!(out, "{:#}", about(run, summary)))
-}
-
-/// A cell quoted where CSV asks for it, and kept from being read as a formula by a spreadsheet.
-fn cell(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let text = if formula { format!("'{text}") } else { text.to_owned() };
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }
 
 fn line(out: &mut dyn Write, cells: &[String]) -> std::io::Result<()> {
@@ -248,6 +243,7 @@ fn about(run: &Run, summary: &Summary) -> serde_json::Value {
         "control_totals": totals,
         "accounts": { "decided": decided, "refused": refused, "not_insured": not_insured, "other_areas": run.other_areas },
         "warnings": run.warnings.len(),
+        "diagnostics": diagnostics::counts(&run.diagnosis, &run.gate),
         "by_origin": summary.by_origin,
         "by_reason": summary.by_reason,
         "premium_fen": summary.premium_fen().to_string(),

@@ -153,7 +153,7 @@ fn version_and_help_are_given() {
     let dir = tempfile::tempdir().unwrap();
     assert_eq!(rate_ok(dir.path(), "--version"), format!("rate {}\n", env!("CARGO_PKG_VERSION")));
     let help = rate_ok(dir.path(), "--help");
-    for command in ["check", "test", "run", "decide", "demo", "book", "completions"] {
+    for command in ["check", "test", "diagnose", "run", "decide", "demo", "book", "completions"] {
         assert!(help.contains(&format!("  {command}")), "{command}");
     }
 }

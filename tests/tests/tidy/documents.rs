@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use rate_core::diagnostics::Kind;
 use rate_core::input::examine_all;
 use rate_core::rule_set::{Form, Verdict};
 use rate_core::{Code, Lang, RuleSetFile};
@@ -35,6 +36,26 @@ fn errors_md_lists_every_code_with_its_sentences() {
         assert!(row[3].chars().count() >= 8, "`{code}`: say what to do");
     }
     assert!(listed.is_empty(), "codes that do not exist: {:?}", listed.keys());
+}
+
+#[test]
+fn diagnostics_md_lists_every_kind_with_its_sentences() {
+    let listed: Vec<Vec<String>> = rows(&document("docs/diagnostics.md"));
+    let kinds: Vec<Vec<String>> = Kind::ALL
+        .iter()
+        .map(|kind| {
+            let to_do = format!("{} · {}", kind.what_to_do(Lang::En), kind.what_to_do(Lang::Zh));
+            let (en, zh) = (kind.template(Lang::En).to_owned(), kind.template(Lang::Zh).to_owned());
+            vec![format!("`{kind}`"), kind.severity().as_str().to_owned(), en, zh, to_do]
+        })
+        .collect();
+    for (kind, row) in kinds.iter().zip(&listed) {
+        assert_eq!(row, kind, "docs/diagnostics.md and rate-core/src/diagnostics/kind.rs");
+    }
+    assert_eq!(listed.len(), kinds.len(), "every kind, in the order of the code");
+    let names: BTreeSet<&str> = Kind::ALL.iter().map(|kind| kind.as_str()).collect();
+    assert_eq!(names.len(), Kind::ALL.len(), "a name stands for one thing");
+    assert!(Kind::ALL.is_sorted_by_key(|kind| kind.severity()), "what weighs most comes first");
 }
 
 #[test]

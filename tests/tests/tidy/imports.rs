@@ -16,11 +16,11 @@ const CORE: &[&[&str]] = &[
     &["margin", "trend"],
     &["explanation"],
     &["notice", "input"],
-    &["cases"],
+    &["cases", "diagnostics"],
 ];
 
 /// Rooms of `rate-service` by rank, lowest first.
-const SERVICE: &[&[&str]] = &[&["book", "lawbook"], &["casebook", "run"], &["demo"], &["cli"]];
+const SERVICE: &[&[&str]] = &[&["book", "lawbook"], &["diagnostics"], &["casebook", "run"], &["demo"], &["cli"]];
 
 /// Imports that run upward today, each a knot to untie. The list may only grow shorter.
 const KNOTS: &[(&str, &str)] = &[];

@@ -255,7 +255,7 @@ pub(super) fn is_text(text: &str, most: usize) -> bool {
 }
 
 /// A whole number: digits with an optional minus, nothing else.
-pub(super) fn whole(text: &str) -> Option<i64> {
+pub(crate) fn whole(text: &str) -> Option<i64> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     plain.then(|| text.parse().ok()).flatten()
