@@ -43,6 +43,7 @@ pub mod industry;
 pub mod input;
 pub mod interval;
 pub mod ladder;
+pub mod log;
 pub mod margin;
 pub mod notice;
 pub mod parameters;

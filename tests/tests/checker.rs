@@ -8,6 +8,7 @@ mod checker {
     mod facts;
     mod found;
     mod law;
+    mod log;
     mod made_up;
     mod mutants;
     mod naive;

@@ -6,7 +6,7 @@ use crate::source::{code, end_of_group, files_ending, first_word, line_of, root,
 
 /// Rooms of `rate-core` by rank, lowest first.
 const CORE: &[&[&str]] = &[
-    &["amount", "calendar", "error", "industry"],
+    &["amount", "calendar", "error", "industry", "log"],
     &["citation", "document", "interval", "fund"],
     &["ladder", "history"],
     &["parameters"],
@@ -29,7 +29,9 @@ const KNOTS: &[(&str, &str)] = &[];
 const GUESTS: &[(&str, &str, &[&str])] = &[
     ("rate-core", "toml", &["input"]),
     ("rate-core", "serde_json", &["input"]),
-    ("rate-core", "sha2", &["input"]),
+    ("rate-core", "sha2", &["input", "log"]),
+    ("rate-core", "base64", &["log"]),
+    ("rate-core", "ed25519_dalek", &["log"]),
     ("rate-core", "chrono", &["calendar"]),
     ("rate-service", "clap", &["cli"]),
     ("rate-service", "clap_complete", &["cli"]),
