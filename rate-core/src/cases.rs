@@ -28,7 +28,8 @@ pub fn reason_word(decision: &Decision) -> String {
         | Reason::FirstInsured
         | Reason::Returning
         | Reason::KeepsLastRate
-        | Reason::Expired => String::new(),
+        | Reason::Expired
+        | Reason::Ordered => String::new(),
     };
     format!("{}{at}", reason.code())
 }

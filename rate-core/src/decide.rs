@@ -5,18 +5,20 @@ pub mod admit;
 mod bonus;
 mod float_table;
 mod limit;
+mod order;
 pub(crate) mod schedule;
 pub mod standing;
 
 use rust_decimal::Decimal;
 
-pub use standing::Standing;
+pub use standing::{LastRate, Standing};
 
 use crate::amount::Factor;
 use crate::decision::{Decision, NoSteps, Outcome, RateStart, Reason, Step, StepKind, Steps};
 use crate::error::Problems;
 use crate::experience::{self, Experience, Measured, SharedClaims};
 use crate::history::{History, Origin};
+use crate::industry::RiskClass;
 use crate::ladder::{GradeIndex, LadderKind};
 use crate::rule_set::law::{ClassBasis, Source};
 use crate::rule_set::{Law, Unmeasured};
@@ -31,7 +33,8 @@ pub fn decide(law: &Law, history: &History) -> Result<Decision, Problems> {
     let (outcome, schedule) = run(law, history, &mut steps)?;
     let account = history.key().clone();
     let used = bonus::used(law, history, &outcome);
-    Ok(Decision { account, law: law.clone(), outcome, schedule, steps, used })
+    let orders = history.orders().to_vec();
+    Ok(Decision { account, law: law.clone(), outcome, schedule, steps, used, orders })
 }
 
 /// Decides one account without taking the trace: the same engine, the same outcome.
@@ -39,6 +42,9 @@ pub fn decide(law: &Law, history: &History) -> Result<Decision, Problems> {
 /// # Errors
 /// As [`decide`].
 pub fn outcome(law: &Law, history: &History) -> Result<Outcome, Problems> {
+    if order::touches(law, history) {
+        return order::run(law, history, &mut NoSteps).map(|(outcome, _)| outcome);
+    }
     admit::admit(law, history)?;
     let standing = standing::of(law, history)?;
     let experience = experience::measure_over(law, history, &standing.windows(law));
@@ -50,6 +56,9 @@ fn run<S: Steps>(
     history: &History,
     steps: &mut S,
 ) -> Result<(Outcome, crate::decision::Schedule), Problems> {
+    if order::touches(law, history) {
+        return order::run(law, history, steps);
+    }
     admit::admit(law, history)?;
     let standing = standing::of(law, history)?;
     let experience = experience::measure_over(law, history, &standing.windows(law));
@@ -101,17 +110,23 @@ impl Running {
 
 fn floated<S: Steps>(law: &Law, standing: &Standing, held: Running, steps: &mut S) -> Outcome {
     let ladder = law.rules().ladder();
-    let previous = standing.last.filter(|last| !ladder.restarts_on_class_change || last.class == standing.class);
-    let start = match (ladder.kind(), previous) {
+    let start = start(law, standing.class, standing.last);
+    let origin = if standing.again_order.is_some() { Origin::Redetermined } else { Origin::Floated };
+    steps.push(|| Step { kind: StepKind::Grade { grade: held.grade, origin }, source: Source::Rules(ladder.basis) });
+    let Running { grade, reason, points, factor, used } = held;
+    Outcome { origin, reason, class: standing.class, grade: Some(grade), start, points, factor, used }
+}
+
+/// What a grade moves: the base rate, or on a ladder of the previous rate the last one.
+fn start(law: &Law, class: RiskClass, last: Option<LastRate>) -> RateStart {
+    let ladder = law.rules().ladder();
+    let previous = last.filter(|last| !ladder.restarts_on_class_change || last.class == class);
+    match (ladder.kind(), previous) {
         (LadderKind::FactorOfPreviousRate, Some(last)) => RateStart::Previous(last.before_cut),
         (LadderKind::FactorOfPreviousRate, None) | (LadderKind::FactorOfBase | LadderKind::Points, _) => {
             RateStart::Base
         }
-    };
-    let origin = Origin::Floated;
-    steps.push(|| Step { kind: StepKind::Grade { grade: held.grade, origin }, source: Source::Rules(ladder.basis) });
-    let Running { grade, reason, points, factor, used } = held;
-    Outcome { origin, reason, class: standing.class, grade: Some(grade), start, points, factor, used }
+    }
 }
 
 /// The outcome of an account that is not measured, or whose measure or row gives no answer.
@@ -155,6 +170,7 @@ fn state_setting<S: Steps>(law: &Law, standing: &Standing, steps: &mut S) {
             Source::Rules(rules.dispatch.map_or(rules.basis, |rule| rule.basis))
         }
         ClassBasis::Proposed(annex, _) => Source::Parameters(annex),
+        ClassBasis::Ordered => standing.class_order.map_or(Source::Rules(law.rules().classes().basis), Source::Order),
     };
     let count = standing.predecessors;
     if count > 0 {

@@ -4,13 +4,16 @@ mod step;
 
 use rust_decimal::Decimal;
 
-pub use step::{NoSteps, Step, StepKind, Steps};
+pub use step::{NoSteps, Ruling, Step, StepKind, Steps};
 
 use crate::amount::{Factor, Money, Rate, RoundMode};
 use crate::calendar::{DateSpan, NaiveDate};
-use crate::history::{AccountKey, Origin};
+use crate::citation::Basis;
+use crate::error::Lang;
+use crate::history::{AccountKey, Order, Origin};
 use crate::industry::RiskClass;
 use crate::ladder::GradeIndex;
+use crate::rule_set::law::Source;
 use crate::rule_set::{Cause, Law, RuleSetId};
 
 /// Why an outcome is what it is.
@@ -69,6 +72,8 @@ pub enum Reason {
     KeepsLastRate,
     /// The cycle is over and its float has expired.
     Expired,
+    /// A court, a review organ or an inspection ordered it.
+    Ordered,
 }
 
 impl Reason {
@@ -91,6 +96,7 @@ impl Reason {
             Self::SourceMissing { .. } => "source-missing",
             Self::KeepsLastRate => "keeps-last-rate",
             Self::Expired => "expired",
+            Self::Ordered => "ordered",
         }
     }
 }
@@ -188,6 +194,7 @@ pub struct Decision {
     pub(crate) schedule: Schedule,
     pub(crate) steps: Vec<Step>,
     pub(crate) used: Vec<String>,
+    pub(crate) orders: Vec<Order>,
 }
 
 impl Decision {
@@ -233,6 +240,25 @@ impl Decision {
         self.outcome.grade.map_or("", |grade| ladder.grade(grade).label.as_str())
     }
 
+    /// What was ordered for the account; steps point into it.
+    pub fn orders(&self) -> &[Order] {
+        &self.orders
+    }
+
+    /// What a step rests on in the files of the law; `None` where it rests on an order.
+    pub fn basis(&self, source: Source) -> Option<&Basis> {
+        self.law.basis(source)
+    }
+
+    /// What a step rests on, as people read it: document and place, or who ordered in which document.
+    pub fn citation(&self, source: Source, lang: Lang) -> String {
+        let order = match source {
+            Source::Order(place) => self.orders.get(place).map(|order| order.citation(lang)),
+            Source::Rules(_) | Source::Parameters(_) => None,
+        };
+        order.or_else(|| self.basis(source).map(|basis| basis.citation(lang))).unwrap_or_default()
+    }
+
     /// The assumptions that the steps used, as paths into the rule set and parameters, once each.
     pub fn assumptions(&self) -> Vec<String> {
         self.listed(|basis| &basis.assumed)
@@ -243,8 +269,8 @@ impl Decision {
         self.listed(|basis| &basis.illustrative)
     }
 
-    fn listed(&self, list: impl Fn(&crate::citation::Basis) -> &Vec<String>) -> Vec<String> {
-        let bases = self.steps.iter().map(|step| self.law.basis(step.source));
+    fn listed(&self, list: impl Fn(&Basis) -> &Vec<String>) -> Vec<String> {
+        let bases = self.steps.iter().filter_map(|step| self.law.basis(step.source));
         let mut paths: Vec<String> = bases
             .flat_map(|basis| {
                 list(basis)

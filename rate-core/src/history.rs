@@ -8,6 +8,7 @@
 mod builder;
 mod claim;
 mod dispatched;
+mod order;
 mod parties;
 
 use std::fmt;
@@ -16,10 +17,11 @@ pub use builder::HistoryBuilder;
 pub(crate) use builder::Row;
 pub use claim::{BenefitItem, Claim, ClaimStatus, ClaimTag, InjuryArticle, Payer, Payment};
 pub use dispatched::Dispatched;
+pub use order::{Order, OrderKind, Ordered, OrderingBody};
 pub use parties::{Arrangement, Parties, Party};
 
 use crate::amount::{Factor, Money, Rate};
-use crate::calendar::{DateSpan, Month, MonthSpan, NaiveDate};
+use crate::calendar::{self, DateSpan, Month, MonthSpan, NaiveDate};
 use crate::industry::{Industry, RiskClass};
 
 /// Words of a closed list, with the form files use.
@@ -334,6 +336,7 @@ pub struct History {
     events: Vec<Event>,
     rates: Vec<ChargedRate>,
     dispatched: Vec<Dispatched>,
+    orders: Vec<Order>,
     successions: Vec<Succession>,
 }
 
@@ -408,6 +411,11 @@ impl History {
         &self.dispatched
     }
 
+    /// What was ordered for the account, by first day.
+    pub fn orders(&self) -> &[Order] {
+        &self.orders
+    }
+
     /// Predecessors.
     pub fn successions(&self) -> &[Succession] {
         &self.successions
@@ -450,6 +458,22 @@ impl History {
     /// The class in force on a day.
     pub fn class_on(&self, date: NaiveDate) -> Option<&Classification> {
         self.classifications.iter().find(|classification| classification.days.contains(date))
+    }
+
+    /// The order of a kind that is about a day.
+    pub fn order_on(&self, kind: OrderKind, date: NaiveDate) -> Option<&Order> {
+        self.orders.iter().find(|order| order.what.kind() == kind && order.days.contains(date))
+    }
+
+    /// The same facts as if its orders had ended the day before, but for some that stay whole.
+    pub(crate) fn with_orders_before(&self, date: NaiveDate, whole: impl Fn(&Order) -> bool) -> Self {
+        let last = Some(calendar::day_before(date));
+        let cut = |order: &Order| match (whole(order), order.days.contains(date)) {
+            (true, _) => Some(order.clone()),
+            (false, false) => Some(order.clone()).filter(|order| order.days.from() < date),
+            (false, true) => Some(Order { days: DateSpan::new(order.days.from(), last)?, ..order.clone() }),
+        };
+        Self { orders: self.orders.iter().filter_map(cut).collect(), ..self.clone() }
     }
 
     /// The last rate charged before a day.

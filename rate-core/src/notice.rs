@@ -64,6 +64,7 @@ pub fn reason_text(reason: Reason, law: &Law, lang: Lang) -> String {
             Lang::En => format!("falls into \"{}\", whose result was not seen", row(table, place)),
         },
         Reason::KeepsLastRate => fixed("维持上期费率", "the last rate stays"),
+        Reason::Ordered => fixed("依裁决", "as ordered"),
         Reason::Expired => fixed("浮动期满，恢复基准费率", "the float has expired: back to the base rate"),
     }
 }
@@ -83,7 +84,7 @@ fn summary(decision: &Decision, lang: Lang) -> String {
 impl Decision {
     /// Every step as a sentence with its citation.
     pub fn lines(&self, lang: Lang) -> impl Iterator<Item = String> + '_ {
-        self.steps().iter().map(move |step| step_text(step, self.law(), lang))
+        self.steps().iter().map(move |step| step_text(step, self, lang))
     }
 
     /// A sentence: grade, and why.

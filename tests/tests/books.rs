@@ -74,6 +74,7 @@ fn every_code_of_the_check_has_a_refused_book() {
         Code::HistoryRateOverlap,
         Code::HistoryDispatchOverlap,
         Code::HistoryOrder,
+        Code::HistoryOrderOverlap,
     ];
     let of_rows = Code::ALL.iter().copied().filter(|code| code.as_str().starts_with("rows."));
     let codes: BTreeSet<String> = of_rows.chain(of_history).map(|code| code.as_str().replace('.', "-")).collect();
@@ -219,7 +220,7 @@ fn what_is_written_is_read_back_whatever_the_order_of_rows() {
 
 /// A claim that several accounts see is written once, under its own, and read into all of them again.
 #[test]
-fn claims_of_several_accounts_and_dispatched_workers_are_read_back() {
+fn claims_of_several_accounts_dispatched_workers_and_orders_are_read_back() {
     let row = |kind: TableKind, cells: &[(&str, &str)]| -> RawTable {
         let mut table = RawTable::new(kind, format!("{}.csv", kind.stem()), cells.iter().map(|(column, _)| *column));
         table.push(2, cells.iter().map(|(_, cell)| *cell));
@@ -239,16 +240,28 @@ fn claims_of_several_accounts_and_dispatched_workers_are_read_back() {
     ];
     let payment =
         [("claim", "C"), ("item", "medical"), ("payer", "fund"), ("paid_on", "2023-05-01"), ("amount_fen", "100")];
+    let order =
+        [("body", "court"), ("from", "2023-01-01"), ("issued_on", "2023-02-02"), ("document", "（2023）虚01行初1号")];
+    let orders: Vec<RawTable> = [
+        &[("order", "O1"), ("what", "class"), ("class_system", "8"), ("class", "3"), ("to", "2023-06-30")][..],
+        &[("order", "O2"), ("what", "grade"), ("grade", "80%")],
+        &[("order", "O3"), ("what", "rate"), ("rate_percent", "0.35")],
+        &[("order", "O4"), ("what", "decide-again")],
+    ]
+    .map(|what| row(TableKind::Orders, &[&of_two[..], &order, what].concat()))
+    .into();
     let workers = [("from", "2023-01-01"), ("using_unit", "U"), ("class_system", "8"), ("class", "4"), ("heads", "60")];
-    let book = check_book(&[
+    let tables = [
         accounts_of(&["0001", "0002", "0003", "0004"]),
         row(TableKind::Claims, &[&of_two[..], &claim].concat()),
         row(TableKind::Payments, &[&of_two[..], &payment].concat()),
         row(TableKind::Dispatch, &[&of_two[..], &workers].concat()),
-    ]);
+    ];
+    let book = check_book(&tables.into_iter().chain(orders).collect::<Vec<_>>());
     assert_eq!(reported(&book), Vec::<String>::new());
     let seen: Vec<usize> = book.histories.iter().map(|history| history.claims().len()).collect();
     assert_eq!(seen, [1, 1, 1, 0]);
+    assert_eq!(book.histories[1].orders().len(), 4);
     let dir = tempfile::tempdir().unwrap();
     let mut files = BookFiles::create(dir.path()).unwrap();
     book.histories.iter().for_each(|history| files.history(history).unwrap());

@@ -18,6 +18,8 @@ mod margins;
 mod open;
 #[path = "decisions/open_runs.rs"]
 mod open_runs;
+#[path = "decisions/orders.rs"]
+mod orders;
 #[path = "decisions/people.rs"]
 mod people;
 #[path = "decisions/published.rs"]

@@ -226,6 +226,7 @@ fn spot(kind: StepKind) -> Option<Spot> {
         | StepKind::Cut { .. }
         | StepKind::Bounded { .. }
         | StepKind::Rounded { .. }
+        | StepKind::Ordered { .. }
         | StepKind::Rate { .. } => None,
     }
 }
@@ -247,7 +248,8 @@ const fn exit(reason: Reason) -> Option<Exit> {
         | Reason::HeldByLimit
         | Reason::Undefined { .. }
         | Reason::SourceMissing { .. }
-        | Reason::KeepsLastRate => None,
+        | Reason::KeepsLastRate
+        | Reason::Ordered => None,
     }
 }
 

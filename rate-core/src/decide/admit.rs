@@ -4,7 +4,7 @@ use crate::calendar::{Month, MonthSpan, NaiveDate, day_after, day_before};
 use crate::decide::standing;
 use crate::error::{Code, Place, Problem, Problems};
 use crate::experience;
-use crate::history::{History, OpenMonths, Payer, Premium, PremiumKind};
+use crate::history::{History, OpenMonths, OrderKind, Payer, Premium, PremiumKind};
 use crate::rule_set::measure::{PaymentDay, PremiumBasis, PremiumDay};
 use crate::rule_set::{Denominator, Law, Numerator};
 
@@ -126,6 +126,10 @@ fn crosses_class(law: &Law, history: &History, row: &Premium, problems: &mut Vec
         // Where most workers are may change whenever a group of them comes or goes.
         let bounds = history.dispatched().iter().flat_map(|it| [Some(it.days.from()), it.days.to().map(day_after)]);
         starts.extend(bounds.flatten());
+    }
+    let ordered = history.orders().iter().filter(|order| order.what.kind() == OrderKind::Class);
+    starts.extend(ordered.flat_map(|it| [Some(it.days.from()), it.days.to().map(day_after)]).flatten());
+    if law.by_dispatched(history).is_some() || !history.orders().is_empty() {
         let class = |day| law.class_on(history, day).map(|it| it.class);
         starts.retain(|start| class(day_before(*start)) != class(*start));
         starts.sort_unstable();

@@ -1,5 +1,7 @@
 //! From the outcome to dated rates: per segment base × grade, floor, caps, cut, floor after the cut, rounding.
 
+use rust_decimal::Decimal;
+
 use crate::amount::{Factor, Rate};
 use crate::calendar::{self, DateSpan, Month, NaiveDate};
 use crate::decision::{NoSteps, Outcome, RateStart, Schedule, Segment, Step, StepKind, Steps};
@@ -11,6 +13,7 @@ use crate::parameters::PhasedCut;
 use crate::rule_set::law::{ClassBasis, Source};
 use crate::rule_set::{ClassChange, Effect, Law};
 
+use super::order::Rulings;
 use super::{Standing, adjust};
 
 /// The schedule of an outcome over the setting, with its steps.
@@ -24,20 +27,64 @@ pub(crate) fn schedule<S: Steps>(
     outcome: &Outcome,
     steps: &mut S,
 ) -> Result<Schedule, Problems> {
-    let inside = adjust::inside(law, history, standing, outcome);
-    let pricing = Pricing { law, history, standing, outcome, inside: &inside };
+    // Orders say what an ordered grade starts from; nothing is ordered here.
+    let decided = Decided { history, standing, outcome, start: outcome.start };
+    let segments = over(law, decided, law.setting(), &Rulings::default(), steps)?;
+    Ok(Schedule { segments, premium_mode: law.rules().rounding.premium })
+}
+
+/// What a schedule is priced from.
+#[derive(Clone, Copy)]
+pub(super) struct Decided<'d> {
+    pub(super) history: &'d History,
+    pub(super) standing: &'d Standing,
+    pub(super) outcome: &'d Outcome,
+    /// What an ordered grade starts from.
+    pub(super) start: RateStart,
+}
+
+/// The segments of some days of the setting, in which orders say the same.
+///
+/// # Errors
+/// As [`schedule`].
+pub(super) fn over<S: Steps>(
+    law: &Law,
+    decided: Decided<'_>,
+    within: &DateSpan,
+    rulings: &Rulings,
+    steps: &mut S,
+) -> Result<Vec<Segment>, Problems> {
+    let Decided { history, standing, outcome, start } = decided;
+    let ordered = rulings.grade.map(|grade| Outcome {
+        grade: Some(grade),
+        start,
+        points: Decimal::ZERO,
+        factor: Factor::ONE,
+        ..*outcome
+    });
+    let outcome = ordered.as_ref().unwrap_or(outcome);
+    // A grade or a rate that was ordered holds whatever acts inside the setting.
+    let free = rulings.grade.is_none() && rulings.rate.is_none();
+    let inside = if free { adjust::inside(law, history, standing, outcome) } else { Vec::new() };
+    let pricing = Pricing { law, history, standing, outcome, inside: &inside, rulings };
     let mut segments: Vec<Segment> = Vec::new();
-    for days in pieces(law, history, &inside) {
-        let segment = pricing.segment(days, &mut NoSteps)?;
-        match segments.last_mut() {
-            Some(last) if adjoin(last, &segment) && same(last, &segment) => last.days = joined(last.days, days),
-            _ => segments.push(segment),
-        }
+    for days in pieces(law, history, within, &inside) {
+        append(&mut segments, [pricing.segment(days, &mut NoSteps)?]);
     }
     for segment in &segments {
         pricing.segment(segment.days, steps)?;
     }
-    Ok(Schedule { segments, premium_mode: law.rules().rounding.premium })
+    Ok(segments)
+}
+
+/// Adds segments to those before them, and joins those that nothing parts.
+pub(super) fn append(segments: &mut Vec<Segment>, more: impl IntoIterator<Item = Segment>) {
+    for segment in more {
+        match segments.last_mut() {
+            Some(last) if adjoin(last, &segment) && same(last, &segment) => last.days = joined(last.days, segment.days),
+            _ => segments.push(segment),
+        }
+    }
 }
 
 /// Days off between two spells of coverage keep their segments apart.
@@ -54,12 +101,11 @@ fn joined(one: DateSpan, two: DateSpan) -> DateSpan {
     DateSpan::new(one.from(), two.to()).unwrap_or(one)
 }
 
-/// The covered days of the setting, cut where anything may change.
-fn pieces(law: &Law, history: &History, inside: &[(usize, DateSpan)]) -> Vec<DateSpan> {
-    let setting = law.setting();
-    let spells = history.insured().filter_map(|months| {
-        DateSpan::new(months.from.first_day(), months.to.map(Month::last_day))?.intersect(setting)
-    });
+/// The covered days of a part of the setting, cut where anything may change.
+fn pieces(law: &Law, history: &History, within: &DateSpan, inside: &[(usize, DateSpan)]) -> Vec<DateSpan> {
+    let spells = history
+        .insured()
+        .filter_map(|months| DateSpan::new(months.from.first_day(), months.to.map(Month::last_day))?.intersect(within));
     let ends = history.classifications().iter().filter_map(|it| it.days.to()).map(calendar::day_after);
     let classes = history.classifications().iter().map(|it| it.days.from()).chain(ends);
     let by_heads = law.by_dispatched(history).is_some();
@@ -77,7 +123,7 @@ fn pieces(law: &Law, history: &History, inside: &[(usize, DateSpan)]) -> Vec<Dat
 }
 
 /// A span cut at the days that lie inside it.
-fn cut_at(span: DateSpan, changes: &[NaiveDate]) -> Vec<DateSpan> {
+pub(super) fn cut_at(span: DateSpan, changes: &[NaiveDate]) -> Vec<DateSpan> {
     let inside = changes.iter().copied().filter(|day| span.from() < *day && *day <= span.last());
     let starts: Vec<NaiveDate> = std::iter::once(span.from()).chain(inside).collect();
     let ends = starts.iter().skip(1).map(|next| Some(calendar::day_before(*next))).chain([span.to()]);
@@ -91,22 +137,36 @@ struct Pricing<'p> {
     outcome: &'p Outcome,
     /// What changes rates inside the setting, and when.
     inside: &'p [(usize, DateSpan)],
+    /// What is ordered.
+    rulings: &'p Rulings,
 }
 
 impl Pricing<'_> {
     fn segment<S: Steps>(&self, days: DateSpan, steps: &mut S) -> Result<Segment, Problems> {
         let day = days.from();
-        let class = self.class_on(day)?;
+        let class = self.rulings.class.map_or_else(|| self.class_on(day), Ok)?;
+        let found = self.base(class, day).map(|(base, ..)| base);
+        if let Some((rate, place)) = self.rulings.rate {
+            steps.push(|| Step { kind: StepKind::Rate { days, rate }, source: Source::Order(place) });
+            let (grade, cut, origin) = (None, Factor::ZERO, Origin::Ordered);
+            return Ok(Segment { days, class, base: found, grade, before_cut: rate, cut, rate, origin });
+        }
         let outcome = adjust::on_segment(self.law, self.standing, self.outcome, self.inside, days, steps);
         let changed = class != outcome.class;
-        let reset = changed && self.law.changes().class_change == ClassChange::Reset;
+        let graded = self.rulings.grade.is_some();
+        let reset = changed && !graded && self.law.changes().class_change == ClassChange::Reset;
         let ladder = self.law.rules().ladder();
-        let grade = if reset { Some(ladder.base()) } else { outcome.grade.map(|grade| ladder.held(grade, class)) };
-        let origin = if reset { Origin::Base } else { outcome.origin };
+        let held = |grade| if graded { grade } else { ladder.held(grade, class) };
+        let grade = if reset { Some(ladder.base()) } else { outcome.grade.map(held) };
+        let origin = match (self.rulings.ordered, reset) {
+            (true, _) => Origin::Ordered,
+            (false, true) => Origin::Base,
+            (false, false) => outcome.origin,
+        };
         let cut = self.law.parameters().cut(self.history, class, day);
         let at = At { pricing: self, outcome: &outcome, days, class, grade, reset };
-        let found = self.base(class, day).map(|(base, ..)| base);
-        if changed {
+        // What follows from a class that was ordered is the order's doing, unless the method goes back to the base.
+        if changed && (reset || self.rulings.class.is_none()) {
             let source = Source::Rules(self.law.changes().basis);
             steps.push(|| Step { kind: StepKind::ClassChanged { class }, source });
         }

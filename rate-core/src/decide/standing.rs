@@ -7,7 +7,7 @@ use crate::calendar::{Month, MonthSpan, NaiveDate};
 use crate::decision::{Outcome, RateStart, Reason, Step, StepKind, Steps};
 use crate::error::{Code, Place, Problem, Problems};
 use crate::experience;
-use crate::history::{AccountKind, ChargedRate, Event, History, Origin, Succession, SuccessionKind};
+use crate::history::{AccountKind, ChargedRate, Event, History, Order, OrderKind, Origin, Succession, SuccessionKind};
 use crate::industry::RiskClass;
 use crate::ladder::{GradeIndex, LadderKind};
 use crate::rule_set::law::{ClassBasis, InForce, Source};
@@ -59,6 +59,10 @@ pub struct Standing {
     pub events: u64,
     /// Which adjustments of limited use are used up, or were not applied for, one bit each.
     pub not_granted: u64,
+    /// Place of the order that the class comes from.
+    pub class_order: Option<usize>,
+    /// Place of the order by which the grade of the cycle is determined again, from the facts now at hand.
+    pub again_order: Option<usize>,
 }
 
 impl Standing {
@@ -74,6 +78,22 @@ impl Standing {
     pub(crate) fn seen_over(&self, law: &Law, history: &History, window: &MonthSpan) -> Self {
         let events = events(law, history, window, self.first_day);
         Self { events, not_granted: not_granted(law, history, window, self.first_day), ..*self }
+    }
+
+    /// Lets the grade of the cycle be determined again by an order, unless an earlier setting has done so.
+    pub(super) fn decide_again(
+        &mut self,
+        law: &Law,
+        history: &History,
+        (place, order): (usize, &Order),
+    ) -> Result<(), Problems> {
+        let last = rate_before(law, history, self.first_day);
+        let done = last.is_some_and(|rate| given_by(history, rate).any(|it| it.id == order.id));
+        if !done {
+            self.last = last_before_cycle(law, history)?;
+            (self.carried, self.again_order) = (None, Some(place));
+        }
+        Ok(())
     }
 
     pub(crate) fn window(&self, law: &Law) -> MonthSpan {
@@ -109,7 +129,7 @@ fn window_of(law: &Law, filled: bool) -> MonthSpan {
 pub fn of(law: &Law, history: &History) -> Result<Standing, Problems> {
     let first_day = first_day(law, history)?;
     let InForce { class, how: class_basis } = class(law, history, first_day)?;
-    let last = last_rate(law, history, first_day)?;
+    let last = last_rate(law, rate_before(law, history, first_day))?;
     let carried = carried(law, history, first_day);
     let reset = reset(law, history, first_day, class);
     let first_month = Parts { law, history }.first_insured();
@@ -134,6 +154,8 @@ pub fn of(law: &Law, history: &History) -> Result<Standing, Problems> {
         filled,
         events: events(law, history, &window, first_day),
         not_granted: not_granted(law, history, &window, first_day),
+        class_order: None,
+        again_order: None,
     })
 }
 
@@ -192,17 +214,40 @@ fn class(law: &Law, history: &History, on: NaiveDate) -> Result<InForce, Problem
     Err(Problem::new(Code::HistoryClassSystem, place(), values).into())
 }
 
-fn last_rate(law: &Law, history: &History, before: NaiveDate) -> Result<Option<LastRate>, Problems> {
-    let Some(rate) = rate_before(history, before) else { return Ok(None) };
+/// The last rate before the cycle: what a grade that is determined again starts from.
+pub(super) fn last_before_cycle(law: &Law, history: &History) -> Result<Option<LastRate>, Problems> {
+    last_rate(law, rate_before(law, history, law.cycle().rate_period.from()))
+}
+
+fn last_rate(law: &Law, rate: Option<&ChargedRate>) -> Result<Option<LastRate>, Problems> {
+    let Some(rate) = rate else { return Ok(None) };
     let grade = grade_of(law, rate)?;
     Ok(Some(LastRate { grade, before_cut: rate.before_cut, class: rate.class, base: rate.base }))
 }
 
-/// The last rate before a day: the account's own, or that of the employer under its number before.
-fn rate_before(history: &History, before: NaiveDate) -> Option<&ChargedRate> {
+/// The last rate before a day: the account's own, or that of the employer under its number before. Of this cycle, one
+/// that an order gave is passed over once the order has ended: what the cycle had before goes on.
+fn rate_before<'h>(law: &Law, history: &'h History, before: NaiveDate) -> Option<&'h ChargedRate> {
     let renamed = |it: &&Succession| matches!(it.kind, SuccessionKind::ReRegistration | SuccessionKind::Transfer);
-    let earlier = || history.continued(before).filter(renamed).find_map(|it| rate_before(&it.predecessor, before));
-    history.rate_before(before).or_else(earlier)
+    let earlier = || history.continued(before).filter(renamed).find_map(|it| rate_before(law, &it.predecessor, before));
+    let over = |rate: &&ChargedRate| {
+        law.cycle().rate_period.contains(rate.days.from())
+            && given_by(history, rate).any(|it| !it.days.contains(before))
+    };
+    let mut own = history.rates().iter().rev().filter(|rate| rate.days.from() < before);
+    own.find(|rate| !over(rate)).or_else(earlier)
+}
+
+/// The orders of the book that a charged rate came from.
+fn given_by<'h>(history: &'h History, rate: &ChargedRate) -> impl Iterator<Item = &'h Order> {
+    let (from, origin) = (rate.days.from(), rate.origin);
+    history.orders().iter().filter(move |order| {
+        let gives = match order.what.kind() {
+            OrderKind::Class | OrderKind::Grade | OrderKind::Rate => Origin::Ordered,
+            OrderKind::DecideAgain => Origin::Redetermined,
+        };
+        gives == origin && order.days.contains(from)
+    })
 }
 
 fn grade_of(law: &Law, rate: &ChargedRate) -> Result<Option<GradeIndex>, Problems> {
@@ -228,7 +273,7 @@ pub(super) fn carried(law: &Law, history: &History, first_day: NaiveDate) -> Opt
     if law.first_setting() && law.setting().from() == first_day {
         return None;
     }
-    let last = rate_before(history, first_day)?;
+    let last = rate_before(law, history, first_day)?;
     let fixed = match last.origin {
         Origin::Floated | Origin::Carried | Origin::Redetermined | Origin::Ordered => true,
         Origin::Base | Origin::Provisional => false,
@@ -244,7 +289,8 @@ fn reset(law: &Law, history: &History, first_day: NaiveDate, class: RiskClass) -
     }
     let of_cycle =
         |rate: &&ChargedRate| law.cycle().rate_period.contains(rate.days.from()) && rate.days.from() < first_day;
-    let fixed = history.rates().iter().find(|rate| of_cycle(rate) && rate.origin != Origin::Base);
+    let plain = |rate: &&ChargedRate| rate.origin != Origin::Base && given_by(history, rate).next().is_none();
+    let fixed = history.rates().iter().find(|rate| of_cycle(rate) && plain(rate));
     fixed.is_some_and(|rate| rate.class != class)
 }
 

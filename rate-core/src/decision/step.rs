@@ -11,6 +11,19 @@ use crate::ladder::GradeIndex;
 use crate::rule_set::Cause;
 use crate::rule_set::law::{ClassBasis, Source};
 
+/// What an order comes to under a law.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Ruling {
+    /// This class.
+    Class(RiskClass),
+    /// This grade.
+    Grade(GradeIndex),
+    /// This rate, as it stands.
+    Rate(Rate),
+    /// To decide the grade again.
+    DecideAgain,
+}
+
 /// What a step says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum StepKind {
@@ -151,6 +164,13 @@ pub enum StepKind {
         from: GradeIndex,
         /// Grade after.
         to: GradeIndex,
+    },
+    /// An order goes before the method on its days; the step rests on the order.
+    Ordered {
+        /// What it says.
+        ruling: Ruling,
+        /// Its days inside the setting.
+        days: DateSpan,
     },
     /// The grades of the class hold the result.
     HeldByClass {

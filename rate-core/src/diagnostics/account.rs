@@ -94,7 +94,10 @@ impl Look<'_> {
         }
         let Some(stands) = history.class_on(first_day) else { return };
         match in_force.how {
-            ClassBasis::Fixed | ClassBasis::Dispatched { .. } | ClassBasis::Proposed(_, ClassStatus::Published) => {}
+            ClassBasis::Fixed
+            | ClassBasis::Ordered
+            | ClassBasis::Dispatched { .. }
+            | ClassBasis::Proposed(_, ClassStatus::Published) => {}
             ClassBasis::Determined => {
                 let proposed = stands.industry.and_then(|it| law.parameters().proposed_class(it, system));
                 let industry = stands.industry.map(|it| it.to_string()).unwrap_or_default();

@@ -38,6 +38,7 @@ const fn day_column(kind: TableKind) -> Option<&'static str> {
         | TableKind::Premiums
         | TableKind::Dispatch
         | TableKind::Events
+        | TableKind::Orders
         | TableKind::Rates => Some("from"),
         TableKind::Claims => Some("recognised"),
         TableKind::Payments => Some("paid_on"),

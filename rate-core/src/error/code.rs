@@ -149,6 +149,8 @@ codes! {
     RowsUnknownAccount = "rows.unknown-account", "account `{0}` is not in `accounts`", "`accounts` 中没有单位 `{0}`";
     /// Two rows with one key.
     RowsDuplicate = "rows.duplicate", "`{0}` stands twice", "`{0}` 重复";
+    /// A cell that says something beside what the row is about.
+    RowsContradiction = "rows.contradiction", "`{0}` must be empty where `{1}` is `{2}`", "`{1}` 为 `{2}` 时 `{0}` 须为空";
     /// A payment of a claim that is not there.
     RowsUnknownClaim = "rows.unknown-claim", "claim `{0}` is not in `claims` of this account", "本单位的 `claims` 中没有案件 `{0}`";
     /// A file that is not valid text.
@@ -199,6 +201,10 @@ codes! {
     HistoryRateOverlap = "history.rates.overlap", "two rates stand on {0}", "{0} 有两个费率";
     /// Two rows for the same workers of a using unit.
     HistoryDispatchOverlap = "history.dispatch.overlap", "two rows for the workers dispatched to `{0}` stand on {1}", "{1} 有两行派遣至 `{0}` 的人数";
+    /// Two orders about one thing on one day.
+    HistoryOrderOverlap = "history.orders.overlap", "two orders about the {0} stand on {1}", "{1} 有两项关于 {0} 的裁决";
+    /// An ordered grade that the ladder does not have.
+    HistoryOrderGrade = "history.orders.grade", "the ordered grade `{0}` is not on the ladder: {1}", "裁决的 `{0}` 不是费率档次：{1}";
     /// A date before the one it follows.
     HistoryOrder = "history.order", "{0} {1} is before {2} {3}", "{0} {1} 早于 {2} {3}";
     /// A last grade that the ladder does not have.

@@ -4,7 +4,7 @@ mod check;
 
 use super::{
     AccountKey, AccountKind, ChargedRate, Claim, ClassSource, Classification, Coverage, CoverageState, Dispatched,
-    Event, History, OpenMonths, Payment, Premium, PremiumKind, Succession,
+    Event, History, OpenMonths, Order, Payment, Premium, PremiumKind, Succession,
 };
 use crate::amount::Money;
 use crate::calendar::{self, DateSpan, Month, MonthSpan};
@@ -25,6 +25,7 @@ pub struct HistoryBuilder {
     events: Vec<Row<Event>>,
     rates: Vec<Row<ChargedRate>>,
     dispatched: Vec<Row<Dispatched>>,
+    orders: Vec<Row<Order>>,
     problems: Vec<Problem>,
 }
 
@@ -108,6 +109,7 @@ impl HistoryBuilder {
             events: Vec::new(),
             rates: Vec::new(),
             dispatched: Vec::new(),
+            orders: Vec::new(),
             successions: Vec::new(),
         };
         Self {
@@ -120,6 +122,7 @@ impl HistoryBuilder {
             events: Vec::new(),
             rates: Vec::new(),
             dispatched: Vec::new(),
+            orders: Vec::new(),
             problems: Vec::new(),
         }
     }
@@ -277,6 +280,13 @@ impl HistoryBuilder {
         self
     }
 
+    /// What was ordered for the account.
+    #[must_use]
+    pub fn order(mut self, order: Order) -> Self {
+        self.orders.push(self.on_row(order));
+        self
+    }
+
     /// A predecessor.
     #[must_use]
     pub fn succession(mut self, succession: Succession) -> Self {
@@ -301,6 +311,7 @@ impl HistoryBuilder {
             events: facts(self.events),
             rates: facts(self.rates),
             dispatched: facts(self.dispatched),
+            orders: facts(self.orders),
             ..self.account
         })
     }
@@ -326,6 +337,7 @@ impl HistoryBuilder {
             let key = |row: &Row<Dispatched>| (row.fact.days.from(), row.fact.industry, row.fact.class, row.fact.heads);
             key(one).cmp(&key(two)).then_with(|| one.fact.using_unit.cmp(&two.fact.using_unit))
         });
+        self.orders.sort_by(|one, two| (one.fact.days.from(), &one.fact.id).cmp(&(two.fact.days.from(), &two.fact.id)));
         self.account.successions.sort_by(succession_order);
     }
 

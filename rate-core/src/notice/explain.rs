@@ -47,7 +47,7 @@ impl Explanation<'_> {
         lines.extend(self.trend.iter().flat_map(|trend| self.trend_lines(trend, lang)));
         lines.push(lang.pick("依据：", "Steps:").to_owned());
         let steps = self.decision.steps().iter().zip(1..);
-        lines.extend(steps.map(|(step, number)| format!("  {number:>2}. {}", step_text(step, self.law(), lang))));
+        lines.extend(steps.map(|(step, number)| format!("  {number:>2}. {}", step_text(step, self.decision, lang))));
         lines.extend(self.premium_lines(lang));
         lines.extend(self.margins.iter().map(|margin| self.margin_line(margin, lang)));
         let assumptions = self.decision.assumptions();

@@ -1,8 +1,9 @@
 //! One line of the trace as a sentence with its citation.
 
 use crate::amount::{Quantity, Rate};
-use crate::calendar::MonthSpan;
-use crate::decision::{Step, StepKind};
+use crate::calendar::{DateSpan, MonthSpan};
+use crate::citation::Basis;
+use crate::decision::{Decision, Ruling, Step, StepKind};
 use crate::error::Lang;
 use crate::industry::RiskClass;
 use crate::interval::Interval;
@@ -15,13 +16,16 @@ use crate::rule_set::{Denominator, Law, Measure, Numerator};
 use super::{origin_text, reason_text, yuan};
 
 /// A step as a sentence, its citation after it in brackets.
-pub fn step_text(step: &Step, law: &Law, lang: Lang) -> String {
-    let basis = law.basis(step.source);
-    let assumed = if basis.assumed.is_empty() { "" } else { lang.pick("；含推定", "; partly assumed") };
-    let illustrative =
-        if basis.illustrative.is_empty() { "" } else { lang.pick("；含示例值", "; partly illustrative") };
-    let sentence = Sentence { law, lang }.of(&step.kind);
-    format!("{sentence}   [{}{assumed}{illustrative}]", basis.citation(lang))
+pub fn step_text(step: &Step, decision: &Decision, lang: Lang) -> String {
+    let basis = decision.basis(step.source);
+    let marked = |list: fn(&Basis) -> &Vec<String>, mark| match basis {
+        Some(basis) if !list(basis).is_empty() => mark,
+        Some(_) | None => "",
+    };
+    let assumed = marked(|basis| &basis.assumed, lang.pick("；含推定", "; partly assumed"));
+    let illustrative = marked(|basis| &basis.illustrative, lang.pick("；含示例值", "; partly illustrative"));
+    let sentence = Sentence { law: decision.law(), lang }.of(&step.kind);
+    format!("{sentence}   [{}{assumed}{illustrative}]", decision.citation(step.source, lang))
 }
 
 struct Sentence<'s> {
@@ -59,6 +63,7 @@ impl Sentence<'_> {
             StepKind::SharedClaims { kept, taken, left } => format!(
                 "claims with several units in them: {kept} insured and borne here, {taken} borne here for other units, {left} borne by other units"
             ),
+            StepKind::Ordered { ruling, days } => self.ordered(ruling, days),
             StepKind::TakesPart => self.lang.pick("参加浮动", "takes part in the float").to_owned(),
             StepKind::ClassChanged { class } if zh => format!("类别变更为 {class} 类"),
             StepKind::ClassChanged { class } => format!("the class changes to {class}"),
@@ -94,10 +99,26 @@ impl Sentence<'_> {
         }
     }
 
+    fn ordered(&self, ruling: Ruling, days: DateSpan) -> String {
+        match (self.lang, ruling) {
+            (Lang::Zh, Ruling::Class(class)) => format!("{days}：裁决确定为 {class} 类"),
+            (Lang::En, Ruling::Class(class)) => format!("{days}: class {class} by order"),
+            (Lang::Zh, Ruling::Grade(grade)) => format!("{days}：裁决确定费率档次 {}", self.grade(grade)),
+            (Lang::En, Ruling::Grade(grade)) => format!("{days}: grade {} by order", self.grade(grade)),
+            (Lang::Zh, Ruling::Rate(rate)) => format!("{days}：裁决确定费率 {rate}"),
+            (Lang::En, Ruling::Rate(rate)) => format!("{days}: rate {rate} by order"),
+            (Lang::Zh, Ruling::DecideAgain) => format!("{days}：裁决要求重新核定，按现有数据"),
+            (Lang::En, Ruling::DecideAgain) => {
+                format!("{days}: to be decided again by order, from the facts now at hand")
+            }
+        }
+    }
+
     fn class(&self, class: RiskClass, how: ClassBasis) -> String {
         let how = match how {
             ClassBasis::Fixed => self.lang.pick("（按单位类型固定）", " (fixed by kind of account)"),
             ClassBasis::Determined => "",
+            ClassBasis::Ordered => self.lang.pick("（依裁决）", " (by order)"),
             ClassBasis::Dispatched { heads, of, determined, .. } => {
                 return self.dispatched(class, (heads, of), determined);
             }

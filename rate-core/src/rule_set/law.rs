@@ -12,7 +12,7 @@ use super::{
 use crate::calendar::{self, DateSpan, MonthSpan, NaiveDate};
 use crate::citation::{Basis, BasisId};
 use crate::error::Lang;
-use crate::history::{AccountKind, Claim, History};
+use crate::history::{AccountKind, Claim, History, OrderKind, Ordered};
 use crate::industry::RiskClass;
 use crate::parameters::{ClassStatus, CutFinding, Parameters};
 
@@ -264,10 +264,13 @@ impl Law {
         rule.filter(|_| history.kind() == AccountKind::Dispatch && !history.dispatched().is_empty())
     }
 
-    /// The class in force for an account on a day: fixed by its kind, that of most workers it dispatches, determined,
-    /// or proposed from its industry.
+    /// The class in force for an account on a day: ordered, fixed by its kind, that of most workers it dispatches,
+    /// determined, or proposed from its industry.
     pub(crate) fn class_on(&self, history: &History, date: NaiveDate) -> Option<InForce> {
         let rules = &self.0.rules.classes;
+        if let Some(Ordered::Class(class)) = history.order_on(OrderKind::Class, date).map(|order| &order.what) {
+            return Some(InForce { class: *class, how: ClassBasis::Ordered });
+        }
         if let Some((_, class)) = rules.fixed.iter().find(|(fixed, _)| *fixed == history.kind()) {
             return Some(InForce { class: *class, how: ClassBasis::Fixed });
         }
@@ -308,11 +311,12 @@ impl Law {
         vectors.chain(cuts).collect()
     }
 
-    /// The basis of a step.
-    pub fn basis(&self, source: Source) -> &Basis {
+    /// The basis of a step; `None` where it rests on a fact, which is an order.
+    pub fn basis(&self, source: Source) -> Option<&Basis> {
         match source {
-            Source::Rules(id) => self.0.rules.basis(id),
-            Source::Parameters(id) => self.0.parameters.basis(id),
+            Source::Rules(id) => Some(self.0.rules.basis(id)),
+            Source::Parameters(id) => Some(self.0.parameters.basis(id)),
+            Source::Order(_) => None,
         }
     }
 }
@@ -354,6 +358,8 @@ pub enum ClassBasis {
         /// Another class that was determined for the account itself, and gives way.
         determined: Option<RiskClass>,
     },
+    /// An order about the account.
+    Ordered,
     /// The industry code, by an annex; nobody has determined a class.
     Proposed(BasisId, ClassStatus),
 }
@@ -367,11 +373,13 @@ pub struct InForce {
     pub how: ClassBasis,
 }
 
-/// Which file a basis stands in.
+/// What a step rests on: a place in the files of the law, or an order about the account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Source {
     /// The rule set.
     Rules(BasisId),
     /// The parameters.
     Parameters(BasisId),
+    /// The order at this place among those of the account.
+    Order(usize),
 }

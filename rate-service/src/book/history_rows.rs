@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::path::Path;
 
 use rate_core::RiskClass;
-use rate_core::history::{ChargedRate, Claim, Party};
+use rate_core::history::{ChargedRate, Claim, Ordered, Party};
 use rate_core::input::book::TableKind;
 use rate_core::{AccountKey, History, Industry, Rate};
 
@@ -67,7 +67,7 @@ impl BookFiles {
         self.row(TableKind::Accounts, &[area, number, code, name, sub_area, kind, &MayBe(history.first_ever())])
     }
 
-    /// Coverage, classes, events and predecessors.
+    /// Coverage, classes, events, orders and predecessors.
     fn standing(&mut self, history: &History) -> Result<(), BookError> {
         let AccountKey { area, number } = history.key();
         for spell in history.coverage() {
@@ -97,6 +97,22 @@ impl BookFiles {
             let (system, class) = (&MayBe(row.class.map(RiskClass::system)), &MayBe(row.class.map(RiskClass::number)));
             let cells: &[&dyn Display] = &[area, number, from, to, unit, edition, code, system, class, &row.heads];
             self.row(TableKind::Dispatch, cells)?;
+        }
+        for order in history.orders() {
+            let (body, what) = (&order.body.as_str(), &order.what.kind().as_str());
+            let (class, grade, rate) = match &order.what {
+                Ordered::Class(class) => (Some(*class), None, None),
+                Ordered::Grade(grade) => (None, Some(grade), None),
+                Ordered::Rate(rate) => (None, None, Some(rate.percent())),
+                Ordered::DecideAgain => (None, None, None),
+            };
+            let (system, class) = (&MayBe(class.map(RiskClass::system)), &MayBe(class.map(RiskClass::number)));
+            let (grade, rate) = (&MayBe(grade), &MayBe(rate));
+            let (from, to) = (&order.days.from(), &MayBe(order.days.to()));
+            let (issued, document) = (&order.issued_on, &order.document);
+            let cells: &[&dyn Display] =
+                &[area, number, &order.id, body, what, system, class, grade, rate, from, to, issued, document];
+            self.row(TableKind::Orders, cells)?;
         }
         for row in history.successions() {
             let (predecessor, kind) = (&row.predecessor.key().number, &row.kind.as_str());

@@ -100,7 +100,7 @@ fn article(decision: &Decision, lang: Lang) -> String {
     let before = fixed.and_then(|place| place.checked_sub(1)).and_then(|place| decision.steps().get(place));
     let carried =
         decision.steps().iter().find(|step| matches!(step.kind, rate_core::decision::StepKind::Carried { .. }));
-    before.or(carried).map_or_else(String::new, |step| decision.law().basis(step.source).citation(lang))
+    before.or(carried).map_or_else(String::new, |step| decision.citation(step.source, lang))
 }
 
 /// 工伤保险费率浮动明细表: one line per account.
@@ -147,7 +147,7 @@ fn decisions(run: &Run, lang: Lang, out: &mut dyn Write) -> std::io::Result<()> 
     for decided in &run.decided {
         let decision = &decided.decision;
         let law = decision.law();
-        let steps: Vec<_> = decision.steps().iter().map(|step| step_text(step, law, lang)).collect();
+        let steps: Vec<_> = decision.steps().iter().map(|step| step_text(step, decision, lang)).collect();
         let segments: Vec<_> =
             decision.schedule().segments().iter().map(|segment| segment_json(segment, decision)).collect();
         let value = json!({

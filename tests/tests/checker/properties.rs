@@ -8,9 +8,9 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use rate_core::calendar::day_after;
 use rate_core::decision::{RateStart, Reason};
-use rate_core::history::CoverageState;
+use rate_core::history::{CoverageState, OrderKind, Ordered};
 use rate_core::rule_set::Reference;
-use rate_core::{Code, Decision, Factor, History, Law, Month, Origin, ParametersFile, Segment};
+use rate_core::{Code, Decision, Factor, History, Law, Month, Origin, ParametersFile, Schedule, Segment};
 
 use super::draw::Draw;
 use super::law::{fixtures, law_files, parameters, toml_files, tree, usable};
@@ -211,12 +211,56 @@ proptest! {
         let case = case(seed);
         prop_assert!(!case.decision.steps().is_empty());
         for step in case.decision.steps() {
-            let basis = case.law.basis(step.source);
+            let Some(basis) = case.decision.basis(step.source) else { continue };
             let (number, title) = (&basis.document.number, &basis.document.title.zh);
             let document = if number.is_empty() { title } else { number };
             prop_assert!(!document.is_empty(), "{:?}", step);
             let entry = (document.clone(), basis.place.as_str().to_owned());
             prop_assert!(entries().contains(&entry), "{:?} has no entry in fixtures/law: {:?}", entry, step);
+        }
+    }
+
+    /// Off the days of orders the rates are those without them; on their days they are what was ordered.
+    #[test]
+    fn orders_hold_on_their_days_only(seed: u64) {
+        let mut case = case(seed);
+        let history = case.story.with_orders(&mut case.draw, case.law).build(&mut case.draw).unwrap();
+        let Ok(decision) = rate_core::decide(case.law, &history) else {
+            // An ordered class may lack a base rate, or none of its own be known at that time.
+            return Ok(());
+        };
+        prop_assert_eq!(&rate_core::outcome(case.law, &history).unwrap(), decision.outcome());
+        let ladder = case.law.rules().ladder();
+        let (plain, with) = (case.decision.schedule(), decision.schedule());
+        let segment = |schedule: &Schedule, day| schedule.segments().iter().find(|it| it.days.contains(day)).copied();
+        let mut day = case.law.setting().from();
+        while day <= case.law.setting().last() {
+            let (before, after) = (segment(plain, day), segment(with, day));
+            prop_assert_eq!(before.is_some(), after.is_some(), "{}", day);
+            let on = |kind| history.order_on(kind, day).map(|order| order.what.clone());
+            let (class, grade) = (on(OrderKind::Class), on(OrderKind::Grade));
+            let (rate, again) = (on(OrderKind::Rate), on(OrderKind::DecideAgain));
+            if let (Some(before), Some(after)) = (before, after) {
+                let any = class.is_some() || grade.is_some() || rate.is_some();
+                prop_assert_eq!(after.origin == Origin::Ordered, any, "{}", day);
+                if !any && again.is_none() {
+                    prop_assert_eq!(Segment { days: before.days, ..after }, before, "{}", day);
+                }
+                if let Some(Ordered::Class(class)) = class {
+                    prop_assert_eq!(after.class, class);
+                }
+                match (rate, grade) {
+                    (Some(Ordered::Rate(rate)), _) => {
+                        prop_assert_eq!((after.rate, after.before_cut, after.cut), (rate, rate, Factor::ZERO));
+                    }
+                    (_, Some(Ordered::Grade(label))) => prop_assert_eq!(after.grade, ladder.labelled(&label)),
+                    _ => {}
+                }
+            }
+            day = day_after(day);
+        }
+        for pair in with.segments().windows(2).filter(|pair| day_after(pair[0].days.last()) == pair[1].days.from()) {
+            prop_assert!(Segment { days: pair[0].days, ..pair[1] } != pair[0], "a segment ends where something changes");
         }
     }
 

@@ -2,7 +2,8 @@
 
 use rate_core::history::{
     AccountKind, BenefitItem, ChargedRate, Claim, ClaimStatus, ClassSource, Classification, Coverage, CoverageState,
-    Event, EventKind, InjuryArticle, OpenMonths, Payer, Payment, Premium, PremiumKind, Succession, SuccessionKind,
+    Event, EventKind, InjuryArticle, OpenMonths, Order, Ordered, OrderingBody, Payer, Payment, Premium, PremiumKind,
+    Succession, SuccessionKind,
 };
 use rate_core::{
     DateSpan, Factor, History, HistoryBuilder, Industry, Law, Money, Month, MonthSpan, NaiveDate, Origin, Problems,
@@ -24,6 +25,7 @@ pub(crate) struct Story {
     pub(crate) claims: Vec<Claim>,
     events: Vec<Event>,
     rates: Vec<ChargedRate>,
+    pub(crate) orders: Vec<Order>,
     before: Vec<(SuccessionKind, NaiveDate, Factor, Story)>,
 }
 
@@ -54,6 +56,7 @@ impl Story {
             Claim(Claim),
             Event(&'s Event),
             Rate(&'s ChargedRate),
+            Order(&'s Order),
         }
         let claims = self.claims.iter().cloned().map(|mut claim| {
             draw.shuffle(&mut claim.payments);
@@ -65,6 +68,7 @@ impl Story {
         facts.extend(self.premiums.iter().map(|it| Fact::Premium(*it)));
         facts.extend(self.events.iter().map(Fact::Event));
         facts.extend(self.rates.iter().map(Fact::Rate));
+        facts.extend(self.orders.iter().map(Fact::Order));
         draw.shuffle(&mut facts);
         let start = History::builder(self.area.clone(), "1").kind(self.kind).sub_area(self.sub_area.clone());
         let add = |builder: HistoryBuilder, fact| match fact {
@@ -74,6 +78,7 @@ impl Story {
             Fact::Claim(it) => builder.claim(it),
             Fact::Event(it) => builder.event(it.clone()),
             Fact::Rate(it) => builder.rate(it.clone()),
+            Fact::Order(it) => builder.order(it.clone()),
         };
         let mut builder = facts.into_iter().fold(start, add);
         for (kind, on, share, story) in &self.before {
@@ -91,6 +96,34 @@ impl Story {
             let claim = &mut more.claims[place];
             let paid_on = day_in(draw, law).max(claim.accident);
             claim.payments.push(payment(draw, paid_on, 1));
+        }
+        more
+    }
+
+    /// One to three orders of different kinds that touch the setting.
+    pub(crate) fn with_orders(&self, draw: &mut Draw, law: &Law) -> Self {
+        let mut more = self.clone();
+        let grades = law.rules().ladder().grades();
+        let classes: Vec<RiskClass> = RiskClass::all(law.rules().classes().system).collect();
+        let mut kinds = vec![
+            Ordered::Class(draw.pick(&classes)),
+            Ordered::Grade(grades[draw.below(grades.len())].label.clone()),
+            Ordered::Rate(Rate::from_percent(Decimal::new(draw.between(1_000, 80_000), 4)).unwrap()),
+            Ordered::DecideAgain,
+        ];
+        draw.shuffle(&mut kinds);
+        for (number, what) in (0..=draw.below(3)).zip(kinds) {
+            let from = law.setting().from() + chrono::Days::new(draw.below(300) as u64) - chrono::Days::new(60);
+            let days = from.max(law.setting().from() - chrono::Days::new(1));
+            let to = draw.chance(70).then(|| days + chrono::Days::new(1 + draw.below(200) as u64));
+            more.orders.push(Order {
+                id: format!("order-{number}"),
+                body: OrderingBody::Court,
+                what,
+                days: DateSpan::new(days, to).unwrap(),
+                issued_on: days,
+                document: "（虚）行初1号".to_owned(),
+            });
         }
         more
     }
@@ -179,7 +212,8 @@ impl Teller<'_> {
         let claims = (0..draw.below(5)).map(|number| claim(draw, law, number)).collect();
         let events = (0..draw.below(3)).map(|number| self.event(draw, number)).collect();
         let rates = self.rates(draw);
-        Story { area, kind, sub_area, coverage, classes, premiums, claims, events, rates, before: Vec::new() }
+        let (orders, before) = (Vec::new(), Vec::new());
+        Story { area, kind, sub_area, coverage, classes, premiums, claims, events, rates, orders, before }
     }
 
     fn setting(&self) -> MonthSpan {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rate_core::history::{ChargedRate, HistoryBuilder, Origin};
+use rate_core::history::{ChargedRate, HistoryBuilder, Order, Ordered, OrderingBody, Origin};
 use rate_core::input::{Examined, examine_all};
 use rate_core::rule_set::check::between_versions;
 use rate_core::{
@@ -352,6 +352,17 @@ fn charged(grade: &str) -> ChargedRate {
     }
 }
 
+fn ordered(grade: &str) -> Order {
+    Order {
+        id: "1".to_owned(),
+        body: OrderingBody::Court,
+        what: Ordered::Grade(grade.to_owned()),
+        days: DateSpan::new(date("2022-01-01").unwrap(), None).unwrap(),
+        issued_on: date("2022-01-01").unwrap(),
+        document: "（2022）虚01行初1号".to_owned(),
+    }
+}
+
 fn of_the_law() -> BTreeSet<Code> {
     let eight = class(ClassSystem::Eight);
     let insured = |facts: HistoryBuilder| facts.covered("2020-01", None);
@@ -365,6 +376,7 @@ fn of_the_law() -> BTreeSet<Code> {
         refused(|it| classed(insured(it)).premium("2021-01", "2022-03", 1_000_000, 10, 4_000)),
         refused(|it| paid(classed(it.covered("2020-01", Some("2021-12"))))),
         refused(|it| paid(classed(insured(it)))),
+        refused(|it| paid(classed(insured(it))).order(ordered("85%"))),
     ];
     let codes = [
         Code::HistoryNoClass,
@@ -373,6 +385,7 @@ fn of_the_law() -> BTreeSet<Code> {
         Code::HistoryPremiumCrosses,
         Code::HistoryNotCovered,
         Code::HistoryNoRate,
+        Code::HistoryOrderGrade,
     ];
     for (found, code) in all.iter().zip(codes) {
         assert_eq!(found, &BTreeSet::from([code]));

@@ -10,7 +10,8 @@ use crate::amount::{MAX_ACCOUNT_FEN, MAX_ROW_FEN, Money};
 use crate::calendar::{Month, NaiveDate};
 use crate::error::{Code, Place, Problem};
 use crate::history::{
-    ChargedRate, Classification, Coverage, Dispatched, Event, InjuryArticle, OpenMonths, Payer, Premium, PremiumKind,
+    ChargedRate, Classification, Coverage, Dispatched, Event, InjuryArticle, OpenMonths, Order, OrderKind, Payer,
+    Premium, PremiumKind,
 };
 use crate::industry::{Industry, RiskClass};
 
@@ -26,6 +27,7 @@ pub(super) fn all(facts: &HistoryBuilder, problems: &mut Vec<Problem>) {
     events(&facts.events, &mut found);
     rates(&facts.rates, &mut found);
     dispatched(&facts.dispatched, &mut found);
+    orders(&facts.orders, &mut found);
 }
 
 struct Found<'p>(&'p mut Vec<Problem>);
@@ -193,6 +195,20 @@ fn dispatched(rows: &[Row<Dispatched>], found: &mut Found<'_>) {
         if !(0..=MAX_HEADS).contains(heads) {
             found.number(*row, "dispatch.heads", *heads, "0 … 10^7");
         }
+    }
+}
+
+/// Two orders about one thing on one day leave nobody knowing which to follow.
+fn orders(rows: &[Row<Order>], found: &mut Found<'_>) {
+    duplicates(rows.iter().map(|row| (row.fact.id.as_str(), row.row)), |id| id, "orders.order", found);
+    let mut last: BTreeMap<OrderKind, NaiveDate> = BTreeMap::new();
+    for Row { row, fact: Order { days, what, .. } } in rows {
+        let kind = what.kind();
+        let before = last.get(&kind).copied();
+        if before.is_some_and(|before| before >= days.from()) {
+            found.at(*row, "orders.from", Code::HistoryOrderOverlap, [kind.as_str(), &days.from().to_string()]);
+        }
+        last.insert(kind, before.map_or(days.last(), |before| before.max(days.last())));
     }
 }
 

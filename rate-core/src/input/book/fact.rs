@@ -7,8 +7,8 @@ use crate::calendar::{Month, MonthSpan, NaiveDate};
 use crate::error::Code;
 use crate::history::{
     AccountKind, Arrangement, BenefitItem, ChargedRate, Claim, ClaimStatus, ClaimTag, ClassSource, Classification,
-    Coverage, CoverageState, Dispatched, Event, EventKind, InjuryArticle, OpenMonths, Origin, Parties, Payer, Payment,
-    Premium, PremiumKind, SuccessionKind,
+    Coverage, CoverageState, Dispatched, Event, EventKind, InjuryArticle, OpenMonths, Order, OrderKind, Ordered,
+    OrderingBody, Origin, Parties, Payer, Payment, Premium, PremiumKind, SuccessionKind,
 };
 use crate::industry::{ClassSystem, Industry, IndustryEdition, RiskClass};
 
@@ -215,6 +215,39 @@ pub(super) fn dispatched(cells: &mut Cells<'_, '_>) -> Option<Dispatched> {
     let heads = cells.count("heads");
     class_or_industry(cells);
     Some(Dispatched { days: days?, using_unit, industry, class, heads: heads? })
+}
+
+/// The columns that say what an order comes to, each with the kind it belongs to.
+const ORDER_VALUES: &[(&str, OrderKind)] = &[
+    ("class_system", OrderKind::Class),
+    ("class", OrderKind::Class),
+    ("grade", OrderKind::Grade),
+    ("rate_percent", OrderKind::Rate),
+];
+
+pub(super) fn order(cells: &mut Cells<'_, '_>) -> Option<Order> {
+    let id = cells.text("order", ID).to_owned();
+    let body = cells.word("body", OrderingBody::WORDS, OrderingBody::from_word);
+    let kind = cells.word("what", OrderKind::WORDS, OrderKind::from_word);
+    let (class, grade) = (risk_class(cells), cells.text("grade", ID).to_owned());
+    let rate = cells.rate("rate_percent");
+    let (days, issued_on) = (cells.days("from", "to"), cells.date("issued_on"));
+    let document = cells.text("document", TEXT).to_owned();
+    let kind = kind?;
+    for (column, of) in ORDER_VALUES {
+        match (*of == kind, cells.is_empty(column)) {
+            (true, true) => cells.problem(column, Code::RowsEmpty, [column]),
+            (false, false) => cells.problem(column, Code::RowsContradiction, [*column, "what", kind.as_str()]),
+            (true, false) | (false, true) => {}
+        }
+    }
+    let what = match kind {
+        OrderKind::Class => Ordered::Class(class?),
+        OrderKind::Grade => Ordered::Grade(grade),
+        OrderKind::Rate => Ordered::Rate(rate?),
+        OrderKind::DecideAgain => Ordered::DecideAgain,
+    };
+    Some(Order { id, body: body?, what, days: days?, issued_on: issued_on?, document })
 }
 
 pub(super) fn succession<'t>(cells: &mut Cells<'_, 't>) -> Option<Link<'t>> {

@@ -123,6 +123,11 @@ tables! {
         must("from"), may("to"), must("using_unit"), may("industry_edition"), may("industry"), may("class_system"),
         may("class"), must("heads"),
     ];
+    /// What courts, review organs and inspections ordered.
+    Orders = "orders" of account [
+        must("order"), must("body"), must("what"), may("class_system"), may("class"), may("grade"),
+        may("rate_percent"), must("from"), may("to"), must("issued_on"), must("document"),
+    ];
     /// Who succeeded whom.
     Successions = "successions" of account [must("predecessor"), must("kind"), must("on"), must("share_percent")];
     /// Published averages by industry.
