@@ -52,7 +52,7 @@ impl Tree {
     /// The place of a node, with its path.
     pub(crate) fn place_of(&self, node: &Node, path: &str) -> Place {
         let file = self.files.get(node.file).cloned().unwrap_or_default();
-        Place { file, line: node.line, column: node.column, field: path.to_owned() }
+        Place { file, line: node.line, column: node.column, field: path.to_owned(), ..Place::default() }
     }
 
     /// The place of the value at a path, or of the nearest thing that holds it.

@@ -31,6 +31,8 @@ impl Lang {
 pub struct Place {
     /// The file, as the caller named it; empty for facts built in code.
     pub file: String,
+    /// The sheet, where the file is a workbook; line and column are then row and column of the cell. Else empty.
+    pub sheet: String,
     /// Line of a text file or row of a table, counted from one; zero where there is none.
     pub line: u32,
     /// Column of a text file (characters) or of a table, counted from one; zero where there is none.
@@ -46,8 +48,42 @@ impl Place {
     }
 }
 
+/// The letters of a column of a sheet, which is counted from one.
+///
+/// ```
+/// use rate_core::error::column_letters;
+/// assert_eq!([1, 26, 27, 16_384].map(column_letters), ["A", "Z", "AA", "XFD"]);
+/// ```
+pub fn column_letters(column: u32) -> String {
+    let (mut rest, mut letters) = (column, Vec::new());
+    while rest > 0 {
+        letters.push(char::from(b'A' + u8::try_from((rest - 1) % 26).unwrap_or_default()));
+        rest = (rest - 1) / 26;
+    }
+    letters.iter().rev().collect()
+}
+
+impl Place {
+    /// The file, with the sheet of a workbook behind it, as `book.xlsx!claims`.
+    pub fn file_and_sheet(&self) -> String {
+        if self.sheet.is_empty() { self.file.clone() } else { format!("{}!{}", self.file, self.sheet) }
+    }
+
+    /// A cell of a sheet as spreadsheets name it, as `workbook!sheet!B7`.
+    fn sheet_cell(&self) -> String {
+        let row = if self.line == 0 { String::new() } else { self.line.to_string() };
+        let cell = column_letters(self.column) + &row;
+        let gap = if cell.is_empty() { "" } else { "!" };
+        format!("{}{gap}{cell}", self.file_and_sheet())
+    }
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.sheet.is_empty() {
+            let field = if self.field.is_empty() { String::new() } else { format!(" [{}]", self.field) };
+            return write!(f, "{}{field}", self.sheet_cell());
+        }
         let mut separator = "";
         if !self.file.is_empty() {
             write!(f, "{}", self.file)?;

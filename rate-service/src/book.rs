@@ -1,4 +1,4 @@
-//! Books of accounts: read from CSV files, written to them, and made up for trials.
+//! Books of accounts: read from CSV files and workbooks, written to CSV, and made up for trials.
 
 pub mod csv;
 mod encoding;
@@ -6,6 +6,7 @@ pub mod generate;
 mod history_rows;
 mod lines;
 pub mod reading;
+mod xlsx;
 
 use std::path::{Path, PathBuf};
 

@@ -19,7 +19,7 @@ use rate_core::{AccountKey, Decision, History, Law, NaiveDate, Origin, Parameter
 pub use output::write;
 pub use summary::{Change, ChangeRow, GradeRow, Summary, columns, summarise};
 
-use crate::book::{BookError, Reading, read_tables};
+use crate::book::{BookError, Reading};
 use crate::diagnostics::{self, Entry};
 use crate::lawbook::{self, LawError, Usable};
 
@@ -207,8 +207,7 @@ impl Material {
         let mut tables = request.reading.tables(&request.book, &mut |done, all| progress(Stage::Reading, done, all))?;
         let own_tables = tables.len();
         if let Some(previous) = &request.previous {
-            let earlier = read_tables(previous, &mut |_, _| {})?;
-            let rates: Vec<_> = earlier.into_iter().filter(|table| table.kind() == TableKind::Rates).collect();
+            let rates = Reading::default().table(previous, TableKind::Rates)?;
             if rates.is_empty() {
                 let path = previous.clone();
                 return Err(RunError::Unfit { path, what: "holds no rates.csv / 没有 rates.csv" });

@@ -1,9 +1,13 @@
 //! Books: what is refused and where, that what is written is read back, and the shape of made-up books.
 
+#[path = "books/broken_workbooks.rs"]
+mod broken_workbooks;
 #[path = "books/diagnosed.rs"]
 mod diagnosed;
 #[path = "books/encodings.rs"]
 mod encodings;
+#[path = "books/workbooks.rs"]
+mod workbooks;
 
 use std::collections::BTreeSet;
 use std::fs;

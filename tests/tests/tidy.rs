@@ -1,6 +1,8 @@
 //! What holds the repository together and no compiler checks: who may import whom, how large a thing may grow, that the
 //! core stays pure, that what is cited is explained, and that documents say what the code says.
 
+#[path = "books/broken_workbooks.rs"]
+mod broken_workbooks;
 #[path = "tidy/citations.rs"]
 mod citations;
 #[path = "tidy/codes.rs"]

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use super::Finding;
-use crate::error::Place;
 use crate::input::book::{RawRow, RawTable, TableKind};
 
 /// Area and number of an account, as written.
@@ -82,12 +81,7 @@ fn scan(table: &RawTable, wanted: &Wanted, findings: &mut [Finding], sought: &[O
                 row.cells.iter().all(|(name, value)| column(name).and_then(|at| raw.cell(at)) == Some(value.as_str()));
             if fits && (!known || row.last) {
                 let field = row.cells.first().map_or("account", |(name, _)| name);
-                findings[*place].place = Place {
-                    file: table.file().to_owned(),
-                    line: raw.line(),
-                    column: column(field).and_then(|at| u32::try_from(at + 1).ok()).unwrap_or_default(),
-                    field: field.to_owned(),
-                };
+                findings[*place].place = table.place(raw.line(), column(field), field);
             }
         }
     }

@@ -21,6 +21,7 @@ impl SheetRow<'_> {
             line: self.line,
             column: u32::try_from(cell + 1).unwrap_or_default(),
             field: self.columns.get(cell).map(|column| (*column).to_owned()).unwrap_or_default(),
+            ..Place::default()
         }
     }
 }

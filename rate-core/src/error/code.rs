@@ -183,6 +183,37 @@ codes! {
     /// Too many predecessors behind one account.
     RowsSuccessionDepth = "rows.succession-depth", "more than {0} generations or {1} predecessors; leave out successions that no window reaches", "承继超过 {0} 代或 {1} 个单位；请略去观察期之前的承继";
 
+    /// A file that is no workbook, or a broken one.
+    WorkbookUnreadable = "workbook.unreadable", "not readable as a workbook (XLSX): {0}", "不是可读的工作簿（XLSX）：{0}";
+    /// A spreadsheet in a format that is not read, or behind a password.
+    WorkbookFormat = "workbook.format", "spreadsheets of this format are not read: {0}", "不读取此格式的表格文件：{0}";
+    /// A workbook that would fill the memory.
+    WorkbookTooLarge = "workbook.too-large", "{0}: at most {1}", "{0}：最多 {1}";
+    /// A part that defines or uses entities of its own.
+    WorkbookEntity = "workbook.entity", "`{0}` declares a document type or entities, which no workbook needs", "`{0}` 声明了文档类型或实体，工作簿不应含有";
+    /// Two sheets with cells where there should be one.
+    WorkbookSheets = "workbook.sheets", "a second sheet with cells, in a file that is named after the table `{0}`", "文件以表 `{0}` 命名，却有第二张非空工作表";
+    /// A table that stands in two files or sheets, which would count twice.
+    WorkbookTwice = "workbook.twice", "the table `{0}` stands in {1} too", "表 `{0}` 在 {1} 中已有";
+    /// A hidden sheet that is a table; a warning.
+    WorkbookHiddenRead = "workbook.hidden-read", "sheet `{0}` is hidden; it was read", "工作表 `{0}` 处于隐藏状态，已读取";
+    /// A hidden sheet that is no table; a warning.
+    WorkbookHiddenPassed = "workbook.hidden-passed", "sheet `{0}` is hidden and no table; it was not read", "工作表 `{0}` 处于隐藏状态且不是数据表，未读取";
+    /// Cells of a table that are shown as one.
+    WorkbookMerged = "workbook.merged", "the cells {0} are merged", "单元格 {0} 已合并";
+    /// A number where every digit must be kept.
+    CellIdentifier = "cell.identifier", "`{0}` is stored as a number or a truth value in a column of text: leading zeros and digits beyond fifteen are lost", "`{0}` 在文本列中以数值或逻辑值存储：前导零和十五位之后的数字已丢失";
+    /// A number that nobody typed.
+    CellInexact = "cell.inexact", "`{0}` has more digits than a spreadsheet keeps of a number that is typed", "`{0}` 的位数超过表格软件对录入数值所保留的位数";
+    /// A day or a percentage in a column of something else.
+    CellFormat = "cell.format", "the cell has the format `{0}`, which this column does not take", "单元格格式为 `{0}`，本列不接受";
+    /// An error that a formula gave.
+    CellError = "cell.error", "the cell holds the error `{0}`", "单元格为错误值 `{0}`";
+    /// A formula without a stored result.
+    CellFormula = "cell.formula", "the formula has no stored result", "公式没有存储的计算结果";
+    /// A cell beside the table.
+    CellOutside = "cell.outside", "the cell stands in a column without a header", "单元格所在的列没有表头";
+
     /// Spells of coverage that overlap.
     HistoryCoverage = "history.coverage.overlap", "spells of coverage overlap at {0}", "参保时段在 {0} 重叠";
     /// Classifications that overlap.
@@ -218,7 +249,7 @@ codes! {
 impl Code {
     /// Whether it tells how a file was read, and nothing that is wrong with it.
     pub const fn is_of_reading(self) -> bool {
-        matches!(self, Self::RowsEncodingTaken)
+        matches!(self, Self::RowsEncodingTaken | Self::WorkbookHiddenRead | Self::WorkbookHiddenPassed)
     }
 }
 

@@ -17,7 +17,7 @@ mod table;
 pub(crate) use row::whole;
 
 pub use check_digits::{credit_code_check, is_credit_code, organisation_check};
-pub use table::{Column, RawRow, RawTable, TableKind};
+pub use table::{Column, Content, RawRow, RawTable, TableKind};
 
 use crate::error::{Code, Place, Problem};
 use crate::fund::Fund;

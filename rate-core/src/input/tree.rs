@@ -45,7 +45,7 @@ pub(crate) fn parse_toml(file: &str, text: &str) -> Result<Tree, Problems> {
     let (table, errors) = DeTable::parse_recoverable(text);
     let problems = errors.iter().map(|error| {
         let (line, column) = error.span().map_or((0, 0), |span| lines.place(span.start));
-        let place = Place { file: file.to_owned(), line, column, field: String::new() };
+        let place = Place { file: file.to_owned(), line, column, ..Place::default() };
         Problem::new(Code::FileSyntax, place, [error.message()])
     });
     Problems::none_of(problems.collect())?;

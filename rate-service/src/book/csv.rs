@@ -142,7 +142,7 @@ impl Attempt {
     }
 
     fn line_problem(&mut self, line: u32, broken: Broken, charset: Charset) {
-        let place = Place { file: self.table.file().to_owned(), line, column: broken.column, field: String::new() };
+        let place = Place { file: self.table.file().to_owned(), line, column: broken.column, ..Place::default() };
         let value = if broken.code == Code::RowsEncoding { charset.name() } else { "65536" };
         debug_assert_eq!(MAX_LINE_BYTES, 65_536, "what the message says");
         self.table.unreadable(Problem::new(broken.code, place, [value]));

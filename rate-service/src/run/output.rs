@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use rate_core::error::Lang;
+use rate_core::error::{Lang, column_letters};
 use rate_core::history::ChargedRate;
 use rate_core::input::book::TableKind;
 use rate_core::notice::{origin_text, reason_text, step_text};
@@ -199,9 +199,9 @@ fn place_cells(problem: &Problem, lang: Lang) -> Vec<String> {
     let place = &problem.place;
     let number = |number: u32| if number == 0 { String::new() } else { number.to_string() };
     vec![
-        cell(&place.file),
+        cell(&place.file_and_sheet()),
         number(place.line),
-        number(place.column),
+        if place.sheet.is_empty() { number(place.column) } else { column_letters(place.column) },
         cell(&place.field),
         problem.code.to_string(),
         cell(&problem.message(lang)),

@@ -12,6 +12,7 @@ use rate_core::{
 
 use rate_service::casebook::{self, CaseError};
 
+use crate::broken_workbooks;
 use crate::source::{files_ending, root};
 
 /// Codes that nothing provokes yet. Empty, or an honest list: a code in it is dead, or its test is missing.
@@ -433,6 +434,17 @@ fn of_the_cases() -> BTreeSet<Code> {
     }
 }
 
+/// The codes of broken workbooks; `books` holds each workbook to what is said of it.
+fn of_the_workbooks() -> BTreeSet<Code> {
+    let words: BTreeSet<&str> = broken_workbooks::all()
+        .iter()
+        .inspect(|it| assert!(!it.bytes.is_empty() && it.file.contains('.'), "{:?} has a file", it.reported))
+        .flat_map(|it| it.reported)
+        .filter_map(|line| line.rsplit(' ').next())
+        .collect();
+    Code::ALL.iter().copied().filter(|code| words.contains(code.as_str())).collect()
+}
+
 /// The codes that the refused books are named after; `books.rs` holds each book to its code.
 fn of_the_books() -> BTreeSet<Code> {
     let names: BTreeSet<String> = std::fs::read_dir(root().join("fixtures/books/refused"))
@@ -454,6 +466,7 @@ fn no_code_is_dead() {
     provoked.extend(of_the_law());
     provoked.extend(of_the_books());
     provoked.extend(of_the_cases());
+    provoked.extend(of_the_workbooks());
     let silent: Vec<Code> = Code::ALL.iter().copied().filter(|code| !provoked.contains(code)).collect();
     assert_eq!(silent, NOT_PROVOKED, "codes that nothing provokes");
 }

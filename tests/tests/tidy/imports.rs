@@ -38,6 +38,8 @@ const GUESTS: &[(&str, &str, &[&str])] = &[
     ("rate-service", "indicatif", &["cli"]),
     ("rate-service", "rand_chacha", &["book"]),
     ("rate-service", "encoding_rs", &["book"]),
+    ("rate-service", "zip", &["book"]),
+    ("rate-service", "quick_xml", &["book"]),
     ("rate-service", "toml", &[]),
     ("rate-service", "chrono", &["book"]),
 ];

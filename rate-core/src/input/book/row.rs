@@ -30,7 +30,7 @@ impl<'t> Layout<'t> {
         let mut problems = Vec::new();
         for (position, header) in table.header().iter().enumerate() {
             let known = columns.iter().position(|column| column.name == header);
-            let place = place(table, 1, Some(position), header);
+            let place = table.place(table.header_line(), Some(position), header);
             match known.map(|column| positions[column].replace(position)) {
                 Some(None) => {}
                 Some(Some(_)) => problems.push(Problem::new(Code::RowsDuplicate, place, [header])),
@@ -41,7 +41,11 @@ impl<'t> Layout<'t> {
             }
         }
         for (column, _) in columns.iter().zip(&positions).filter(|(column, at)| column.required && at.is_none()) {
-            problems.push(Problem::new(Code::RowsHeader, place(table, 1, None, column.name), [column.name]));
+            problems.push(Problem::new(
+                Code::RowsHeader,
+                table.place(table.header_line(), None, column.name),
+                [column.name],
+            ));
         }
         if problems.is_empty() { Ok(Self { table, positions }) } else { Err(problems) }
     }
@@ -60,13 +64,21 @@ impl<'t> Layout<'t> {
     pub(super) fn place(&self, row: RawRow<'t>, name: &str) -> Place {
         let columns = self.table.kind().columns();
         let column = columns.iter().position(|column| column.name == name);
-        place(self.table, row.line(), column.and_then(|column| self.positions[column]), name)
+        self.table.place(row.line(), column.and_then(|column| self.positions[column]), name)
     }
-}
 
-fn place(table: &RawTable, line: u32, position: Option<usize>, name: &str) -> Place {
-    let column = position.and_then(|position| u32::try_from(position + 1).ok()).unwrap_or_default();
-    Place { file: table.file().to_owned(), line, column, field: name.to_owned() }
+    /// Whether the door could not take a cell, which is a problem of the row already.
+    fn is_faulty(&self, row: RawRow<'t>, column: usize) -> bool {
+        self.positions[column].is_some_and(|position| self.table.faults_of(row.index).any(|(at, _)| at == position))
+    }
+
+    /// What the door could not take of a row.
+    fn faults(&self, row: RawRow<'t>) -> impl Iterator<Item = Problem> {
+        self.table.faults_of(row.index).map(move |(position, fault)| {
+            let name = self.table.header().get(position).map(String::as_str).unwrap_or_default();
+            Problem::new(fault.code, self.table.place(row.line(), Some(position), name), &fault.values)
+        })
+    }
 }
 
 /// The cells of one row, read in the order of the table's columns.
@@ -93,12 +105,13 @@ impl<'a, 't> Cells<'a, 't> {
 
     /// The cells behind the key; `None` where the row has not one cell for each header.
     pub(super) fn behind_key(layout: &'a Layout<'t>, row: RawRow<'t>, problems: &'a mut Vec<Problem>) -> Option<Self> {
+        problems.extend(layout.faults(row));
         let (cells, headers) = (row.len(), layout.table.header().len());
         if cells == headers {
             let next = if layout.table.kind().of_account() { 2 } else { 1 };
             return Some(Self { layout, row, next, problems });
         }
-        problems.push(Problem::new(Code::RowsRagged, place(layout.table, row.line(), None, ""), [cells, headers]));
+        problems.push(Problem::new(Code::RowsRagged, layout.table.place(row.line(), None, ""), [cells, headers]));
         None
     }
 
@@ -111,8 +124,12 @@ impl<'a, 't> Cells<'a, 't> {
     fn take(&mut self, name: &str) -> &'t str {
         let column = self.layout.table.kind().columns()[self.next];
         debug_assert_eq!(column.name, name, "cells are read in the order of the table's columns");
-        let text = self.layout.cell(self.row, self.next);
+        let faulty = self.layout.is_faulty(self.row, self.next);
+        let text = if faulty { "" } else { self.layout.cell(self.row, self.next) };
         self.next += 1;
+        if faulty {
+            return text;
+        }
         if text.is_empty() && column.required {
             self.problem(name, Code::RowsEmpty, [name]);
         }

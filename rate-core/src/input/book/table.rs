@@ -1,6 +1,9 @@
 //! The tables of a book: their columns, and rows as a door hands them over, before anything is checked.
 
-use crate::error::Problem;
+use std::collections::BTreeMap;
+use std::fmt::Display;
+
+use crate::error::{Code, Place, Problem};
 
 /// A column of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,7 +142,45 @@ tables! {
     Fund = "fund" of area [must("month"), must("income_fen"), must("benefits_fen"), must("balance_fen")];
 }
 
+/// What the cells of a column hold, for doors whose cells have types of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// Numbers of things, names and words: text, of which no digit may be lost.
+    Text,
+    /// A day.
+    Day,
+    /// A month.
+    Month,
+    /// A number, whole or not; the code of an area too, which has six digits and never begins with a zero.
+    Number,
+    /// A number of percent.
+    Percent,
+}
+
 impl TableKind {
+    /// What the cells of a column hold; text, where the name says nothing else.
+    ///
+    /// ```
+    /// use rate_core::input::book::{Content, TableKind};
+    /// assert_eq!(TableKind::Premiums.content("from"), Content::Month);
+    /// assert_eq!(TableKind::Rates.content("from"), Content::Day);
+    /// ```
+    pub fn content(self, column: &str) -> Content {
+        let by_month = matches!(self, Self::Coverage | Self::Premiums);
+        match column {
+            "from" | "to" if by_month => Content::Month,
+            "month" | "first_ever" => Content::Month,
+            "from" | "to" | "on" | "accident" | "recognised" | "death" | "found" => Content::Day,
+            "area" | "heads" | "class_system" | "class" | "disability_level" | "level" | "year" | "value" => {
+                Content::Number
+            }
+            _ if column.ends_with("_on") => Content::Day,
+            _ if column.ends_with("_fen") => Content::Number,
+            _ if column.ends_with("_percent") => Content::Percent,
+            _ => Content::Text,
+        }
+    }
+
     /// The table of a name.
     pub fn from_stem(stem: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.stem() == stem)
@@ -167,6 +208,25 @@ pub struct RawTable {
     rows: Vec<RowStart>,
     problems: Vec<Problem>,
     notes: Vec<Problem>,
+    sheet: Option<Sheet>,
+    /// Cells that the door could not take, by row and place in it.
+    faults: BTreeMap<(usize, usize), Fault>,
+}
+
+/// Where a table stands in a workbook.
+#[derive(Clone, Debug)]
+struct Sheet {
+    name: String,
+    header_line: u32,
+    /// The column of the sheet for each cell of the header, from one; zero where the sheet has none for it.
+    columns: Vec<u32>,
+}
+
+/// Why a door could not take a cell.
+#[derive(Clone, Debug)]
+pub(super) struct Fault {
+    pub(super) code: Code,
+    pub(super) values: Vec<String>,
 }
 
 /// Where a row begins.
@@ -189,12 +249,53 @@ impl RawTable {
             rows: Vec::new(),
             problems: Vec::new(),
             notes: Vec::new(),
+            sheet: None,
+            faults: BTreeMap::new(),
         }
     }
 
     /// An empty table with the columns of its kind.
     pub fn of_kind(kind: TableKind, file: impl Into<String>) -> Self {
         Self::new(kind, file, kind.columns().iter().map(|column| column.name))
+    }
+
+    /// Says that the table stands in a sheet: its name, the row of the header, and the column of each header cell,
+    /// counted from one, or zero for a cell that the sheet does not have.
+    #[must_use]
+    pub fn in_sheet(mut self, name: impl Into<String>, header_line: u32, columns: Vec<u32>) -> Self {
+        self.sheet = Some(Sheet { name: name.into(), header_line, columns });
+        self
+    }
+
+    /// The line of the header.
+    pub fn header_line(&self) -> u32 {
+        self.sheet.as_ref().map_or(1, |sheet| sheet.header_line)
+    }
+
+    /// Where a cell stands, by its line and its place in the header.
+    pub fn place(&self, line: u32, position: Option<usize>, field: &str) -> Place {
+        let column = position.and_then(|position| match &self.sheet {
+            Some(sheet) => sheet.columns.get(position).copied(),
+            None => u32::try_from(position + 1).ok(),
+        });
+        let sheet = self.sheet.as_ref().map(|sheet| sheet.name.clone()).unwrap_or_default();
+        let (file, field) = (self.file.clone(), field.to_owned());
+        Place { file, sheet, line, column: column.unwrap_or_default(), field }
+    }
+
+    /// Adds something that kept the door from taking a cell of the row added last; the row is then wrong, and nothing
+    /// else is said of the cell.
+    pub fn fault<V: Display>(&mut self, cell: usize, code: Code, values: impl IntoIterator<Item = V>) {
+        if let Some(row) = self.rows.len().checked_sub(1) {
+            let values = values.into_iter().map(|value| value.to_string()).collect();
+            self.faults.insert((row, cell), Fault { code, values });
+        }
+    }
+
+    /// What the door could not take of a row, by place in it.
+    pub(super) fn faults_of(&self, row: usize) -> impl Iterator<Item = (usize, &Fault)> {
+        let found = (!self.faults.is_empty()).then(|| self.faults.range((row, 0)..=(row, usize::MAX)));
+        found.into_iter().flatten().map(|((_, cell), fault)| (*cell, fault))
     }
 
     /// Adds a row: its line (or number, from one) and its cells.
@@ -263,13 +364,15 @@ impl RawTable {
         let RowStart { line, cell, byte } = self.rows[index];
         let (cells_to, text_to) =
             self.rows.get(index + 1).map_or((self.cell_ends.len(), self.text.len()), |next| (next.cell, next.byte));
-        RawRow { line, text: &self.text[byte..text_to], ends: &self.cell_ends[cell..cells_to] }
+        RawRow { index, line, text: &self.text[byte..text_to], ends: &self.cell_ends[cell..cells_to] }
     }
 }
 
 /// One row of a table.
 #[derive(Clone, Copy, Debug)]
 pub struct RawRow<'t> {
+    /// Place among the rows of its table.
+    pub(super) index: usize,
     line: u32,
     text: &'t str,
     ends: &'t [u32],
