@@ -28,8 +28,9 @@ use crate::calendar::{DateSpan, MonthSpan, NaiveDate};
 use crate::citation::{Basis, BasisId, Label};
 use crate::document::Tree;
 use crate::history::{AccountKind, Arrangement, Party};
-use crate::industry::{ClassSystem, IndustryEdition, RiskClass};
+use crate::industry::{ClassSystem, Industry, IndustryEdition, RiskClass};
 use crate::ladder::GradeLadder;
+use crate::parameters::{IndustryClasses, Parameters};
 
 /// Area and version: what a rule set is called.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -70,6 +71,18 @@ pub struct ClassRules {
     pub dispatch: Option<DispatchRule>,
     /// Basis.
     pub basis: BasisId,
+}
+
+impl ClassRules {
+    /// The class an industry code leads to, where the method reads the edition it is of.
+    pub fn proposed<'p>(
+        &self,
+        industry: Industry,
+        parameters: &'p Parameters,
+    ) -> Option<(RiskClass, &'p IndustryClasses)> {
+        let read = self.editions.contains(&industry.edition());
+        parameters.proposed_class(industry, self.system).filter(|_| read)
+    }
 }
 
 /// An annual setting inside a cycle.

@@ -99,7 +99,7 @@ impl Look<'_> {
             | ClassBasis::Dispatched { .. }
             | ClassBasis::Proposed(_, ClassStatus::Published) => {}
             ClassBasis::Determined => {
-                let proposed = stands.industry.and_then(|it| law.parameters().proposed_class(it, system));
+                let proposed = stands.industry.and_then(|it| law.rules().classes().proposed(it, law.parameters()));
                 let industry = stands.industry.map(|it| it.to_string()).unwrap_or_default();
                 if let Some((proposed, _)) = proposed.filter(|(proposed, _)| *proposed != in_force.class) {
                     let source = stands.source.as_str().to_owned();

@@ -3,10 +3,11 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use super::ClassRules;
 use crate::calendar::NaiveDate;
 use crate::citation::BasisId;
 use crate::history::Dispatched;
-use crate::industry::{ClassSystem, RiskClass};
+use crate::industry::RiskClass;
 use crate::parameters::{ClassStatus, Parameters};
 
 /// How the workers of a day lead to one class: that of most of them.
@@ -38,7 +39,7 @@ impl DispatchRule {
         self,
         rows: &[Dispatched],
         parameters: &Parameters,
-        system: ClassSystem,
+        rules: &ClassRules,
         date: NaiveDate,
     ) -> Result<Option<Most>, Unclassed> {
         let mut by_class: BTreeMap<RiskClass, i64> = BTreeMap::new();
@@ -47,7 +48,7 @@ impl DispatchRule {
             let class = match (row.class, row.industry) {
                 (Some(class), _) => class,
                 (None, Some(industry)) => {
-                    let (class, list) = parameters.proposed_class(industry, system).ok_or(Unclassed)?;
+                    let (class, list) = rules.proposed(industry, parameters).ok_or(Unclassed)?;
                     annex = annex.max(Some((list.status, list.basis)));
                     class
                 }
@@ -58,7 +59,7 @@ impl DispatchRule {
         let of = by_class.values().sum();
         let annex = annex.map(|(_, basis)| basis);
         // A class of another system is refused by whoever asked, however few workers it has.
-        let foreign = by_class.iter().find(|(class, _)| class.system() != system);
+        let foreign = by_class.iter().find(|(class, _)| class.system() != rules.system);
         let most = foreign.or_else(|| {
             by_class.iter().max_by_key(|(class, heads)| {
                 let (higher, lower) = (self.tie_higher.then_some(**class), Reverse(**class));

@@ -277,7 +277,7 @@ impl Law {
         let determined = history.class_on(date);
         if let Some(rule) = self.by_dispatched(history) {
             let parameters = &self.0.parameters;
-            if let Some(most) = rule.most(history.dispatched(), parameters, rules.system, date).ok()? {
+            if let Some(most) = rule.most(history.dispatched(), parameters, rules, date).ok()? {
                 let determined = determined.and_then(|it| it.class).filter(|class| *class != most.class);
                 let how = ClassBasis::Dispatched { heads: most.heads, of: most.of, annex: most.annex, determined };
                 return Some(InForce { class: most.class, how });
@@ -287,7 +287,7 @@ impl Law {
         if let Some(class) = found.class {
             return Some(InForce { class, how: ClassBasis::Determined });
         }
-        let (class, list) = self.0.parameters.proposed_class(found.industry?, rules.system)?;
+        let (class, list) = rules.proposed(found.industry?, &self.0.parameters)?;
         Some(InForce { class, how: ClassBasis::Proposed(list.basis, list.status) })
     }
 
