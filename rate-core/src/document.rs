@@ -41,6 +41,21 @@ impl Value {
     }
 }
 
+impl Value {
+    /// Whether this says at least what the other says: of a table the keys it names, of all else the same.
+    pub(crate) fn says(&self, stated: &Self) -> bool {
+        match (self, stated) {
+            (Self::Table(own), Self::Table(stated)) => {
+                stated.iter().all(|(key, stated)| own.get(key).is_some_and(|own| own.value.says(&stated.value)))
+            }
+            (Self::Array(own), Self::Array(stated)) => {
+                own.len() == stated.len() && own.iter().zip(stated).all(|(own, stated)| own.value.says(&stated.value))
+            }
+            (one, other) => one == other,
+        }
+    }
+}
+
 /// A whole document, its own file first, then those it extends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Tree {
@@ -123,6 +138,50 @@ impl Tree {
         node.value = value.unwrap_or_else(|| node.value.clone());
         found
     }
+
+    /// What stands at a path.
+    pub(crate) fn at(&self, path: &str) -> Option<&Value> {
+        let mut node = &self.root;
+        for step in steps(path) {
+            node = child(node, &step)?;
+        }
+        Some(&node.value)
+    }
+
+    /// Puts a value of another file at a path, or takes out what stands there. False where nothing holds the last step.
+    pub(crate) fn put(&mut self, path: &str, value: Option<&Node>, file: &str) -> bool {
+        let last = steps(path).last().unwrap_or_default();
+        let above = path.strip_suffix(&last).map_or("", |above| above.trim_end_matches('.'));
+        let value = value.map(|node| {
+            let mut node = node.clone();
+            move_to(&mut node, self.files.len());
+            node
+        });
+        self.files.push(file.to_owned());
+        let mut node = &mut self.root;
+        for step in steps(above) {
+            match child_mut(node, &step) {
+                Some(found) => node = found,
+                None => return false,
+            }
+        }
+        if let (Some(known), Some(value)) = (child_mut(node, &last), &value) {
+            known.clone_from(value);
+            return true;
+        }
+        match (&mut node.value, value) {
+            (Value::Table(entries), Some(value)) => drop(entries.insert(last, value)),
+            (Value::Table(entries), None) => return entries.remove(&last).is_some(),
+            // A position that is not there yet is the next one.
+            (Value::Array(items), Some(value)) if last == items.len().to_string() => items.push(value),
+            (Value::Array(items), None) => match place_in(items, &last) {
+                Some(place) => drop(items.remove(place)),
+                None => return false,
+            },
+            _ => return false,
+        }
+        true
+    }
 }
 
 /// Keys that belong to one file and are never inherited.
@@ -170,6 +229,22 @@ fn has_id(node: &Node, id: &str) -> bool {
     matches!(&node.value, Value::Table(entries) if entries.get("id").is_some_and(|own| own.value == Value::Text(id.to_owned())))
 }
 
+/// The position of an element named by its id or its position.
+fn place_in(items: &[Node], step: &str) -> Option<usize> {
+    let by_id = items.iter().position(|item| has_id(item, step));
+    by_id.or_else(|| step.parse().ok().filter(|place| *place < items.len()))
+}
+
+/// Makes a node and all below it stand in a file.
+fn move_to(node: &mut Node, file: usize) {
+    node.file = file;
+    match &mut node.value {
+        Value::Table(entries) => entries.values_mut().for_each(|entry| move_to(entry, file)),
+        Value::Array(items) => items.iter_mut().for_each(|item| move_to(item, file)),
+        Value::Text(_) | Value::Integer(_) | Value::Boolean(_) | Value::Date(_) | Value::Refused(_) => {}
+    }
+}
+
 /// Where a step leads: a key, an element by its id or position, or a condition of a row by its measure.
 fn child<'n>(node: &'n Node, step: &str) -> Option<&'n Node> {
     match &node.value {
@@ -196,8 +271,7 @@ fn child_mut<'n>(node: &'n mut Node, step: &str) -> Option<&'n mut Node> {
                 .find_map(|(_, group)| child_mut(group, step))
         }
         Value::Array(items) => {
-            let by_id = items.iter().position(|item| has_id(item, step));
-            let place = by_id.or_else(|| step.parse().ok())?;
+            let place = place_in(items, step)?;
             items.get_mut(place)
         }
         Value::Text(_) | Value::Integer(_) | Value::Boolean(_) | Value::Date(_) | Value::Refused(_) => None,

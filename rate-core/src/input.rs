@@ -3,12 +3,14 @@
 
 pub mod book;
 pub mod case_file;
+mod change;
 mod parameters_file;
 mod reader;
 mod rule_set_file;
 mod tree;
 
 pub use case_file::{CaseFile, Cases};
+pub use change::Change;
 pub use parameters_file::{ParametersFile, band_of};
 pub use rule_set_file::{Examined, RuleSetFile, examine_all};
 

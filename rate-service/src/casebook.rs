@@ -4,10 +4,10 @@ use std::path::{Component, Path, PathBuf};
 
 use rate_core::cases::{Coverage, Judge, Judged, State};
 use rate_core::citation::Label;
-use rate_core::input::case_file::NamedFile;
+use rate_core::input::case_file::{LawChange, NamedFile};
 use rate_core::input::{CaseFile, Cases};
 use rate_core::rule_set::RuleSetId;
-use rate_core::{Code, Parameters, Place, Problem, RuleSet};
+use rate_core::{Code, Parameters, Place, Problem, Problems, RuleSet};
 
 use crate::lawbook::{self, LawError};
 
@@ -143,17 +143,62 @@ fn read_into(path: &Path, found: &mut Vec<Cases>, problems: &mut Vec<Problem>) -
 /// # Errors
 /// Where rule set or parameters cannot be read, or are wrong inside.
 pub fn judged(cases: &Cases, parameters: Option<&Path>) -> Result<JudgedFile, CaseError> {
-    let area = cases.in_area.as_deref();
-    let all = |named: &[NamedFile]| named.iter().map(|file| found(cases, file)).collect::<Result<Vec<_>, _>>();
-    let rules = rule_set(&found(cases, &cases.rule_set)?, area, &all(&cases.frames)?)?;
-    let parameters = match (&cases.parameters, parameters) {
-        (Some(named), _) => right(lawbook::parameters_in(&all(named)?, area)?)?,
-        (None, Some(path)) => right(lawbook::parameters(path)?)?,
-        (None, None) => Parameters::default(),
-    };
-    let judged = Judge::new(&rules, &parameters).all(cases);
-    let rule_set = rules.id().clone();
+    let law = LawOfCases::read(cases, parameters)?;
+    let mut judge = Judge::new(&law.rules, &law.parameters);
+    let mut judged = Vec::new();
+    for case in &cases.cases {
+        judged.push(match &case.changed {
+            None => judge.case(case, &cases.file),
+            Some(changed) => match law.changed(changed)? {
+                Ok((rules, parameters)) => Judge::new(&rules, &parameters).case(case, &cases.file),
+                Err(found) => Judged::without_law(case, &found),
+            },
+        });
+    }
+    let rule_set = law.rules.id().clone();
     Ok(JudgedFile { file: cases.file.clone(), name: cases.name.clone(), rule_set, cases: judged })
+}
+
+/// The law that a case file names.
+struct LawOfCases<'c> {
+    cases: &'c Cases,
+    rules: RuleSet,
+    files: Vec<PathBuf>,
+    parameters: Parameters,
+}
+
+impl<'c> LawOfCases<'c> {
+    fn read(cases: &'c Cases, parameters: Option<&Path>) -> Result<Self, CaseError> {
+        let area = cases.in_area.as_deref();
+        let all = |named: &[NamedFile]| named.iter().map(|file| found(cases, file)).collect::<Result<Vec<_>, _>>();
+        let rules = rule_set(&found(cases, &cases.rule_set)?, area, &all(&cases.frames)?)?;
+        let files = all(cases.parameters.as_deref().unwrap_or_default())?;
+        let parameters = match (&cases.parameters, parameters) {
+            (Some(_), _) => right(lawbook::parameters_in(&files, area, None)?)?,
+            (None, Some(path)) => right(lawbook::parameters(path)?)?,
+            (None, None) => Parameters::default(),
+        };
+        Ok(Self { cases, rules, files, parameters })
+    }
+
+    /// The law with one setting changed, or what the check finds in it.
+    fn changed(&self, changed: &LawChange) -> Result<Result<(RuleSet, Parameters), Problems>, CaseError> {
+        let wrong = |problem: Problem| CaseError::Problems(vec![problem]);
+        let Some(file) = &changed.parameters else {
+            let rules = self.rules.changed(&changed.change).map_err(|problem| wrong(*problem))?.check();
+            return Ok(rules.map(|rules| (rules, self.parameters.clone())));
+        };
+        let path = found(self.cases, file)?;
+        if !self.files.contains(&path) {
+            return Err(wrong(Problem::new(Code::RuleSetName, file.place.clone(), [&file.path, "parameters"])));
+        }
+        let change = Some((path.as_path(), &changed.change));
+        let (parameters, problems) = lawbook::parameters_in(&self.files, self.cases.in_area.as_deref(), change)?;
+        if let Some(slip) = problems.iter().find(|it| it.code == Code::CaseChange) {
+            return Err(wrong(slip.clone()));
+        }
+        Ok(Problems::none_of(problems).map(|()| (self.rules.clone(), parameters)))
+    }
 }
 
 /// The rule set of a file, as if it were of another area where one is given; `frames` are sets it extends that do not

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use rate_core::input::case_file::CASES;
-use rate_core::input::{Examined, examine_all};
+use rate_core::input::{Change, Examined, examine_all};
 use rate_core::rule_set::RuleSetId;
 use rate_core::{Code, Parameters, ParametersFile, Place, Problem, Problems, RuleSet, RuleSetFile};
 
@@ -167,7 +167,7 @@ pub fn parameters(path: &Path) -> Result<(Parameters, Vec<Problem>), LawError> {
         if RuleSetFile::parse(&text).is_ok_and(|read| [Some("rule-set/1"), Some(CASES)].contains(&read.format())) {
             continue;
         }
-        add_parameters(&file, &text, None, &mut all, &mut problems);
+        add_parameters(&file, &text, Ok, &mut all, &mut problems);
     }
     problems.extend(all.check_overlaps());
     problems.extend(all.check_statistics());
@@ -175,23 +175,38 @@ pub fn parameters(path: &Path) -> Result<(Parameters, Vec<Problem>), LawError> {
     Ok((all, problems))
 }
 
-/// Reads parameter files, as if they were of another area where one is given.
+/// Reads parameter files, as if they were of another area where one is given, and with one setting of one file changed
+/// where a case asks for it.
 ///
 /// # Errors
 /// As [`parameters`].
-pub fn parameters_in(files: &[PathBuf], area: Option<&str>) -> Result<(Parameters, Vec<Problem>), LawError> {
+pub fn parameters_in(
+    files: &[PathBuf],
+    area: Option<&str>,
+    change: Option<(&Path, &Change)>,
+) -> Result<(Parameters, Vec<Problem>), LawError> {
     let (mut all, mut problems) = (Parameters::default(), Vec::new());
     for file in files {
-        add_parameters(file, &text(file)?, area, &mut all, &mut problems);
+        let change = change.filter(|(of, _)| of == file).map(|(_, change)| change);
+        let as_read = |read: ParametersFile| {
+            let read = if let Some(area) = area { read.in_area(area) } else { read };
+            if let Some(change) = change { read.changed(change).map_err(|it| (*it).into()) } else { Ok(read) }
+        };
+        add_parameters(file, &text(file)?, as_read, &mut all, &mut problems);
     }
     problems.extend(all.check_overlaps());
     problems.extend(all.check_findings());
     Ok((all, problems))
 }
 
-fn add_parameters(file: &Path, text: &str, area: Option<&str>, all: &mut Parameters, problems: &mut Vec<Problem>) {
-    let read = ParametersFile::parse_named(&file.to_string_lossy(), text);
-    let read = read.map(|read| area.map_or_else(|| read.clone(), |area| read.clone().in_area(area)));
+fn add_parameters(
+    file: &Path,
+    text: &str,
+    as_read: impl FnOnce(ParametersFile) -> Result<ParametersFile, Problems>,
+    all: &mut Parameters,
+    problems: &mut Vec<Problem>,
+) {
+    let read = ParametersFile::parse_named(&file.to_string_lossy(), text).and_then(as_read);
     match read.and_then(ParametersFile::check) {
         Ok(parameters) => all.merge(parameters),
         Err(wrong) => problems.extend(wrong.into_vec()),

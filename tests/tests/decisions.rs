@@ -8,6 +8,8 @@ mod book_parameters;
 mod cases;
 #[path = "decisions/deadlines.rs"]
 mod deadlines;
+#[path = "decisions/dimensions.rs"]
+mod dimensions;
 #[path = "decisions/dispatched.rs"]
 mod dispatched;
 #[path = "decisions/law.rs"]

@@ -93,6 +93,8 @@ codes! {
 
     /// A file that a case file names and that is not there.
     CaseFile = "case.file", "`{0}` is neither beside this file nor in a directory above it", "`{0}` 既不在本文件旁，也不在其上级目录中";
+    /// A setting that a case changes and that is not there, or is not what the case says.
+    CaseChange = "case.change", "`{0}` is {1} in the file, and the case changes it from {2}", "文件中的 `{0}` 为 {1}，而算例写明由 {2} 改起";
 
     /// A combination of facts without an answer.
     CheckGap = "check.gap", "{0} matches no row", "{0} 不落入任何一行";

@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 pub use expected::{Expected, ExpectedDecision, ExpectedMeasure, ExpectedPremium, ExpectedSegment, Stated};
 pub use facts::{ACCOUNT, Facts};
 
+use super::change::Change;
 use super::reader::{At, Fields, Sink};
 use super::rule_set_file::basis::label;
 use super::tree;
@@ -70,10 +71,23 @@ pub struct Case {
     pub working: String,
     /// Why the engine is known not to meet it yet, if it is.
     pub open: Option<String>,
+    /// The setting of the law that is read otherwise, if one is: the case before it without any has the same facts.
+    pub changed: Option<LawChange>,
+    /// Where the law says so, for people.
+    pub seen: Vec<String>,
     /// All facts, those that the file's cases share included.
     pub facts: Facts,
     /// The settings decided, each reading the rates of the one before; at least one.
     pub settings: Vec<WorkedSetting>,
+}
+
+/// One setting of the law that a case reads with another value.
+#[derive(Clone, Debug)]
+pub struct LawChange {
+    /// The setting and its values.
+    pub change: Change,
+    /// The file of parameters it stands in, one of those the case file names; `None` where it stands in the rule set.
+    pub parameters: Option<NamedFile>,
 }
 
 /// One annual setting of a case.
@@ -134,19 +148,27 @@ fn cases<'t>(sink: &'t Sink<'t>, file: &str) -> Option<Cases> {
     match items.len() {
         0 => at.problem(Code::FileMissingKey, ["cases"]),
         1..=MOST_CASES => {}
-        _ => at.problem(Code::RuleSetTooLarge, ["cases", &MOST_CASES.to_string()]),
+        _ => too_many(&at),
     }
     let reader = Reader { shared: &shared, on, file };
     let mut names = BTreeSet::new();
     let mut cases = Vec::new();
     for item in items.iter().take(MOST_CASES) {
-        let Some(case) = reader.case(item) else { continue };
-        if !names.insert(case.name.clone()) {
-            item.problem(Code::RuleSetDuplicate, [&case.name]);
+        for case in reader.cases(item) {
+            if !names.insert(case.name.clone()) {
+                item.problem(Code::RuleSetDuplicate, [&case.name]);
+            }
+            cases.push(case);
         }
-        cases.push(case);
+    }
+    if items.len() <= MOST_CASES && cases.len() > MOST_CASES {
+        too_many(&at);
     }
     Some(Cases { file: file.to_owned(), name: name?, rule_set: rule_set?, frames, parameters, in_area, cases })
+}
+
+fn too_many(at: &At<'_>) {
+    at.problem(Code::RuleSetTooLarge, ["cases", &MOST_CASES.to_string()]);
 }
 
 /// Where the figures come from: a kind and a document, both for people.
@@ -156,6 +178,12 @@ fn source(root: &Fields<'_>) {
         let _ = fields.need(key).and_then(|at| filled(&at));
     }
     fields.finish();
+}
+
+/// Where the value of a setting was seen, for people.
+fn seen(fields: &Fields<'_>) -> Vec<String> {
+    let places = fields.get("seen").map(|at| at.items()).unwrap_or_default();
+    places.iter().filter_map(|at| filled(at).map(str::to_owned)).collect()
 }
 
 /// A text that says something.
@@ -187,29 +215,53 @@ struct Reader<'r> {
 }
 
 impl Reader<'_> {
-    fn case(&self, at: &At<'_>) -> Option<Case> {
-        let fields = at.fields()?;
+    /// A case, and the same facts under each setting it changes.
+    fn cases(&self, at: &At<'_>) -> Vec<Case> {
+        let Some(fields) = at.fields() else { return Vec::new() };
+        let facts = fields.get("facts").and_then(|at| Facts::read(&at)).unwrap_or_default();
+        let facts = self.shared.and(&facts);
+        let changed = fields.get("changed").map(|at| at.items()).unwrap_or_default();
+        let on = fields.get("on").map_or(self.on, |at| at.date());
+        let first = self.case(&fields, &facts, on, None);
+        facts.problems(self.file, at);
+        let others = changed.iter().filter_map(|at| {
+            let fields = at.fields()?;
+            let parameters = fields.get("in").and_then(|at| named(&at));
+            let change = Change::read(&fields).map(|change| LawChange { change, parameters });
+            let on = fields.get("on").map_or(on, |at| at.date());
+            let case = self.case(&fields, &facts, on, change);
+            case.filter(|case| case.changed.is_some())
+        });
+        let others: Vec<Case> = others.collect();
+        first.into_iter().chain(others).collect()
+    }
+
+    fn case(
+        &self,
+        fields: &Fields<'_>,
+        facts: &Facts,
+        on: Option<NaiveDate>,
+        changed: Option<LawChange>,
+    ) -> Option<Case> {
         let text = |key| fields.need(key).and_then(|at| filled(&at)).map(str::to_owned);
         let (name, working) = (text("case"), text("working"));
         let open = fields.get("open").and_then(|at| filled(&at)).map(str::to_owned);
-        let facts = fields.get("facts").and_then(|at| Facts::read(&at)).unwrap_or_default();
-        let on = fields.get("on").map_or(self.on, |at| at.date());
+        let seen = seen(fields);
         let (single, years) = (fields.get("expected"), fields.get("years"));
         let settings = match (single, years) {
-            (Some(expected), None) => self.single(&fields, on, &expected),
+            (Some(expected), None) => self.single(fields, on, &expected),
             (None, Some(years)) => years.items().iter().filter_map(year).collect(),
             (None, None) | (Some(_), Some(_)) => {
-                at.problem(Code::RuleSetResult, ["expected, years"]);
+                fields.at().problem(Code::RuleSetResult, ["expected, years"]);
                 Vec::new()
             }
         };
         fields.finish();
-        let facts = self.shared.and(&facts);
-        facts.problems(self.file, at);
         if settings.is_empty() {
             return None;
         }
-        Some(Case { name: name?, place: at.place(), working: working?, open, facts, settings })
+        let place = fields.at().place();
+        Some(Case { name: name?, place, working: working?, open, changed, seen, facts: facts.clone(), settings })
     }
 
     fn single(&self, fields: &Fields<'_>, on: Option<NaiveDate>, expected: &At<'_>) -> Vec<WorkedSetting> {

@@ -2,6 +2,7 @@
 
 use rust_decimal::Decimal;
 
+use super::change::Change;
 use super::reader::{At, Fields, Sink};
 use super::rule_set_file::basis::{Bases, label};
 use super::rule_set_file::sections::class_flags;
@@ -46,6 +47,15 @@ impl ParametersFile {
     pub fn in_area(mut self, area: &str) -> Self {
         self.tree.replace("area", area);
         self
+    }
+
+    /// This file with one setting changed as a case says.
+    ///
+    /// # Errors
+    /// `case.change` where something else stands there than the change says.
+    pub fn changed(mut self, change: &Change) -> Result<Self, Box<Problem>> {
+        change.apply(&mut self.tree)?;
+        Ok(self)
     }
 
     /// The checked parameters.

@@ -66,6 +66,10 @@ impl<'t> At<'t> {
         &self.path
     }
 
+    pub(crate) const fn node(&self) -> &'t Node {
+        self.item.node
+    }
+
     pub(crate) fn problem<V: Display>(&self, code: Code, values: impl IntoIterator<Item = V>) {
         self.item.sink.push(Problem::new(code, self.place(), values));
     }

@@ -8,6 +8,7 @@ mod tables;
 
 use std::sync::Arc;
 
+use super::change::Change;
 use super::reader::Sink;
 use super::tree;
 use crate::document::{Tree, Value};
@@ -164,6 +165,16 @@ impl RuleSet {
             return Err(Problem::new(Code::RuleSetName, Place::field(path), [path, "value"]).into());
         }
         RuleSetFile { tree }.check()
+    }
+
+    /// The file of the same set with one setting changed as a case says, to be checked.
+    ///
+    /// # Errors
+    /// `case.change` where something else stands there than the change says.
+    pub fn changed(&self, change: &Change) -> Result<RuleSetFile, Box<Problem>> {
+        let mut tree = Tree::clone(&self.tree);
+        change.apply(&mut tree)?;
+        Ok(RuleSetFile { tree })
     }
 
     /// The checker's report on this set.

@@ -70,9 +70,14 @@ pub(crate) fn parse_json(file: &str, text: &str) -> Result<Tree, Problems> {
 
 /// SHA-256, in hexadecimal, of the canonical form: keys sorted, no space, dates and decimals as strings.
 pub(crate) fn digest(tree: &Tree) -> String {
+    digest_of(&text(&tree.root.value))
+}
+
+/// A value in canonical form.
+pub(crate) fn text(value: &Value) -> String {
     let mut text = String::new();
-    canonical(&tree.root.value, &mut text);
-    digest_of(&text)
+    canonical(value, &mut text);
+    text
 }
 
 /// SHA-256 of a text, in hexadecimal.

@@ -105,6 +105,57 @@ fn an_open_case_passes_until_it_comes_out() {
     assert!(code == 1 && printed.contains("strike `open`"), "{printed}");
 }
 
+/// The right case, and the same facts under one setting changed.
+fn changed(change: &str, expected: &str) -> String {
+    let head = "[[cases.changed]]\ncase = \"changed\"\nworking = \"As said.\"\n";
+    let expected = expected.replace("[cases.expected]", "[cases.changed.expected]");
+    file(&format!("{RIGHT}\n{head}{change}\n{expected}"))
+}
+
+#[test]
+fn a_setting_is_changed_where_it_stands_and_only_from_what_it_is() {
+    let grade = "path = \"float_table.rows.zero-twice.grade\"\nfrom = \"50%\"\nto = \"80%\"";
+    let eighty = RIGHT.replace("50%", "80%").replace("0.45%", "0.72%");
+    let (code, printed) = test(&changed(grade, &eighty));
+    assert!(code == 0 && printed.contains("2 case(s): 2 as worked"), "{printed}");
+    // What a changed set goes through is no place of the set as it stands.
+    let reached = |text: &str| text.lines().last().unwrap().split("open; ").nth(1).unwrap().to_owned();
+    assert_eq!(reached(&printed), reached(&test(&file(RIGHT)).1));
+    let (code, printed) = test(&changed(grade, RIGHT));
+    assert!(code == 1 && printed.contains("DIFFERENT changed") && printed.contains("≠ grade"), "{printed}");
+    let rates =
+        "in = \"parameters/320000/base-rates.toml\"\npath = \"base_rates.0.rates.3\"\nfrom = \"0.9%\"\nto = \"1%\"";
+    let (code, printed) = test(&changed(rates, &RIGHT.replace("0.45%", "0.5%")));
+    assert_eq!(code, 0, "{printed}");
+    // A set that may not decide says so by the codes of its check.
+    let conflict = "path = \"float_table.conflict\"\nfrom = \"highest-grade\"\nto = \"exactly-one\"";
+    let (_, printed) = test(&changed(conflict, RIGHT));
+    assert!(printed.contains("≠ refused  –       check.overlap\n"), "{printed}");
+    let (code, printed) = test(&changed(conflict, "[cases.expected]\nrefused = [\"check.overlap\"]\n"));
+    assert_eq!(code, 0, "{printed}");
+    let slips = [
+        (
+            grade.replace("from = \"50%\"", "from = \"60%\""),
+            "case.change: `float_table.rows.zero-twice.grade` is \"50%\" in the file",
+        ),
+        (
+            grade.replace("zero-twice", "zero-trice"),
+            "[cases.0.changed.0] case.change: `float_table.rows.zero-trice.grade` is –",
+        ),
+        (grade.replace("from = \"50%\"\n", ""), "the case changes it from –"),
+        (grade.replace("from = \"50%\"\nto = \"80%\"", ""), "file.missing-key: key `to` is missing"),
+        (rates.replace("base-rates.toml", "other.toml"), "case.file: "),
+        (
+            rates.replace("parameters/320000/base-rates.toml", "rule_sets/320000/2023.toml"),
+            "is not a parameters of this set",
+        ),
+    ];
+    for (change, said) in slips {
+        let (code, printed) = test(&changed(&change, RIGHT));
+        assert!(code == 1 && printed.contains(said), "`{said}` is not in\n{printed}");
+    }
+}
+
 #[test]
 fn no_case_is_no_pass() {
     let dir = with(&file(RIGHT));

@@ -25,7 +25,7 @@ pub fn reason(decision: &Decision) -> String {
     rate_core::cases::reason_word(decision)
 }
 
-fn right<T>(result: Result<T, CaseError>) -> T {
+pub fn right<T>(result: Result<T, CaseError>) -> T {
     result.unwrap_or_else(|error| match error {
         CaseError::Problems(problems) => {
             panic!("{}", problems.iter().map(|it| it.line(Lang::En)).collect::<Vec<_>>().join("\n"))
@@ -40,7 +40,7 @@ fn all() -> Vec<JudgedFile> {
 }
 
 /// What keeps a case from passing, in lines.
-fn differences(judged: &Judged) -> Vec<String> {
+pub fn differences(judged: &Judged) -> Vec<String> {
     let at = |line: String| format!("{} {}: {line}", judged.place, judged.name);
     let refusal = judged.refusal.iter().map(ToString::to_string);
     let figures = judged.figures.iter().filter(|it| !it.same);

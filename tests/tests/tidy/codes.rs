@@ -411,7 +411,7 @@ fn of_the_last_grade(facts: &dyn Fn(HistoryBuilder) -> HistoryBuilder) -> Option
     found.contains(&Code::HistoryGrade).then_some(Code::HistoryGrade)
 }
 
-/// A case file that names a rule set which is nowhere.
+/// A case file that names a rule set which is nowhere, and one that changes a setting from what it is not.
 fn of_the_cases() -> BTreeSet<Code> {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("one.toml");
@@ -426,12 +426,29 @@ fn of_the_cases() -> BTreeSet<Code> {
         on = 2022-01-01
         expected = { refused = ["history.not-covered"] }
     "#;
-    std::fs::write(&file, text).unwrap();
-    let cases = casebook::read(&file).unwrap_or_else(|error| panic!("{error:?}")).remove(0);
-    match casebook::judged(&cases, None) {
-        Err(CaseError::Problems(problems)) => problems.into_iter().map(|problem| problem.code).collect(),
-        other => panic!("{other:?}"),
-    }
+    let judged = |text: &str| {
+        std::fs::write(&file, text).unwrap();
+        let cases = casebook::read(&file).unwrap_or_else(|error| panic!("{error:?}")).remove(0);
+        match casebook::judged(&cases, None) {
+            Err(CaseError::Problems(problems)) => problems.into_iter().map(|problem| problem.code),
+            other => panic!("{other:?}"),
+        }
+    };
+    std::fs::write(dir.path().join("frame.toml"), &files_ending("fixtures/rule_sets/cn", "2015-71.toml")[0].text)
+        .unwrap();
+    std::fs::write(dir.path().join("method.toml"), METHOD).unwrap();
+    let changed = text.replace("\"no-such-rule-set.toml\"", "\"method.toml\"\nframes = [\"frame.toml\"]");
+    let changed = changed
+        + r#"
+        [[cases.changed]]
+        case = "another"
+        working = "none"
+        path = "float_table.conflict"
+        from = "first-row"
+        to = "exactly-one"
+        expected = { refused = ["history.not-covered"] }
+    "#;
+    judged(text).chain(judged(&changed)).collect()
 }
 
 /// The codes of broken workbooks; `books` holds each workbook to what is said of it.

@@ -44,8 +44,12 @@ fn usual(kind: TableKind, column: &str, row: &BTreeMap<String, String>) -> Strin
         {
             "gbt4754-2017"
         }
-        (TableKind::Dispatch | TableKind::Orders, "class_system") if row.contains_key("class") => "8",
-        (TableKind::Classifications | TableKind::Rates, "class_system") => "8",
+        (TableKind::Classifications | TableKind::Dispatch | TableKind::Orders, "class_system")
+            if row.contains_key("class") =>
+        {
+            "8"
+        }
+        (TableKind::Rates, "class_system") => "8",
         (TableKind::Premiums, "kind") => "regular",
         (TableKind::Premiums, "payroll_fen" | "heads" | "relieved_fen") | (TableKind::Rates, "cut_percent") => "0",
         (TableKind::Claims, "article") => "A14-1",

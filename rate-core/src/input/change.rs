@@ -1,0 +1,65 @@
+//! One setting of the law read with another value, the rest as it stands.
+
+use super::reader::Fields;
+use super::tree;
+use crate::document::{Node, Tree, Value};
+use crate::error::{Code, Place, Problem};
+
+/// One setting of a rule set or of its parameters, what stands there, and what is read instead.
+///
+/// What stands there is said too: a change of a setting that is not in the file, or has another value there, is a slip.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// The path of the setting: rows, cycles and adjustments by id, other elements of a list by position.
+    pub path: String,
+    /// Where the change is written.
+    pub place: Place,
+    from: Option<Node>,
+    to: Option<Node>,
+}
+
+impl Change {
+    /// Reads `path`, `from` and `to`: without `from` the key is new, without `to` it is taken out.
+    pub(super) fn read(fields: &Fields<'_>) -> Option<Self> {
+        let path = fields.need("path").and_then(|at| at.text());
+        let node = |key| fields.get(key).map(|at| at.node().clone());
+        let (from, to) = (node("from"), node("to"));
+        if from.is_none() && to.is_none() {
+            fields.at().problem(Code::FileMissingKey, ["to"]);
+        }
+        Some(Self { path: path?.to_owned(), place: fields.at().place(), from, to })
+    }
+
+    /// What stands there, as the case says it; empty where nothing does.
+    pub fn from_text(&self) -> String {
+        text(self.from.as_ref().map(|node| &node.value))
+    }
+
+    /// What is read instead; empty where the key is taken out.
+    pub fn to_text(&self) -> String {
+        text(self.to.as_ref().map(|node| &node.value))
+    }
+
+    /// Makes the change in a resolved file.
+    ///
+    /// # Errors
+    /// `case.change` where something else stands there than the change says.
+    pub(super) fn apply(&self, tree: &mut Tree) -> Result<(), Box<Problem>> {
+        let found = tree.at(&self.path);
+        let as_stated = match (found, &self.from) {
+            (Some(found), Some(stated)) => found.says(&stated.value),
+            (None, None) => true,
+            (Some(_), None) | (None, Some(_)) => false,
+        };
+        let shown = |text: String| if text.is_empty() { "–".to_owned() } else { text };
+        let values = [self.path.clone(), shown(text(found)), shown(self.from_text())];
+        if as_stated && tree.put(&self.path, self.to.as_ref(), &self.place.file) {
+            return Ok(());
+        }
+        Err(Box::new(Problem::new(Code::CaseChange, self.place.clone(), values)))
+    }
+}
+
+fn text(value: Option<&Value>) -> String {
+    value.map(tree::text).unwrap_or_default()
+}
