@@ -255,16 +255,6 @@ impl BookWriter {
     }
 }
 
-/// A cell that is empty where there is no value.
-#[derive(Clone, Copy, Debug)]
-pub struct MayBe<T>(pub Option<T>);
-
-impl<T: Display> Display for MayBe<T> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.as_ref().map_or(Ok(()), |value| value.fmt(f))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::split;
