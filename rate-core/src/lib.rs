@@ -49,6 +49,7 @@ pub mod notice;
 pub mod parameters;
 pub mod premium;
 pub mod record;
+pub mod replay;
 pub mod rule_set;
 pub mod trend;
 

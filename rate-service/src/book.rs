@@ -6,6 +6,7 @@ mod files;
 pub mod generate;
 mod lines;
 pub mod reading;
+mod rows;
 mod xlsx;
 
 use std::path::{Path, PathBuf};
@@ -17,6 +18,7 @@ pub use encoding::Encoding;
 pub use files::BookFiles;
 pub use generate::{GeneratedBook, Plan, generate};
 pub use reading::Reading;
+pub use rows::BookRows;
 
 /// What kept a book from being read or written at all; what is wrong inside a book is a
 /// [`Problem`](rate_core::Problem) of its check.

@@ -3,7 +3,10 @@
 pub mod book;
 pub mod casebook;
 pub mod cli;
+pub mod clock;
 pub mod demo;
 pub mod diagnostics;
 pub mod lawbook;
+pub mod logbook;
+pub mod replay;
 pub mod run;

@@ -19,7 +19,7 @@ pub(crate) use row::whole;
 
 pub use check_digits::{credit_code_check, is_credit_code, organisation_check};
 pub use table::{Column, Content, RawRow, RawTable, TableKind};
-pub use written::{MayBe, Take, facts_digest, facts_text, write_rate, write_rows};
+pub use written::{MayBe, Take, facts_digest, facts_text, push_cell, write_rate, write_rows};
 
 use crate::error::{Code, Place, Problem};
 use crate::fund::Fund;

@@ -129,7 +129,7 @@ impl RuleSetFile {
     /// # Errors
     /// Every place where the file cannot be read as a rule set: codes `file.*` and `rule-set.*`.
     pub fn examine(self) -> Result<Examined, Problems> {
-        let digest = tree::digest(&self.tree);
+        let digest = tree::digest_of(&tree::canonical_text(&self.tree));
         let tree = Arc::new(self.tree);
         let sink = Sink::new(&tree);
         let set = sections::rule_set(&sink, &tree, digest);
@@ -164,6 +164,11 @@ impl RuleSet {
             return Err(Problem::new(Code::RuleSetName, Place::field(path), [path, "value"]).into());
         }
         RuleSetFile { tree }.check()
+    }
+
+    /// The canonical resolved form that its digest is over: JSON, which [`RuleSetFile::parse_json`] reads again.
+    pub fn canonical_text(&self) -> String {
+        tree::canonical_text(&self.tree)
     }
 
     /// The checker's report on this set.

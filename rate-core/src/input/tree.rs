@@ -68,11 +68,11 @@ pub(crate) fn parse_json(file: &str, text: &str) -> Result<Tree, Problems> {
     }
 }
 
-/// SHA-256, in hexadecimal, of the canonical form: keys sorted, no space, dates and decimals as strings.
-pub(crate) fn digest(tree: &Tree) -> String {
+/// The canonical form, whose digest names a document: keys sorted, no space, dates and decimals as strings.
+pub(crate) fn canonical_text(tree: &Tree) -> String {
     let mut text = String::new();
     canonical(&tree.root.value, &mut text);
-    digest_of(&text)
+    text
 }
 
 /// SHA-256 of a text, in hexadecimal.

@@ -1,6 +1,10 @@
 //! The steps of a decision as canonical bytes: what each came to, for the body, and everything each says, for its digest.
 
+use rust_decimal::Decimal;
+
 use super::bytes::Writer;
+use crate::amount::Rate;
+use crate::calendar::DateSpan;
 use crate::decision::{Decision, Ruling, StepKind};
 use crate::log::Digest;
 use crate::rule_set::Law;
@@ -147,17 +151,7 @@ fn rest(kind: &StepKind, decision: &Decision, out: &mut Writer) {
         StepKind::Setting { days, .. } | StepKind::Rate { days, .. } | StepKind::LastRate { days, .. } => {
             out.one(days, |out, days| out.days(&days));
         }
-        StepKind::Ordered { ruling, days } => {
-            let word = match ruling {
-                Ruling::Class(_) => "class",
-                Ruling::Grade(_) => "grade",
-                Ruling::Rate(_) => "rate",
-                Ruling::DecideAgain => "decide-again",
-            };
-            out.array(2);
-            out.text(word);
-            out.days(&days);
-        }
+        StepKind::Ordered { ruling, days } => ordered(ruling, &days, out),
         StepKind::Class { how, .. } => class_basis(how, decision, out),
         StepKind::NotMeasured { months, needed, .. } => {
             out.list([months, needed].into_iter(), |out, months| out.maybe(months, Writer::number));
@@ -205,11 +199,9 @@ fn rest(kind: &StepKind, decision: &Decision, out: &mut Writer) {
         StepKind::Points { points, .. } => out.one(points, Writer::decimal),
         StepKind::Bounded { from, .. } | StepKind::Rounded { from, .. } => out.one(from.percent(), Writer::decimal),
         StepKind::RateFactor { factor: part, from, .. } | StepKind::Cut { cut: part, from, .. } => {
-            out.list([part.percent(), from.percent()].into_iter(), Writer::decimal);
+            pair(part.percent(), from, out);
         }
-        StepKind::Floor { floor, from, .. } => {
-            out.list([floor.percent(), from.percent()].into_iter(), Writer::decimal);
-        }
+        StepKind::Floor { floor, from, .. } => pair(floor.percent(), from, out),
         StepKind::UsingUnits
         | StepKind::TakesPart
         | StepKind::Carried { .. }
@@ -218,6 +210,23 @@ fn rest(kind: &StepKind, decision: &Decision, out: &mut Writer) {
         | StepKind::Combined { .. }
         | StepKind::ClassChanged { .. } => out.array(0),
     }
+}
+
+/// What was ordered, by its word, and on which days.
+fn ordered(ruling: Ruling, days: &DateSpan, out: &mut Writer) {
+    let word = match ruling {
+        Ruling::Class(_) => "class",
+        Ruling::Grade(_) => "grade",
+        Ruling::Rate(_) => "rate",
+        Ruling::DecideAgain => "decide-again",
+    };
+    out.array(2);
+    out.text(word);
+    out.days(days);
+}
+
+fn pair(part: Decimal, from: Rate, out: &mut Writer) {
+    out.list([part, from.percent()].into_iter(), Writer::decimal);
 }
 
 /// Where a class comes from: a word, and what belongs to it.

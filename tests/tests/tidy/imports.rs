@@ -16,11 +16,19 @@ const CORE: &[&[&str]] = &[
     &["margin", "trend"],
     &["explanation"],
     &["notice", "input", "record"],
-    &["cases", "diagnostics"],
+    &["cases", "diagnostics", "replay"],
 ];
 
 /// Rooms of `rate-service` by rank, lowest first.
-const SERVICE: &[&[&str]] = &[&["book", "lawbook"], &["diagnostics"], &["casebook", "run"], &["demo"], &["cli"]];
+const SERVICE: &[&[&str]] = &[
+    &["book", "lawbook", "clock"],
+    &["diagnostics"],
+    &["casebook", "run"],
+    &["logbook"],
+    &["replay"],
+    &["demo"],
+    &["cli"],
+];
 
 /// Imports that run upward today, each a knot to untie. The list may only grow shorter.
 const KNOTS: &[(&str, &str)] = &[];
@@ -41,7 +49,9 @@ const GUESTS: &[(&str, &str, &[&str])] = &[
     ("rate-service", "zip", &["book"]),
     ("rate-service", "quick_xml", &["book"]),
     ("rate-service", "toml", &[]),
-    ("rate-service", "chrono", &["book"]),
+    ("rate-service", "chrono", &["book", "clock"]),
+    ("rate-service", "base64", &["logbook"]),
+    ("rate-service", "getrandom", &["logbook"]),
 ];
 
 /// One file's view of another room of its crate.

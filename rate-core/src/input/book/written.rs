@@ -101,7 +101,10 @@ pub fn facts_digest(history: &History) -> Digest {
 fn add_lines(history: &History, lines: &mut Vec<String>) {
     let mut take = |kind: TableKind, cells: &[&dyn Display]| -> Result<(), Infallible> {
         let mut line = kind.stem().to_owned();
-        cells.iter().for_each(|cell| push_cell(&mut line, cell));
+        cells.iter().for_each(|cell| {
+            line.push(',');
+            push_cell(&mut line, cell);
+        });
         line.push('\n');
         lines.push(line);
         Ok(())
@@ -118,9 +121,8 @@ fn add_lines(history: &History, lines: &mut Vec<String>) {
     history.successions().iter().for_each(|it| add_lines(&it.predecessor, lines));
 }
 
-/// Adds a cell behind a comma, in quotes where CSV asks for them.
-fn push_cell(line: &mut String, cell: &dyn Display) {
-    line.push(',');
+/// Adds a cell to a line of CSV, in quotes where CSV asks for them.
+pub fn push_cell(line: &mut String, cell: &dyn Display) {
     let from = line.len();
     // Writing to a string cannot fail.
     let _ = write!(line, "{cell}");
