@@ -123,8 +123,11 @@ enum Command {
     Book(BookCommand),
     /// Decide again what a log says was decided, and say where it differs and why.
     Replay(log::ReplayArguments),
-    /// Look at every byte of a log: hashes, proofs, signatures, and deciding again.
+    /// Look at every byte of a log, or of evidence: hashes, proofs, signatures, and deciding again.
     Verify(log::VerifyArguments),
+    /// Evidence of single decisions, for somebody without this system.
+    #[command(subcommand)]
+    Evidence(log::EvidenceCommand),
     /// Show a log, or hand it over to a new key.
     #[command(subcommand)]
     Log(log::LogCommand),
@@ -375,6 +378,7 @@ impl Session<'_> {
             }
             Command::Replay(arguments) => self.replay(arguments),
             Command::Verify(arguments) => self.verify(&arguments),
+            Command::Evidence(command) => self.evidence(command),
             Command::Log(command) => self.log(command),
             Command::Decide { request, account } => self.decide(&request.into(), account),
             Command::Demo { dir, accounts } => {

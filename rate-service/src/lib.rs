@@ -6,6 +6,7 @@ pub mod cli;
 pub mod clock;
 pub mod demo;
 pub mod diagnostics;
+pub mod evidence;
 pub mod lawbook;
 pub mod logbook;
 pub mod replay;

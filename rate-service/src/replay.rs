@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use rate_core::calendar::year_of;
 use rate_core::error::Lang;
-use rate_core::input::book::check_book;
+use rate_core::input::book::{RawTable, check_book};
 use rate_core::log::Digest;
 use rate_core::record::{Body, Run};
 use rate_core::replay::{Difference, DifferenceCause, Verdict, replay};
@@ -122,13 +122,34 @@ impl Outcome {
 }
 
 /// Facts by account.
-type Facts = BTreeMap<AccountKey, History>;
+pub(crate) type Facts = BTreeMap<AccountKey, History>;
 
 /// What a run was made from.
-struct Kept {
+#[derive(Debug)]
+pub(crate) struct Material {
     rules: RuleSet,
     parameters: Parameters,
-    facts: Facts,
+    /// Facts by account.
+    pub(crate) facts: Facts,
+}
+
+impl Material {
+    /// What a run was made from, put together again.
+    pub(crate) fn of(rules: RuleSet, mut parameters: Parameters, tables: &[RawTable]) -> Result<Self, ReplayError> {
+        let book = check_book(tables);
+        if !book.file_problems.is_empty() {
+            return Err(RunError::Problems(book.file_problems).into());
+        }
+        parameters.merge(book.parameters);
+        Ok(Self { rules, parameters, facts: by_account(book.histories) })
+    }
+
+    /// The law of the run.
+    pub(crate) fn law(&self, run: &Run) -> Result<Law, ReplayError> {
+        let on = run.setting.from();
+        let refused = |refusal| ReplayError::Run(RunError::Refused { refusal, considered: Vec::new() });
+        self.rules.law_for(&self.parameters, on).map_err(refused)
+    }
 }
 
 /// Replays what a request names, a decision at a time.
@@ -148,7 +169,7 @@ pub fn replays(request: &Request, each: &mut dyn FnMut(Replayed)) -> Result<usiz
     let mut count = 0;
     let now = request.book.as_deref().map(|book| facts_of_today(book, &request.reading)).transpose()?;
     for run in runs {
-        let kept = kept(&view, &run)?;
+        let kept = material(&view, &run)?;
         let laws = laws(request, &kept, &run)?;
         let published = view.published(run)?;
         let one = One { request, id: &published.run.id, kept: &kept, now: now.as_ref(), laws: &laws };
@@ -175,14 +196,10 @@ fn by_account(histories: Vec<History>) -> Facts {
     histories.into_iter().map(|history| (history.key().clone(), history)).collect()
 }
 
-fn kept(view: &View, run: &Run) -> Result<Kept, ReplayError> {
-    let book = check_book(&view.tables(run.knowledge)?);
-    if !book.file_problems.is_empty() {
-        return Err(RunError::Problems(book.file_problems).into());
-    }
-    let mut parameters = view.parameters(&run.parameters)?;
-    parameters.merge(book.parameters);
-    Ok(Kept { rules: view.rule_set(run.rule_set)?, parameters, facts: by_account(book.histories) })
+/// What a run of a log was made from.
+pub(crate) fn material(view: &View, run: &Run) -> Result<Material, ReplayError> {
+    let tables = view.tables(run.knowledge)?;
+    Material::of(view.rule_set(run.rule_set)?, view.parameters(&run.parameters)?, &tables)
 }
 
 /// The law of the log, and that law with what today changes about it.
@@ -191,7 +208,7 @@ struct Laws {
     today: Vec<(Today, Law)>,
 }
 
-fn laws(request: &Request, kept: &Kept, run: &Run) -> Result<Laws, ReplayError> {
+fn laws(request: &Request, kept: &Material, run: &Run) -> Result<Laws, ReplayError> {
     let on = run.setting.from();
     let refused = |refusal| ReplayError::Run(RunError::Refused { refusal, considered: Vec::new() });
     let mut today = Vec::new();
@@ -203,13 +220,13 @@ fn laws(request: &Request, kept: &Kept, run: &Run) -> Result<Laws, ReplayError> 
         let parameters = run::parameters(parameters)?;
         today.push((Today::Parameters, kept.rules.law_for(&parameters, on).map_err(refused)?));
     }
-    Ok(Laws { kept: kept.rules.law_for(&kept.parameters, on).map_err(refused)?, today })
+    Ok(Laws { kept: kept.law(run)?, today })
 }
 
 struct One<'o> {
     request: &'o Request,
     id: &'o str,
-    kept: &'o Kept,
+    kept: &'o Material,
     now: Option<&'o Facts>,
     laws: &'o Laws,
 }

@@ -12,6 +12,8 @@ mod demonstration;
 mod diagnosed;
 #[path = "cli/endings.rs"]
 mod endings;
+#[path = "cli/evidence.rs"]
+mod evidence;
 #[path = "cli/formats.rs"]
 mod formats;
 #[path = "cli/fund.rs"]

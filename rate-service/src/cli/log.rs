@@ -14,6 +14,7 @@ use rate_core::replay::DifferencePlace;
 use super::{Failure, ReadingArguments, Session, progress::Progress};
 use crate::book::{BOM, BookRows, cell};
 use crate::clock;
+use crate::evidence;
 use crate::logbook::{Fault, FaultKind, LogError, Logbook, Publication, Published, Trust, View, verify};
 use crate::replay::{Outcome, Replayed, Request, Sum, Tally, Today, replays};
 use crate::run::{Run, Stage};
@@ -124,9 +125,28 @@ pub(super) struct ReplayArguments {
     out: Option<PathBuf>,
 }
 
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum EvidenceCommand {
+    /// Write everything about one decision that somebody without this system needs to check it.
+    Export {
+        /// The log.
+        #[arg(long)]
+        log: PathBuf,
+        /// The run.
+        #[arg(long)]
+        run: String,
+        /// Number of the account.
+        #[arg(long)]
+        account: String,
+        /// Directory for the evidence; not there yet, or empty.
+        #[arg(long)]
+        out: PathBuf,
+    },
+}
+
 #[derive(Debug, clap::Args)]
 pub(super) struct VerifyArguments {
-    /// The log.
+    /// The log, or a directory of evidence.
     path: PathBuf,
     /// A checkpoint of this log that was kept elsewhere.
     #[arg(long)]
@@ -244,15 +264,24 @@ impl Session<'_> {
         Ok(())
     }
 
+    pub(super) fn evidence(&mut self, command: EvidenceCommand) -> Result<ExitCode, Failure> {
+        let EvidenceCommand::Export { log, run, account, out } = command;
+        evidence::export(&evidence::Request { log, run, account }, &out)?;
+        writeln!(self.out, "{}{}", self.lang.pick("证据：", "Evidence: "), out.display())?;
+        Ok(ExitCode::SUCCESS)
+    }
+
     pub(super) fn verify(&mut self, arguments: &VerifyArguments) -> Result<ExitCode, Failure> {
         let trust = trust(arguments)?;
+        if evidence::is_evidence(&arguments.path) {
+            return self.verdict(&evidence::verify(&arguments.path, &trust));
+        }
         let mut verified = verify(&arguments.path, &trust);
         let lang = self.lang;
         let mut again = 0;
         if verified.faults.is_empty() && !arguments.no_replay && verified.runs > 0 {
             again = self.replay_all(&arguments.path, &mut verified.faults)?;
         }
-        verified.faults.iter().try_for_each(|fault| writeln!(self.out, "{}", fault.line(lang)))?;
         let (entries, rows, bodies) = (verified.entries, verified.rows, verified.bodies);
         let looked = match lang {
             Lang::Zh => format!("已核对 {entries} 条、{rows} 行数据、{bodies} 份记录，重算 {again} 份"),
@@ -265,13 +294,18 @@ impl Session<'_> {
             let head = lang.pick("最后的检查点：", "Last checkpoint: ");
             writeln!(self.out, "{head}{} {} {}", checkpoint.origin, checkpoint.size, checkpoint.root)?;
         }
-        let result = if verified.faults.is_empty() {
-            lang.pick("核对无误", "nothing is amiss")
+        self.verdict(&verified.faults)
+    }
+
+    fn verdict(&mut self, faults: &[Fault]) -> Result<ExitCode, Failure> {
+        faults.iter().try_for_each(|fault| writeln!(self.out, "{}", fault.line(self.lang)))?;
+        let (result, code) = if faults.is_empty() {
+            (self.lang.pick("核对无误", "nothing is amiss"), ExitCode::SUCCESS)
         } else {
-            lang.pick("核对不符", "something does not fit")
+            (self.lang.pick("核对不符", "something does not fit"), ExitCode::FAILURE)
         };
         writeln!(self.out, "{result}")?;
-        Ok(if verified.faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        Ok(code)
     }
 
     /// Decides everything again; what is not identical is a fault.

@@ -113,6 +113,29 @@ impl View {
         batch::tables(&self.batch(knowledge)?.0, &self.layout.batch(knowledge))
     }
 
+    /// The entry of a run: its index and bytes.
+    pub fn entry_of(&self, run: &str) -> Option<(u64, Vec<u8>)> {
+        let named = |event: &Event| matches!(event, Event::Run(it) if it.id == run);
+        let (index, _) = self.events().find(|(_, event)| named(event))?;
+        Some((u64::try_from(index).ok()?, self.entries[index].clone()))
+    }
+
+    /// The canonical form of a rule set.
+    ///
+    /// # Errors
+    /// A file that is missing, or not of this digest.
+    pub fn canonical_rule_set(&self, digest: Digest) -> Result<String, LogError> {
+        pinned(&self.layout.rule_set(digest), digest)
+    }
+
+    /// The canonical form of parameters.
+    ///
+    /// # Errors
+    /// A file that is missing, or not of this digest.
+    pub fn canonical_parameters(&self, digest: Digest) -> Result<String, LogError> {
+        pinned(&self.layout.parameters(digest), digest)
+    }
+
     /// The rule set of a digest.
     ///
     /// # Errors

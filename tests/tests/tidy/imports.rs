@@ -26,6 +26,7 @@ const SERVICE: &[&[&str]] = &[
     &["casebook", "run"],
     &["logbook"],
     &["replay"],
+    &["evidence"],
     &["demo"],
     &["cli"],
 ];
