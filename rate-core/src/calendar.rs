@@ -138,6 +138,18 @@ pub fn months_after(date: NaiveDate, months: u16) -> NaiveDate {
     date.checked_add_months(Months::new(months.into())).unwrap_or(NaiveDate::MAX)
 }
 
+/// A date as the number `YYYYMMDD`: what records hold.
+pub fn day_number(date: NaiveDate) -> i32 {
+    (date.year() * 100 + date.month().cast_signed()) * 100 + date.day().cast_signed()
+}
+
+/// The date of such a number; `None` where there is no such day between 1950 and 2199.
+pub fn numbered_day(number: i32) -> Option<NaiveDate> {
+    let (year, month, day) = (number / 10_000, number / 100 % 100, number % 100);
+    let known = (FIRST_YEAR..=LAST_YEAR).contains(&year);
+    NaiveDate::from_ymd_opt(year, month.cast_unsigned(), day.cast_unsigned()).filter(|_| known)
+}
+
 /// The calendar year of a day.
 pub fn year_of(date: NaiveDate) -> i32 {
     date.year()

@@ -48,6 +48,8 @@ pub mod margin;
 pub mod notice;
 pub mod parameters;
 pub mod premium;
+pub mod record;
+pub mod replay;
 pub mod rule_set;
 pub mod trend;
 

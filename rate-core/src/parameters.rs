@@ -146,6 +146,8 @@ pub struct ParameterDocument {
     pub name: Label,
     /// SHA-256, in hexadecimal, of its canonical form.
     pub digest: String,
+    /// The canonical form: JSON that `ParametersFile` reads again; of averages in a book, lines that the book gives again.
+    pub text: String,
 }
 
 /// Whether an area lies inside another: the two digits of its province, or four of its prefecture, are the same.

@@ -8,6 +8,7 @@ pub mod law;
 pub mod measure;
 pub mod notice;
 pub mod select;
+mod semantics;
 pub mod table;
 
 use std::fmt;
@@ -21,6 +22,7 @@ pub use law::{Law, Refusal};
 pub use measure::{Cause, Denominator, Excluded, Measure, Numerator, Undefined, WhenUndefined};
 pub use notice::{NoticeRules, Remedies};
 pub use select::{Considered, OtherCycle, Selection, WhyNot};
+pub use semantics::Semantics;
 pub use table::{Condition, Conflict, FloatTable, Row, RowResult};
 
 use crate::amount::{Rate, RoundMode, Rounding};

@@ -2,10 +2,11 @@
 
 pub mod csv;
 mod encoding;
+mod files;
 pub mod generate;
-mod history_rows;
 mod lines;
 pub mod reading;
+mod rows;
 mod xlsx;
 
 use std::path::{Path, PathBuf};
@@ -14,9 +15,10 @@ use rate_core::input::book::{CheckedBook, RawTable, check_book};
 
 pub use csv::{BOM, BookWriter, cell};
 pub use encoding::Encoding;
+pub use files::BookFiles;
 pub use generate::{GeneratedBook, Plan, generate};
-pub use history_rows::BookFiles;
 pub use reading::Reading;
+pub use rows::BookRows;
 
 /// What kept a book from being read or written at all; what is wrong inside a book is a
 /// [`Problem`](rate_core::Problem) of its check.

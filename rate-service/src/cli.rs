@@ -5,6 +5,7 @@
 
 mod check;
 mod diagnose;
+mod log;
 mod progress;
 mod test;
 
@@ -23,6 +24,8 @@ use crate::book::{self, Encoding, Plan, Reading};
 use crate::casebook::{self, CaseError};
 use crate::demo;
 use crate::diagnostics::{Entry, EntryError};
+use crate::logbook::LogError;
+use crate::replay::ReplayError;
 use crate::run::{self, Request, RunError, Stage};
 use progress::Progress;
 
@@ -92,6 +95,8 @@ enum Command {
         request: RunArguments,
         #[command(flatten)]
         entry: EntryArguments,
+        #[command(flatten)]
+        publish: log::PublishArguments,
         /// Directory for the results.
         #[arg(long)]
         out: PathBuf,
@@ -116,6 +121,16 @@ enum Command {
     /// Books of accounts.
     #[command(subcommand)]
     Book(BookCommand),
+    /// Decide again what a log says was decided, and say where it differs and why.
+    Replay(log::ReplayArguments),
+    /// Look at every byte of a log, or of evidence: hashes, proofs, signatures, and deciding again.
+    Verify(log::VerifyArguments),
+    /// Evidence of single decisions, for somebody without this system.
+    #[command(subcommand)]
+    Evidence(log::EvidenceCommand),
+    /// Show a log, or hand it over to a new key.
+    #[command(subcommand)]
+    Log(log::LogCommand),
     /// Print a completion script for a shell.
     Completions {
         /// Which shell.
@@ -256,6 +271,8 @@ enum Failure {
     UnknownAccount(AccountKey),
     #[error("{} problem(s)", .0.len())]
     Problems(Vec<Problem>),
+    #[error(transparent)]
+    Log(LogError),
 }
 
 impl From<book::BookError> for Failure {
@@ -267,6 +284,22 @@ impl From<book::BookError> for Failure {
 impl From<crate::lawbook::LawError> for Failure {
     fn from(error: crate::lawbook::LawError) -> Self {
         Self::Run(error.into())
+    }
+}
+
+impl From<LogError> for Failure {
+    fn from(error: LogError) -> Self {
+        Self::Log(error)
+    }
+}
+
+impl From<ReplayError> for Failure {
+    fn from(error: ReplayError) -> Self {
+        match error {
+            ReplayError::Log(error) => error.into(),
+            ReplayError::Run(error) => error.into(),
+            ReplayError::Book(error) => RunError::Book(error).into(),
+        }
     }
 }
 
@@ -311,6 +344,8 @@ fn report(failure: &Failure, lang: Lang) -> ExitCode {
         Failure::UnknownAccount(key) => {
             (vec![lang.pick("数据中没有单位 ", "not in the book: ").to_owned() + &key.to_string()], 1)
         }
+        Failure::Log(error @ (LogError::Unknown(_) | LogError::Broken { .. })) => (vec![error.to_string()], 1),
+        Failure::Log(error @ (LogError::Busy(_) | LogError::File { .. })) => (vec![error.to_string()], 3),
         Failure::Run(error) => (vec![error.to_string()], 3),
         Failure::Output(error) => (vec![error.to_string()], 3),
     };
@@ -338,7 +373,13 @@ impl Session<'_> {
                 test::report(&tested?, full, self.lang, self.out)
             }
             Command::Diagnose { request, entry, out } => self.diagnose(&request.into(), &entry.read()?, out.as_deref()),
-            Command::Run { request, entry, out } => self.run_book(&request.into(), &entry.read()?, &out),
+            Command::Run { request, entry, publish, out } => {
+                self.run_book(&request.into(), &entry.read()?, publish, &out)
+            }
+            Command::Replay(arguments) => self.replay(arguments),
+            Command::Verify(arguments) => self.verify(&arguments),
+            Command::Evidence(command) => self.evidence(command),
+            Command::Log(command) => self.log(command),
             Command::Decide { request, account } => self.decide(&request.into(), account),
             Command::Demo { dir, accounts } => {
                 let mut progress = Progress::new(self.lang);
@@ -361,10 +402,17 @@ impl Session<'_> {
         }
     }
 
-    fn run_book(&mut self, request: &Request, entry: &Entry, dir: &std::path::Path) -> Result<ExitCode, Failure> {
+    fn run_book(
+        &mut self,
+        request: &Request,
+        entry: &Entry,
+        publish: log::PublishArguments,
+        dir: &std::path::Path,
+    ) -> Result<ExitCode, Failure> {
         run::apart(request, dir)?;
+        let publisher = publish.open()?;
         let mut progress = Progress::new(self.lang);
-        let run = run::gated(request, entry, &mut |stage, done, all| progress.at(stage, done, all))?;
+        let (run, rows) = run::with_rows(request, entry, &mut |stage, done, all| progress.at(stage, done, all))?;
         let summary = run::summarise(&run);
         progress.at(Stage::Writing, 0, 1);
         run::write(&run, &summary, dir, self.lang)?;
@@ -375,6 +423,9 @@ impl Session<'_> {
         self.remarks(&run)?;
         if let Some(accepted) = run.accepted(self.lang) {
             writeln!(self.out, "{accepted}")?;
+        }
+        if let Some(publisher) = publisher {
+            self.published(&publisher.publish(&run, &rows)?)?;
         }
         writeln!(self.out, "{}{}", self.lang.pick("结果：", "Results: "), dir.display())?;
         Ok(ExitCode::SUCCESS)

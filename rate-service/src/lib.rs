@@ -3,7 +3,11 @@
 pub mod book;
 pub mod casebook;
 pub mod cli;
+pub mod clock;
 pub mod demo;
 pub mod diagnostics;
+pub mod evidence;
 pub mod lawbook;
+pub mod logbook;
+pub mod replay;
 pub mod run;

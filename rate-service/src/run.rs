@@ -14,12 +14,12 @@ use rate_core::history::ChargedRate;
 use rate_core::input::book::{CheckedBook, RawRow, RawTable, RefusedAccount, TableKind, TableTotals, check_book};
 use rate_core::parameters::CutFinding;
 use rate_core::rule_set::{Considered, Selection, Verdict, WhyNot};
-use rate_core::{AccountKey, Decision, History, Law, NaiveDate, Origin, Parameters, Problem, Refusal};
+use rate_core::{AccountKey, Decision, History, Law, NaiveDate, Origin, Parameters, Problem, Refusal, RuleSet};
 
 pub use output::write;
 pub use summary::{Change, ChangeRow, GradeRow, Summary, columns, summarise};
 
-use crate::book::{BookError, Reading};
+use crate::book::{BookError, BookRows, Reading};
 use crate::diagnostics::{self, Entry};
 use crate::lawbook::{self, LawError, Usable};
 
@@ -164,6 +164,29 @@ pub fn law(rules: &Path, parameters: &Path, area: &str, on: NaiveDate) -> Result
     choose(&usable, &parameters, area, on)
 }
 
+/// The rule set of an area on a day.
+///
+/// # Errors
+/// As [`law`].
+pub fn rule_set(rules: &Path, area: &str, on: NaiveDate) -> Result<RuleSet, RunError> {
+    let usable = lawbook::usable(lawbook::rule_sets(rules)?);
+    if !usable.problems.is_empty() {
+        return Err(RunError::Problems(usable.problems));
+    }
+    let selection = Selection::among(&usable.sets, area, on);
+    let none = Refusal::NoRuleSet { area: area.to_owned(), on };
+    selection.chosen.cloned().ok_or(RunError::Refused { refusal: none, considered: selection.considered })
+}
+
+/// The parameters of a directory.
+///
+/// # Errors
+/// As [`law`].
+pub fn parameters(path: &Path) -> Result<Parameters, RunError> {
+    let (parameters, wrong) = lawbook::parameters(path)?;
+    if wrong.is_empty() { Ok(parameters) } else { Err(RunError::Problems(wrong)) }
+}
+
 fn read_law(rules: &Path, parameters: &Path) -> Result<(Usable, Parameters), RunError> {
     let mut usable = lawbook::usable(lawbook::rule_sets(rules)?);
     let (parameters, wrong) = lawbook::parameters(parameters)?;
@@ -302,6 +325,29 @@ pub fn run(request: &Request, progress: &mut dyn FnMut(Stage, u64, u64)) -> Resu
 /// # Errors
 /// As [`run`], and [`RunError::Blocked`]: then nothing was decided.
 pub fn gated(request: &Request, entry: &Entry, progress: &mut dyn FnMut(Stage, u64, u64)) -> Result<Run, RunError> {
+    made(request, entry, progress, &mut |_| {})
+}
+
+/// The same, with the rows of the book for whoever keeps them.
+///
+/// # Errors
+/// As [`gated`].
+pub fn with_rows(
+    request: &Request,
+    entry: &Entry,
+    progress: &mut dyn FnMut(Stage, u64, u64),
+) -> Result<(Run, BookRows), RunError> {
+    let mut rows = BookRows::default();
+    let run = made(request, entry, progress, &mut |tables| rows = BookRows::of(tables))?;
+    Ok((run, rows))
+}
+
+fn made(
+    request: &Request,
+    entry: &Entry,
+    progress: &mut dyn FnMut(Stage, u64, u64),
+    keep: &mut dyn FnMut(&[RawTable]),
+) -> Result<Run, RunError> {
     let material = Material::read(request, progress)?;
     let diagnosis = material.diagnosis(&request.area, entry.control.as_ref(), progress);
     let beyond = entry.gate.beyond(&diagnosis);
@@ -310,6 +356,7 @@ pub fn gated(request: &Request, entry: &Entry, progress: &mut dyn FnMut(Stage, u
     }
     let unread_rates = unread_rates(material.parted().1, &material.book.refused);
     let Material { chosen, tables, own_tables: _, book } = material;
+    keep(&tables);
     drop(tables);
     let mut run = Run {
         chosen,

@@ -12,9 +12,13 @@ mod demonstration;
 mod diagnosed;
 #[path = "cli/endings.rs"]
 mod endings;
+#[path = "cli/evidence.rs"]
+mod evidence;
 #[path = "cli/formats.rs"]
 mod formats;
 #[path = "cli/fund.rs"]
 mod fund;
+#[path = "cli/logged.rs"]
+mod logged;
 #[path = "cli/rule_set_document.rs"]
 mod rule_set_document;

@@ -26,6 +26,8 @@ mod orders;
 mod people;
 #[path = "decisions/published.rs"]
 mod published;
+#[path = "decisions/records.rs"]
+mod records;
 #[path = "decisions/six_years.rs"]
 mod six_years;
 #[path = "decisions/totals.rs"]

@@ -13,11 +13,13 @@ mod row;
 mod statistics;
 mod succession;
 mod table;
+mod written;
 
 pub(crate) use row::whole;
 
 pub use check_digits::{credit_code_check, is_credit_code, organisation_check};
 pub use table::{Column, Content, RawRow, RawTable, TableKind};
+pub use written::{MayBe, Take, facts_digest, facts_text, push_cell, write_rate, write_rows};
 
 use crate::error::{Code, Place, Problem};
 use crate::fund::Fund;

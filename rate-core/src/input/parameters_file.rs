@@ -34,6 +34,14 @@ impl ParametersFile {
         Self::parse_named("", text)
     }
 
+    /// Reads the same shape as JSON.
+    ///
+    /// # Errors
+    /// `file.syntax` where the text is not JSON.
+    pub fn parse_json(text: &str) -> Result<Self, Problems> {
+        tree::parse_json("", text).map(|tree| Self { tree })
+    }
+
     /// Reads TOML from a file whose name problems repeat.
     ///
     /// # Errors
@@ -63,15 +71,15 @@ impl ParametersFile {
     /// # Errors
     /// Every place where the file cannot be read: codes `file.*`, `rule-set.*`.
     pub fn check(self) -> Result<Parameters, Problems> {
-        let digest = tree::digest(&self.tree);
+        let text = tree::canonical_text(&self.tree);
         let sink = Sink::new(&self.tree);
-        let parameters = parameters(&sink, digest);
+        let parameters = parameters(&sink, text);
         Problems::none_of(sink.into_problems())?;
         Ok(parameters.unwrap_or_default())
     }
 }
 
-fn parameters<'t>(sink: &'t Sink<'t>, digest: String) -> Option<Parameters> {
+fn parameters<'t>(sink: &'t Sink<'t>, text: String) -> Option<Parameters> {
     let root = sink.root().at(String::new()).fields()?;
     let format = root.need("format").and_then(|at| at.text().map(|text| (at.clone(), text)));
     if let Some((at, other)) = format.filter(|(_, text)| *text != "parameters/1") {
@@ -95,7 +103,8 @@ fn parameters<'t>(sink: &'t Sink<'t>, digest: String) -> Option<Parameters> {
         overlapping(&at, cuts.iter().map(|it| (it.days, &it.sub_area)));
     }
     root.finish();
-    let documents = vec![ParameterDocument { area: area.to_owned(), name: name?, digest }];
+    let digest = tree::digest_of(&text);
+    let documents = vec![ParameterDocument { area: area.to_owned(), name: name?, digest, text }];
     Some(Parameters { documents, bases: bases.into_bases(), vectors, cuts, bands, statistics, industries, holidays })
 }
 

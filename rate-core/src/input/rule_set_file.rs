@@ -130,7 +130,7 @@ impl RuleSetFile {
     /// # Errors
     /// Every place where the file cannot be read as a rule set: codes `file.*` and `rule-set.*`.
     pub fn examine(self) -> Result<Examined, Problems> {
-        let digest = tree::digest(&self.tree);
+        let digest = tree::digest_of(&tree::canonical_text(&self.tree));
         let tree = Arc::new(self.tree);
         let sink = Sink::new(&tree);
         let set = sections::rule_set(&sink, &tree, digest);
@@ -175,6 +175,11 @@ impl RuleSet {
         let mut tree = Tree::clone(&self.tree);
         change.apply(&mut tree)?;
         Ok(RuleSetFile { tree })
+    }
+
+    /// The canonical resolved form that its digest is over: JSON, which [`RuleSetFile::parse_json`] reads again.
+    pub fn canonical_text(&self) -> String {
+        tree::canonical_text(&self.tree)
     }
 
     /// The checker's report on this set.

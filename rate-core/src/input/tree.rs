@@ -68,9 +68,9 @@ pub(crate) fn parse_json(file: &str, text: &str) -> Result<Tree, Problems> {
     }
 }
 
-/// SHA-256, in hexadecimal, of the canonical form: keys sorted, no space, dates and decimals as strings.
-pub(crate) fn digest(tree: &Tree) -> String {
-    digest_of(&text(&tree.root.value))
+/// The canonical form, whose digest names a document: keys sorted, no space, dates and decimals as strings.
+pub(crate) fn canonical_text(tree: &Tree) -> String {
+    text(&tree.root.value)
 }
 
 /// A value in canonical form.

@@ -8,6 +8,7 @@ use super::diagram::Diagram;
 use super::dispatched::DispatchRule;
 use super::{
     Adjustment, Attribution, Changes, Cycle, Effect, Form, Participation, Prolonged, Reference, RowResult, RuleSet,
+    Semantics,
 };
 use crate::calendar::{self, DateSpan, MonthSpan, NaiveDate};
 use crate::citation::{Basis, BasisId};
@@ -54,7 +55,7 @@ impl Refusal {
 
 /// What the settings of one day come to; shared, cheap to clone.
 #[derive(Clone)]
-pub struct Law(Arc<Compiled>);
+pub struct Law(Arc<Compiled>, Semantics);
 
 impl fmt::Debug for Law {
     /// Which law it is; its whole content would fill pages.
@@ -97,7 +98,7 @@ impl RuleSet {
         let parameters = parameters.of_area(&self.id.area);
         let (diagrams, by_class) = diagrams(self);
         let change_days = parameters.change_days();
-        Ok(Law(Arc::new(Compiled {
+        let compiled = Compiled {
             participation: participation.clone(),
             attribution,
             changes: changes.clone(),
@@ -111,7 +112,8 @@ impl RuleSet {
             change_days,
             rules: self.clone(),
             parameters,
-        })))
+        };
+        Ok(Law(Arc::new(compiled), Semantics::CURRENT))
     }
 }
 
@@ -157,6 +159,17 @@ fn asked(set: &RuleSet) -> Vec<(usize, usize)> {
 }
 
 impl Law {
+    /// How the engine reads it.
+    pub const fn semantics(&self) -> Semantics {
+        self.1
+    }
+
+    /// The same law, read as an earlier engine did.
+    #[must_use]
+    pub fn under(&self, semantics: Semantics) -> Self {
+        Self(Arc::clone(&self.0), semantics)
+    }
+
     /// The rule set.
     pub fn rules(&self) -> &RuleSet {
         &self.0.rules

@@ -3,12 +3,12 @@
 //! One line is one row: a quoted cell does not run over the end of its line, so that a quote left open is found
 //! where it stands and never swallows the rows of other accounts unseen.
 
-use std::fmt::{Display, Write as _};
+use std::fmt::Display;
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use rate_core::input::book::{RawTable, TableKind};
+use rate_core::input::book::{RawTable, TableKind, push_cell};
 use rate_core::{Code, Place, Problem};
 
 use super::BookError;
@@ -150,7 +150,7 @@ impl Attempt {
 }
 
 /// The cells of a line, quotes removed.
-fn split(line: &str) -> Result<Vec<String>, Code> {
+pub(super) fn split(line: &str) -> Result<Vec<String>, Code> {
     let mut cells = Vec::new();
     let mut rest = line;
     loop {
@@ -190,7 +190,6 @@ pub struct BookWriter {
     path: PathBuf,
     out: BufWriter<File>,
     rows: u64,
-    cell: String,
     line: String,
 }
 
@@ -202,7 +201,7 @@ impl BookWriter {
     pub fn create(dir: &Path, kind: TableKind) -> Result<Self, BookError> {
         let path = dir.join(format!("{}.csv", kind.stem()));
         let out = BufWriter::with_capacity(1 << 18, File::create(&path).map_err(BookError::at(&path))?);
-        let mut writer = Self { kind, path, out, rows: 0, cell: String::new(), line: String::new() };
+        let mut writer = Self { kind, path, out, rows: 0, line: String::new() };
         let header: Vec<&dyn Display> = kind.columns().iter().map(|column| &column.name as &dyn Display).collect();
         writer.write(&header)?;
         Ok(writer)
@@ -238,30 +237,10 @@ impl BookWriter {
             if index > 0 {
                 self.line.push(',');
             }
-            self.cell.clear();
-            // Writing to a string cannot fail, and our own `Display`s never refuse.
-            let written = write!(self.cell, "{cell}");
-            debug_assert!(written.is_ok(), "a cell can be shown");
-            if self.cell.contains([',', '"', '\n', '\r']) {
-                self.line.push('"');
-                self.line.push_str(&self.cell.replace('"', "\"\""));
-                self.line.push('"');
-            } else {
-                self.line.push_str(&self.cell);
-            }
+            push_cell(&mut self.line, cell);
         }
         self.line.push('\n');
         self.out.write_all(self.line.as_bytes()).map_err(BookError::at(&self.path))
-    }
-}
-
-/// A cell that is empty where there is no value.
-#[derive(Clone, Copy, Debug)]
-pub struct MayBe<T>(pub Option<T>);
-
-impl<T: Display> Display for MayBe<T> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.as_ref().map_or(Ok(()), |value| value.fmt(f))
     }
 }
 

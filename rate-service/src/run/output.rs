@@ -7,7 +7,7 @@ use std::path::Path;
 
 use rate_core::error::{Lang, column_letters};
 use rate_core::history::ChargedRate;
-use rate_core::input::book::TableKind;
+use rate_core::input::book::{TableKind, write_rate};
 use rate_core::notice::{origin_text, reason_text, step_text};
 use rate_core::{Decision, Problem, Segment};
 use serde_json::json;
@@ -62,11 +62,12 @@ fn rates(run: &Run, dir: &Path) -> Result<(), RunError> {
     let mut writer = BookWriter::create(dir, TableKind::Rates)?;
     for decided in &run.decided {
         for segment in decided.decision.schedule().segments() {
-            writer.rate(decided.decision.account(), &charged(&decided.decision, segment))?;
+            let rate = charged(&decided.decision, segment);
+            write_rate(decided.decision.account(), &rate, &mut |_, cells| writer.row(cells))?;
         }
     }
     for (key, rate) in &run.last_rates {
-        writer.rate(key, rate)?;
+        write_rate(key, rate, &mut |_, cells| writer.row(cells))?;
     }
     for row in &run.unread_rates {
         let cells: Vec<&dyn Display> = row.iter().map(|cell| cell as &dyn Display).collect();

@@ -15,12 +15,21 @@ const CORE: &[&[&str]] = &[
     &["decide", "premium"],
     &["margin", "trend"],
     &["explanation"],
-    &["notice", "input"],
-    &["cases", "diagnostics"],
+    &["notice", "input", "record"],
+    &["cases", "diagnostics", "replay"],
 ];
 
 /// Rooms of `rate-service` by rank, lowest first.
-const SERVICE: &[&[&str]] = &[&["book", "lawbook"], &["diagnostics"], &["casebook", "run"], &["demo"], &["cli"]];
+const SERVICE: &[&[&str]] = &[
+    &["book", "lawbook", "clock"],
+    &["diagnostics"],
+    &["casebook", "run"],
+    &["logbook"],
+    &["replay"],
+    &["evidence"],
+    &["demo"],
+    &["cli"],
+];
 
 /// Imports that run upward today, each a knot to untie. The list may only grow shorter.
 const KNOTS: &[(&str, &str)] = &[];
@@ -28,7 +37,7 @@ const KNOTS: &[(&str, &str)] = &[];
 /// Crates that belong to some rooms only: JSON and TOML live at the borders, the calendar is the one door to dates.
 const GUESTS: &[(&str, &str, &[&str])] = &[
     ("rate-core", "toml", &["input"]),
-    ("rate-core", "serde_json", &["input"]),
+    ("rate-core", "serde_json", &["input", "record"]),
     ("rate-core", "sha2", &["input", "log"]),
     ("rate-core", "base64", &["log"]),
     ("rate-core", "ed25519_dalek", &["log"]),
@@ -41,7 +50,9 @@ const GUESTS: &[(&str, &str, &[&str])] = &[
     ("rate-service", "zip", &["book"]),
     ("rate-service", "quick_xml", &["book"]),
     ("rate-service", "toml", &[]),
-    ("rate-service", "chrono", &["book"]),
+    ("rate-service", "chrono", &["book", "clock"]),
+    ("rate-service", "base64", &["logbook"]),
+    ("rate-service", "getrandom", &["logbook"]),
 ];
 
 /// One file's view of another room of its crate.

@@ -125,6 +125,7 @@ fn pinned(averages: &BTreeMap<Key<'_>, (i64, &str)>) -> Vec<ParameterDocument> {
         area: area.to_owned(),
         name: name(),
         digest: tree::digest_of(&text),
+        text,
     };
     texts.into_iter().map(document).collect()
 }

@@ -2,10 +2,9 @@
 
 use std::fmt::Display;
 
-use rate_core::input::book::TableKind;
+use rate_core::input::book::{MayBe, TableKind};
 use rate_core::{AccountKey, History};
 
-use super::super::csv::MayBe;
 use super::super::{BookError, BookFiles};
 
 /// Adds a wrong row to an account that is written; its problems take turns.

@@ -1,74 +1,159 @@
 //! A history as rows of the book: the way back from facts to files.
 
-use std::fmt::Display;
-use std::path::Path;
+use std::convert::Infallible;
+use std::fmt::{self, Display, Write as _};
 
-use rate_core::RiskClass;
-use rate_core::history::{ChargedRate, Claim, Ordered, Party};
-use rate_core::input::book::TableKind;
-use rate_core::{AccountKey, History, Industry, Rate};
+use super::table::TableKind;
+use crate::amount::Rate;
+use crate::history::{AccountKey, ChargedRate, Claim, History, Ordered, Party};
+use crate::industry::{Industry, RiskClass};
+use crate::log::Digest;
 
-use super::BookError;
-use super::csv::{BookWriter, MayBe};
+/// What takes rows: a table, and a cell for each of its columns.
+pub type Take<'t, E> = dyn FnMut(TableKind, &[&dyn Display]) -> Result<(), E> + 't;
 
-/// All tables of a book that is being written.
-#[derive(Debug)]
-pub struct BookFiles {
-    writers: Vec<BookWriter>,
+/// A cell that is empty where there is no value.
+#[derive(Clone, Copy, Debug)]
+pub struct MayBe<T>(pub Option<T>);
+
+impl<T: Display> Display for MayBe<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.as_ref().map_or(Ok(()), |value| value.fmt(f))
+    }
 }
 
-impl BookFiles {
-    /// Creates the tables in a directory, which must exist.
-    ///
-    /// # Errors
-    /// Where a file cannot be created.
-    pub fn create(dir: &Path) -> Result<Self, BookError> {
-        let writers = TableKind::ALL.iter().map(|kind| BookWriter::create(dir, *kind)).collect::<Result<_, _>>()?;
-        Ok(Self { writers })
+/// Hands over all facts of an account as rows, in the order of its facts; its predecessors only by number, and no claim
+/// that stands under another account, since those are accounts of their own.
+///
+/// A row has one cell for each column of its table.
+///
+/// # Errors
+/// What taking a row fails with.
+pub fn write_rows<E>(history: &History, take: &mut Take<'_, E>) -> Result<(), E> {
+    let mut rows = Rows { take };
+    rows.account(history)?;
+    rows.standing(history)?;
+    rows.premiums(history)?;
+    let own = |claim: &&Claim| claim.insured() == history.key().number || claim.parties.is_none();
+    history.claims().iter().filter(own).try_for_each(|claim| rows.claim(history.key(), claim))?;
+    history.rates().iter().try_for_each(|rate| write_rate(history.key(), rate, rows.take))
+}
+
+/// Hands over a rate as a row of `rates`.
+///
+/// # Errors
+/// What taking a row fails with.
+pub fn write_rate<E>(key: &AccountKey, rate: &ChargedRate, take: &mut Take<'_, E>) -> Result<(), E> {
+    let (from, to) = (&rate.days.from(), &MayBe(rate.days.to()));
+    let (system, class) = (&rate.class.system(), &rate.class.number());
+    let base = &MayBe(rate.base.map(Rate::percent));
+    let (before_cut, cut, charged) = (&rate.before_cut.percent(), &rate.cut.percent(), &rate.charged.percent());
+    let (origin, used) = (&rate.origin.as_str(), &rate.used.join(" "));
+    let (grade, cycle, document) = (&rate.grade, &rate.cycle, &rate.document);
+    take(
+        TableKind::Rates,
+        &[
+            &key.area,
+            &key.number,
+            from,
+            to,
+            system,
+            class,
+            base,
+            grade,
+            before_cut,
+            cut,
+            charged,
+            origin,
+            cycle,
+            used,
+            document,
+        ],
+    )
+}
+
+/// The facts of an account as one canonical text: a line for each row, its table's name first, lines in the order of
+/// their bytes.
+///
+/// All facts are in it that its decision may read: the account's own, those of its predecessors, and claims of other
+/// accounts that it may have to bear. Equal facts give equal texts, whatever the form, encoding or order of the files
+/// they were read from.
+///
+/// ```
+/// use rate_core::{History, input::book::facts_text};
+/// let history = History::builder("990100", "0001").covered("2018-01", None).build()?;
+/// assert_eq!(facts_text(&history), "accounts,990100,0001,,,,employer,\ncoverage,990100,0001,2018-01,,insured\n");
+/// # Ok::<(), rate_core::Problems>(())
+/// ```
+pub fn facts_text(history: &History) -> String {
+    let mut lines = Vec::new();
+    add_lines(history, &mut lines);
+    lines.sort_unstable();
+    lines.dedup();
+    lines.concat()
+}
+
+/// The digest of the facts of an account: what a record pins.
+pub fn facts_digest(history: &History) -> Digest {
+    Digest::of(facts_text(history).as_bytes())
+}
+
+fn add_lines(history: &History, lines: &mut Vec<String>) {
+    let mut take = |kind: TableKind, cells: &[&dyn Display]| -> Result<(), Infallible> {
+        let mut line = kind.stem().to_owned();
+        cells.iter().for_each(|cell| {
+            line.push(',');
+            push_cell(&mut line, cell);
+        });
+        line.push('\n');
+        lines.push(line);
+        Ok(())
+    };
+    let Ok(()) = write_rows(history, &mut take);
+    let number = &history.key().number;
+    let mut rows = Rows { take: &mut take };
+    for claim in history.claims() {
+        if let Some(parties) = claim.parties.as_deref().filter(|it| it.insured != *number) {
+            let insured = AccountKey { area: history.key().area.clone(), number: parties.insured.clone() };
+            let Ok(()) = rows.claim(&insured, claim);
+        }
+    }
+    history.successions().iter().for_each(|it| add_lines(&it.predecessor, lines));
+}
+
+/// Adds a cell to a line of CSV, in quotes where CSV asks for them.
+pub fn push_cell(line: &mut String, cell: &dyn Display) {
+    let from = line.len();
+    // Writing to a string cannot fail.
+    let _ = write!(line, "{cell}");
+    if line[from..].contains([',', '"', '\n', '\r']) {
+        let quoted = line[from..].replace('"', "\"\"");
+        line.truncate(from);
+        line.push('"');
+        line.push_str(&quoted);
+        line.push('"');
+    }
+}
+
+/// Where rows go.
+struct Rows<'t, E> {
+    take: &'t mut Take<'t, E>,
+}
+
+impl<E> Rows<'_, E> {
+    fn row(&mut self, kind: TableKind, cells: &[&dyn Display]) -> Result<(), E> {
+        (self.take)(kind, cells)
     }
 
-    /// Writes a row of any table: one cell for each column, in the order of the table's columns.
-    ///
-    /// # Errors
-    /// Where the file cannot be written.
-    pub fn row(&mut self, kind: TableKind, cells: &[&dyn Display]) -> Result<(), BookError> {
-        // Writers stand in the order of the tables, which is that of their numbers.
-        self.writers.get_mut(kind as usize).map_or(Ok(()), |writer| writer.row(cells))
-    }
-
-    /// Writes all facts of an account; its predecessors only by number, since they are accounts of their own.
-    ///
-    /// # Errors
-    /// Where a file cannot be written.
-    pub fn history(&mut self, history: &History) -> Result<(), BookError> {
-        self.account(history)?;
-        self.standing(history)?;
-        self.premiums(history)?;
-        // A claim that stands under another account is written there.
-        let own = |claim: &&Claim| claim.parties.as_ref().is_none_or(|it| it.insured == history.key().number);
-        history.claims().iter().filter(own).try_for_each(|claim| self.claim(history.key(), claim))?;
-        let mut rates = history.rates().iter();
-        rates.try_for_each(|rate| self.writers[TableKind::Rates as usize].rate(history.key(), rate))
-    }
-
-    /// Writes out all files; the rows of each table.
-    ///
-    /// # Errors
-    /// Where a file cannot be written.
-    pub fn finish(self) -> Result<Vec<(TableKind, u64)>, BookError> {
-        let rows = TableKind::ALL.iter().zip(self.writers);
-        rows.map(|(kind, writer)| Ok((*kind, writer.finish()?))).collect()
-    }
-
-    fn account(&mut self, history: &History) -> Result<(), BookError> {
+    fn account(&mut self, history: &History) -> Result<(), E> {
         let AccountKey { area, number } = history.key();
         let (code, name, sub_area) = (&history.credit_code(), &history.name(), &history.sub_area());
         let kind = &history.kind().as_str();
         self.row(TableKind::Accounts, &[area, number, code, name, sub_area, kind, &MayBe(history.first_ever())])
     }
 
-    /// Coverage, classes, events, orders and predecessors.
-    fn standing(&mut self, history: &History) -> Result<(), BookError> {
+    /// Coverage, classes, events and predecessors.
+    fn standing(&mut self, history: &History) -> Result<(), E> {
         let AccountKey { area, number } = history.key();
         for spell in history.coverage() {
             let (from, to) = (&spell.months.from, &MayBe(spell.months.to));
@@ -122,7 +207,7 @@ impl BookFiles {
         Ok(())
     }
 
-    fn premiums(&mut self, history: &History) -> Result<(), BookError> {
+    fn premiums(&mut self, history: &History) -> Result<(), E> {
         let AccountKey { area, number } = history.key();
         for row in history.premiums() {
             let (from, to, payroll) = (&row.months.from(), &row.months.to(), &row.payroll.fen());
@@ -135,7 +220,7 @@ impl BookFiles {
         Ok(())
     }
 
-    fn claim(&mut self, key: &AccountKey, claim: &Claim) -> Result<(), BookError> {
+    fn claim(&mut self, key: &AccountKey, claim: &Claim) -> Result<(), E> {
         let AccountKey { area, number } = key;
         let (article, status) = (&claim.article.as_str(), &claim.status.as_str());
         let (level, assessed) = (&MayBe(claim.disability.map(|it| it.0)), &MayBe(claim.disability.map(|it| it.1)));
@@ -173,37 +258,5 @@ impl BookFiles {
             self.row(TableKind::Payments, cells)?;
         }
         Ok(())
-    }
-}
-
-impl BookWriter {
-    /// Writes a rate as a row of `rates`.
-    ///
-    /// # Errors
-    /// Where the file cannot be written.
-    pub fn rate(&mut self, key: &AccountKey, rate: &ChargedRate) -> Result<(), BookError> {
-        let (from, to) = (&rate.days.from(), &MayBe(rate.days.to()));
-        let (system, class) = (&rate.class.system(), &rate.class.number());
-        let base = &MayBe(rate.base.map(Rate::percent));
-        let (before_cut, cut, charged) = (&rate.before_cut.percent(), &rate.cut.percent(), &rate.charged.percent());
-        let (origin, used) = (&rate.origin.as_str(), &rate.used.join(" "));
-        let (grade, cycle, document) = (&rate.grade, &rate.cycle, &rate.document);
-        self.row(&[
-            &key.area,
-            &key.number,
-            from,
-            to,
-            system,
-            class,
-            base,
-            grade,
-            before_cut,
-            cut,
-            charged,
-            origin,
-            cycle,
-            used,
-            document,
-        ])
     }
 }

@@ -1,0 +1,241 @@
+//! What a log says happened: one entry for each event, in the order of the log.
+
+use super::bytes::{Item, Writer};
+use super::envelope::Envelope;
+use super::fields::{RecordError, array, bytes, days, digest, fixed, formatted, maybe, number, text};
+use crate::calendar::DateSpan;
+use crate::log::Digest;
+
+/// The number of this form of entries.
+const FORMAT: u16 = 1;
+
+/// An entry of a log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The instant it was recorded, RFC 3339 in UTC to the millisecond.
+    pub recorded_at: String,
+    /// What happened.
+    pub event: Event,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// Facts came in.
+    Batch(Batch),
+    /// A rule set was published here.
+    RuleSet {
+        /// Area and version.
+        id: String,
+        /// Digest of its canonical form.
+        digest: Digest,
+    },
+    /// Parameters were published here.
+    Parameters {
+        /// The area.
+        area: String,
+        /// Digest of their canonical form.
+        digest: Digest,
+    },
+    /// A run was published.
+    Run(Run),
+    /// A single decision, whole.
+    Decision(Box<Envelope>),
+    /// The key that signs from here on; this entry's checkpoint is signed by it and by the one before.
+    Key {
+        /// The public key, as verifiers are given it.
+        key: String,
+    },
+}
+
+/// Facts that came in together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Batch {
+    /// Knowledge number: counts up from one without a gap.
+    pub knowledge: u64,
+    /// Root over the rows, sorted.
+    pub root: Digest,
+    /// Tables with their number of rows, in order.
+    pub tables: Vec<(String, u64)>,
+}
+
+/// A run that was published.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// What it is called.
+    pub id: String,
+    /// The area.
+    pub area: String,
+    /// Digest of its rule set.
+    pub rule_set: Digest,
+    /// Digests of its parameters, in order.
+    pub parameters: Vec<Digest>,
+    /// Days the rates are for.
+    pub setting: DateSpan,
+    /// What was known: the number of the last batch it read.
+    pub knowledge: u64,
+    /// Number of bodies.
+    pub size: u64,
+    /// Root over them, ordered by account.
+    pub root: Digest,
+    /// Number of the engine's semantics.
+    pub semantics: u16,
+    /// The build that decided.
+    pub engine: String,
+    /// Who made it.
+    pub author: String,
+    /// Who approved it; another person.
+    pub approver: String,
+    /// The run it takes the place of.
+    pub supersedes: Option<String>,
+}
+
+impl Entry {
+    /// The canonical bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut out = Writer::new();
+        out.array(4);
+        out.number(FORMAT);
+        out.text(&self.recorded_at);
+        match &self.event {
+            Event::Batch(batch) => {
+                out.text("batch");
+                batch.write(&mut out);
+            }
+            Event::RuleSet { id, digest } => {
+                out.text("rule-set");
+                named(id, *digest, &mut out);
+            }
+            Event::Parameters { area, digest } => {
+                out.text("parameters");
+                named(area, *digest, &mut out);
+            }
+            Event::Run(run) => {
+                out.text("run");
+                run.write(&mut out);
+            }
+            Event::Decision(envelope) => {
+                out.text("decision");
+                out.bytes(&envelope.to_bytes());
+            }
+            Event::Key { key } => {
+                out.text("key");
+                out.text(key);
+            }
+        }
+        out.finish()
+    }
+
+    /// Reads an entry.
+    ///
+    /// # Errors
+    /// [`RecordError`].
+    pub fn read(entry: &[u8]) -> Result<Self, RecordError> {
+        let [_, recorded_at, word, it]: [Item; 4] = formatted(entry, FORMAT, "an entry of four fields")?;
+        let event = match text(word)?.as_str() {
+            "batch" => Event::Batch(Batch::read(it)?),
+            "rule-set" => {
+                let (id, digest) = read_named(it)?;
+                Event::RuleSet { id, digest }
+            }
+            "parameters" => {
+                let (area, digest) = read_named(it)?;
+                Event::Parameters { area, digest }
+            }
+            "run" => Event::Run(Run::read(it)?),
+            "decision" => Event::Decision(Box::new(Envelope::read(&bytes(it)?)?)),
+            "key" => Event::Key { key: text(it)? },
+            _ => return Err(RecordError::Shape("the word of an event")),
+        };
+        Ok(Self { recorded_at: text(recorded_at)?, event })
+    }
+}
+
+fn named(name: &str, digest: Digest, out: &mut Writer) {
+    out.array(2);
+    out.text(name);
+    out.bytes(&digest.0);
+}
+
+fn read_named(item: Item) -> Result<(String, Digest), RecordError> {
+    let [name, pinned] = fixed(item, "a name and a digest")?;
+    Ok((text(name)?, digest(pinned)?))
+}
+
+impl Batch {
+    fn write(&self, out: &mut Writer) {
+        out.array(3);
+        out.number(self.knowledge);
+        out.bytes(&self.root.0);
+        out.list(self.tables.iter(), |out, (table, rows)| {
+            out.array(2);
+            out.text(table);
+            out.number(*rows);
+        });
+    }
+
+    fn read(item: Item) -> Result<Self, RecordError> {
+        let [knowledge, root, tables] = fixed(item, "a batch of three fields")?;
+        let table = |item| {
+            let [name, rows] = fixed(item, "a table and its rows")?;
+            Ok((text(name)?, number(&rows)?))
+        };
+        Ok(Self {
+            knowledge: number(&knowledge)?,
+            root: digest(root)?,
+            tables: array(tables, "tables")?.into_iter().map(table).collect::<Result<_, RecordError>>()?,
+        })
+    }
+}
+
+impl Run {
+    fn write(&self, out: &mut Writer) {
+        out.array(13);
+        out.text(&self.id);
+        out.text(&self.area);
+        out.bytes(&self.rule_set.0);
+        out.list(self.parameters.iter(), |out, digest| out.bytes(&digest.0));
+        out.days(&self.setting);
+        out.number(self.knowledge);
+        out.number(self.size);
+        out.bytes(&self.root.0);
+        out.number(self.semantics);
+        out.text(&self.engine);
+        out.text(&self.author);
+        out.text(&self.approver);
+        out.maybe(self.supersedes.as_deref(), Writer::text);
+    }
+
+    fn read(item: Item) -> Result<Self, RecordError> {
+        let [
+            id,
+            area,
+            rule_set,
+            parameters,
+            setting,
+            knowledge,
+            size,
+            root,
+            semantics,
+            engine,
+            author,
+            approver,
+            supersedes,
+        ] = fixed(item, "a run of thirteen fields")?;
+        Ok(Self {
+            id: text(id)?,
+            area: text(area)?,
+            rule_set: digest(rule_set)?,
+            parameters: array(parameters, "parameters")?.into_iter().map(digest).collect::<Result<_, _>>()?,
+            setting: days(setting)?,
+            knowledge: number(&knowledge)?,
+            size: number(&size)?,
+            root: digest(root)?,
+            semantics: number(&semantics)?,
+            engine: text(engine)?,
+            author: text(author)?,
+            approver: text(approver)?,
+            supersedes: maybe(supersedes, text)?,
+        })
+    }
+}

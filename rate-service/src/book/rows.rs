@@ -1,0 +1,145 @@
+//! The rows of a book as lines: sorted, a hash each, whatever the form or order of the files they came in.
+
+use rate_core::Code;
+use rate_core::input::book::{RawRow, RawTable, TableKind, push_cell};
+use rate_core::log::{Digest, Tree};
+
+use super::csv::split;
+
+/// All rows of a book, sorted by table and bytes; those of wrong ones are among them.
+#[derive(Debug, Default)]
+pub struct BookRows {
+    tables: Vec<(TableKind, Vec<String>)>,
+}
+
+impl BookRows {
+    /// The rows of some tables.
+    pub fn of(tables: &[RawTable]) -> Self {
+        let mut rows = Self::default();
+        for kind in TableKind::ALL {
+            let of_kind = tables.iter().filter(|table| table.kind() == *kind);
+            let mut lines: Vec<String> = of_kind.flat_map(lines).collect();
+            lines.sort_unstable();
+            rows.add(*kind, lines);
+        }
+        rows
+    }
+
+    /// Adds the lines of a table, in the order they have.
+    pub(crate) fn add(&mut self, kind: TableKind, lines: Vec<String>) {
+        if !lines.is_empty() {
+            self.tables.push((kind, lines));
+        }
+    }
+
+    /// Tables with their lines, in order.
+    pub(crate) fn lines(&self) -> &[(TableKind, Vec<String>)] {
+        &self.tables
+    }
+
+    /// The hash of each row, in order.
+    pub fn leaves(&self) -> impl Iterator<Item = Digest> + '_ {
+        self.tables.iter().flat_map(|(kind, lines)| lines.iter().map(|line| leaf(*kind, line)))
+    }
+
+    /// The root over all rows.
+    pub fn root(&self) -> Digest {
+        self.leaves().collect::<Tree>().root()
+    }
+
+    /// Tables with their number of rows, in order.
+    pub fn counts(&self) -> Vec<(String, u64)> {
+        let count = |lines: &Vec<String>| u64::try_from(lines.len()).unwrap_or(u64::MAX);
+        self.tables.iter().map(|(kind, lines)| (kind.stem().to_owned(), count(lines))).collect()
+    }
+
+    /// Names the row of a leaf: its table and line.
+    pub(crate) fn row(&self, index: usize) -> Option<(TableKind, usize)> {
+        let mut before = 0;
+        self.tables.iter().find_map(|(kind, lines)| {
+            let line = index.checked_sub(before).filter(|line| *line < lines.len());
+            before += lines.len();
+            line.map(|line| (*kind, line + 2))
+        })
+    }
+
+    /// The tables, as any other book's.
+    ///
+    /// # Errors
+    /// A line that is no CSV: its table and number.
+    pub fn tables(&self) -> Result<Vec<RawTable>, (String, Code)> {
+        let table = |(kind, lines): &(TableKind, Vec<String>)| {
+            let file = format!("{}.csv", kind.stem());
+            let columns = kind.columns().iter().map(|column| column.name);
+            let mut table = RawTable::new(*kind, file.clone(), columns);
+            for (line, number) in lines.iter().zip(2..) {
+                let cells = split(line).map_err(|code| (format!("{file}:{number}"), code))?;
+                table.push(number, cells.iter().map(|cell| unescaped(cell)));
+            }
+            Ok(table)
+        };
+        self.tables.iter().map(table).collect()
+    }
+}
+
+fn leaf(kind: TableKind, line: &str) -> Digest {
+    Digest::leaf(format!("{},{line}", kind.stem()).as_bytes())
+}
+
+/// The rows of a table as lines: cells in the order of the table's columns, whatever order the file had.
+fn lines(table: &RawTable) -> Vec<String> {
+    let place = |name: &str| table.header().iter().position(|header| header == name);
+    let places: Vec<Option<usize>> = table.kind().columns().iter().map(|column| place(column.name)).collect();
+    let line = |row: RawRow<'_>| {
+        let mut line = String::new();
+        for (index, place) in places.iter().enumerate() {
+            if index > 0 {
+                line.push(',');
+            }
+            push_cell(&mut line, &escaped(place.and_then(|place| row.cell(place)).unwrap_or_default()));
+        }
+        line
+    };
+    table.rows().map(line).collect()
+}
+
+/// A cell in which no line can end: what breaks lines is written behind a backslash, and the backslash twice.
+fn escaped(cell: &str) -> String {
+    cell.replace('\\', "\\\\").replace('\n', "\\n").replace('\r', "\\r")
+}
+
+fn unescaped(cell: &str) -> String {
+    let (mut text, mut letters) = (String::with_capacity(cell.len()), cell.chars());
+    while let Some(letter) = letters.next() {
+        match (letter, letter == '\\') {
+            (letter, false) => text.push(letter),
+            (_, true) => match letters.next() {
+                Some('n') => text.push('\n'),
+                Some('r') => text.push('\r'),
+                Some(other) => text.push(other),
+                None => {}
+            },
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_a_cell_holds_stands_in_one_line_and_comes_back() {
+        for cell in ["", "a,b", "\"", "a\nb", "a\\nb", "\\", "\r\n\\\\n", "费率"] {
+            let mut table = RawTable::new(TableKind::Accounts, "a.xlsx", ["name", "area"]);
+            table.push(2, [cell, "990100"]);
+            let rows = BookRows::of(&[table]);
+            assert!(!rows.tables[0].1[0].contains('\n'));
+            let again = rows.tables().unwrap_or_else(|error| panic!("{cell:?}: {error:?}"));
+            let name = TableKind::Accounts.columns().iter().position(|column| column.name == "name");
+            let cells: Vec<_> =
+                again[0].rows().map(|row| row.cell(name.unwrap_or_default()).map(str::to_owned)).collect();
+            assert_eq!(cells, [Some(cell.to_owned())]);
+        }
+    }
+}

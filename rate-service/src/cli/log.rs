@@ -1,0 +1,462 @@
+//! `rate run --log`, `rate log`, `rate replay`, `rate verify`.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use rate_core::error::Lang;
+use rate_core::log::{SignedNote, VerifyingKey};
+use rate_core::notice::yuan;
+use rate_core::record::Event;
+use rate_core::replay::DifferencePlace;
+
+use super::{Failure, ReadingArguments, Session, progress::Progress};
+use crate::book::{BOM, BookRows, cell};
+use crate::clock;
+use crate::evidence;
+use crate::logbook::{Fault, FaultKind, LogError, Logbook, Publication, Published, Trust, View, verify};
+use crate::replay::{Outcome, Replayed, Request, Sum, Tally, Today, replays};
+use crate::run::{Run, Stage};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct PublishArguments {
+    /// Publish the run to the log in this directory, which is made where there is none.
+    #[arg(long, requires = "author", requires = "approver")]
+    log: Option<PathBuf>,
+    /// Name of a new log: the one that signs its checkpoints.
+    #[arg(long, default_value = "rate-log", requires = "log")]
+    log_name: String,
+    /// Who made the run.
+    #[arg(long, requires = "log")]
+    author: Option<String>,
+    /// Who approves it; another person.
+    #[arg(long, requires = "log")]
+    approver: Option<String>,
+    /// What the run is to be called; else area and first day.
+    #[arg(long, requires = "log")]
+    run_id: Option<String>,
+    /// The run it takes the place of.
+    #[arg(long, requires = "log")]
+    supersedes: Option<String>,
+    /// The instant to record (RFC 3339); else the clock.
+    #[arg(long, requires = "log", value_parser = instant)]
+    recorded_at: Option<String>,
+}
+
+fn instant(text: &str) -> Result<String, String> {
+    clock::instant(text).ok_or_else(|| "expected an instant such as 2025-01-06T08:30:00+08:00".to_owned())
+}
+
+/// A log that is open for a run.
+pub(super) struct Publisher {
+    book: Logbook,
+    arguments: PublishArguments,
+}
+
+impl PublishArguments {
+    /// Opens the log before anything is decided, so that nobody works for nothing.
+    pub(super) fn open(self) -> Result<Option<Publisher>, Failure> {
+        let Some(dir) = &self.log else { return Ok(None) };
+        let book = Logbook::open(dir, &self.log_name)?;
+        Ok(Some(Publisher { book, arguments: self }))
+    }
+}
+
+impl Publisher {
+    pub(super) fn publish(mut self, run: &Run, rows: &BookRows) -> Result<Published, LogError> {
+        let PublishArguments { author, approver, run_id, supersedes, recorded_at, .. } = self.arguments;
+        self.book.publish(Publication {
+            run,
+            rows,
+            id: run_id,
+            author: author.unwrap_or_default(),
+            approver: approver.unwrap_or_default(),
+            supersedes,
+            recorded_at: recorded_at.unwrap_or_else(clock::now),
+        })
+    }
+}
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum LogCommand {
+    /// Show the entries of a log and its last checkpoint.
+    Show {
+        /// The log.
+        dir: PathBuf,
+    },
+    /// Hand a log over to a new key: the old one signs that the new one follows.
+    Rotate {
+        /// The log.
+        dir: PathBuf,
+        /// The instant to record (RFC 3339); else the clock.
+        #[arg(long, value_parser = instant)]
+        recorded_at: Option<String>,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct ReplayArguments {
+    /// The log.
+    #[arg(long)]
+    log: PathBuf,
+    /// The run of this name only.
+    #[arg(long)]
+    run: Option<String>,
+    /// Runs whose rates begin in this year only.
+    #[arg(long)]
+    year: Option<i32>,
+    /// The account of this number only, in every run.
+    #[arg(long)]
+    account: Option<String>,
+    /// A book of today: what do facts known later change?
+    #[arg(long)]
+    book: Option<PathBuf>,
+    #[command(flatten)]
+    reading: ReadingArguments,
+    /// Rule sets of today: what does another rule set change?
+    #[arg(long)]
+    rules: Option<PathBuf>,
+    /// Parameters of today: what do other parameters change?
+    #[arg(long)]
+    parameters: Option<PathBuf>,
+    /// File for every difference, as CSV.
+    #[arg(long)]
+    out: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum EvidenceCommand {
+    /// Write everything about one decision that somebody without this system needs to check it.
+    Export {
+        /// The log.
+        #[arg(long)]
+        log: PathBuf,
+        /// The run.
+        #[arg(long)]
+        run: String,
+        /// Number of the account.
+        #[arg(long)]
+        account: String,
+        /// Directory for the evidence; not there yet, or empty.
+        #[arg(long)]
+        out: PathBuf,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct VerifyArguments {
+    /// The log, or a directory of evidence.
+    path: PathBuf,
+    /// A checkpoint of this log that was kept elsewhere.
+    #[arg(long)]
+    checkpoint: Option<PathBuf>,
+    /// The first public key of this log, as it was given elsewhere.
+    #[arg(long)]
+    key: Option<String>,
+    /// Look at bytes only, and decide nothing again.
+    #[arg(long)]
+    no_replay: bool,
+}
+
+impl Session<'_> {
+    /// What to keep elsewhere after a publication.
+    pub(super) fn published(&mut self, published: &Published) -> Result<(), Failure> {
+        let (run, checkpoint) = (&published.run, &published.checkpoint);
+        let line = match self.lang {
+            Lang::Zh => format!("已发布：{}，{} 户，根 {}", run.id, run.size, run.root),
+            Lang::En => format!("Published: {}, {} accounts, root {}", run.id, run.size, run.root),
+        };
+        writeln!(self.out, "{line}")?;
+        let line = match self.lang {
+            Lang::Zh => format!("日志 {} 条，根 {}：请将检查点另行留存", checkpoint.size, checkpoint.root),
+            Lang::En => {
+                format!(
+                    "Log of {} entries, root {}: keep its checkpoint elsewhere too",
+                    checkpoint.size, checkpoint.root
+                )
+            }
+        };
+        Ok(writeln!(self.out, "{line}")?)
+    }
+
+    pub(super) fn log(&mut self, command: LogCommand) -> Result<ExitCode, Failure> {
+        match command {
+            LogCommand::Show { dir } => self.show(&dir),
+            LogCommand::Rotate { dir, recorded_at } => {
+                // A log is made by publishing to it, never by handing it over.
+                let mut book = existing(&dir)?;
+                let checkpoint = book.rotate(&recorded_at.unwrap_or_else(clock::now))?;
+                let head = self.lang.pick("新公钥：", "New public key: ");
+                writeln!(self.out, "{head}{}", book.public_key())?;
+                write!(self.out, "{checkpoint}")?;
+                Ok(ExitCode::SUCCESS)
+            }
+        }
+    }
+
+    fn show(&mut self, dir: &Path) -> Result<ExitCode, Failure> {
+        let view = View::read(dir)?;
+        for (index, event) in view.events() {
+            writeln!(self.out, "{:>6}  {}", index + 1, event_text(&event))?;
+        }
+        if let Some((_, note)) = view.checkpoints.last() {
+            write!(self.out, "\n{note}")?;
+        }
+        for key in &view.keys {
+            writeln!(self.out, "{}{key}", self.lang.pick("公钥：", "public key: "))?;
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    pub(super) fn replay(&mut self, arguments: ReplayArguments) -> Result<ExitCode, Failure> {
+        let ReplayArguments { log, run, year, account, book, reading, rules, parameters, out } = arguments;
+        let request = Request { log, run, year, account, book, reading: reading.into(), rules, parameters };
+        let mut list = out.as_deref().map(List::create).transpose()?;
+        let mut progress = Progress::new(self.lang);
+        let (mut tally, mut shown, mut failed) = (Tally::default(), Vec::new(), Ok(()));
+        replays(&request, &mut |replayed| {
+            tally.add(&replayed);
+            progress.at(Stage::Deciding, u64::try_from(tally.kept[0]).unwrap_or(u64::MAX), 0);
+            for (what, outcome) in differing(&replayed) {
+                if shown.len() < SHOWN {
+                    shown.push(difference_text(&replayed, what, outcome, self.lang));
+                }
+                if let (Some(list), Ok(())) = (&mut list, &failed) {
+                    failed = list.line(&replayed, what, outcome);
+                }
+            }
+        })?;
+        progress.done();
+        failed?;
+        if let Some(list) = list {
+            list.finish()?;
+        }
+        self.tally(&tally, &shown)?;
+        let identical = tally.differing.is_empty();
+        Ok(if identical { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+
+    fn tally(&mut self, tally: &Tally, shown: &[String]) -> Result<(), Failure> {
+        shown.iter().try_for_each(|line| writeln!(self.out, "{line}"))?;
+        let [all, identical] = tally.kept;
+        let head = match self.lang {
+            Lang::Zh => format!("按日志所存数据与规则重算 {all} 份：{identical} 份逐字节相同"),
+            Lang::En => {
+                format!("{all} decided again on the facts and law of the log: {identical} identical, byte for byte")
+            }
+        };
+        writeln!(self.out, "{head}")?;
+        for (cause, sum) in &tally.differing {
+            writeln!(self.out, "  {:<12}{}", cause.as_str(), sum_text(sum, self.lang))?;
+        }
+        for (what, sum) in &tally.today {
+            let head = match (what, self.lang) {
+                (Today::Facts, Lang::Zh) => "按现有数据",
+                (Today::Facts, Lang::En) => "on the facts of today",
+                (Today::RuleSet, Lang::Zh) => "按现行规则集",
+                (Today::RuleSet, Lang::En) => "under the rule set of today",
+                (Today::Parameters, Lang::Zh) => "按现行参数",
+                (Today::Parameters, Lang::En) => "with the parameters of today",
+            };
+            writeln!(self.out, "{head}{}{}", self.lang.pick("：", ": "), sum_text(sum, self.lang))?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn evidence(&mut self, command: EvidenceCommand) -> Result<ExitCode, Failure> {
+        let EvidenceCommand::Export { log, run, account, out } = command;
+        evidence::export(&evidence::Request { log, run, account }, &out)?;
+        writeln!(self.out, "{}{}", self.lang.pick("证据：", "Evidence: "), out.display())?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    pub(super) fn verify(&mut self, arguments: &VerifyArguments) -> Result<ExitCode, Failure> {
+        let trust = trust(arguments)?;
+        if evidence::is_evidence(&arguments.path) {
+            return self.verdict(&evidence::verify(&arguments.path, &trust));
+        }
+        let mut verified = verify(&arguments.path, &trust);
+        let lang = self.lang;
+        let mut again = 0;
+        if verified.faults.is_empty() && !arguments.no_replay && verified.runs > 0 {
+            again = self.replay_all(&arguments.path, &mut verified.faults)?;
+        }
+        let (entries, rows, bodies) = (verified.entries, verified.rows, verified.bodies);
+        let looked = match lang {
+            Lang::Zh => format!("已核对 {entries} 条、{rows} 行数据、{bodies} 份记录，重算 {again} 份"),
+            Lang::En => {
+                format!("Looked at {entries} entries, {rows} rows of facts, {bodies} records; decided {again} again")
+            }
+        };
+        writeln!(self.out, "{looked}")?;
+        if let Some(checkpoint) = &verified.checkpoint {
+            let head = lang.pick("最后的检查点：", "Last checkpoint: ");
+            writeln!(self.out, "{head}{} {} {}", checkpoint.origin, checkpoint.size, checkpoint.root)?;
+        }
+        self.verdict(&verified.faults)
+    }
+
+    fn verdict(&mut self, faults: &[Fault]) -> Result<ExitCode, Failure> {
+        faults.iter().try_for_each(|fault| writeln!(self.out, "{}", fault.line(self.lang)))?;
+        let (result, code) = if faults.is_empty() {
+            (self.lang.pick("核对无误", "nothing is amiss"), ExitCode::SUCCESS)
+        } else {
+            (self.lang.pick("核对不符", "something does not fit"), ExitCode::FAILURE)
+        };
+        writeln!(self.out, "{result}")?;
+        Ok(code)
+    }
+
+    /// Decides everything again; what is not identical is a fault.
+    fn replay_all(&mut self, log: &Path, faults: &mut Vec<Fault>) -> Result<usize, Failure> {
+        let mut progress = Progress::new(self.lang);
+        let request = Request::of(log);
+        let mut done = 0;
+        let all = replays(&request, &mut |replayed| {
+            done += 1;
+            progress.at(Stage::Deciding, done, 0);
+            if replayed.kept.cause().is_some() {
+                let place = format!("runs/{}/bodies:{}", replayed.run, replayed.index + 1);
+                let detail = difference_text(&replayed, None, &replayed.kept, self.lang);
+                faults.push(Fault::new(FaultKind::Replay, place, detail));
+            }
+        })?;
+        progress.done();
+        Ok(all)
+    }
+}
+
+fn existing(dir: &Path) -> Result<Logbook, Failure> {
+    View::read(dir)?;
+    Ok(Logbook::open(dir, "rate-log")?)
+}
+
+fn trust(arguments: &VerifyArguments) -> Result<Trust, Failure> {
+    let key = arguments.key.as_deref().map(VerifyingKey::parse).transpose();
+    let key = key.map_err(|error| LogError::Unknown(format!("--key: {error}")))?;
+    let checkpoint = match &arguments.checkpoint {
+        Some(path) => {
+            let text = std::fs::read_to_string(path).map_err(LogError::at(path))?;
+            Some(SignedNote::parse(&text).map_err(|error| LogError::broken(path, error.to_string()))?)
+        }
+        None => None,
+    };
+    Ok(Trust { key, checkpoint })
+}
+
+fn event_text(event: &Event) -> String {
+    match event {
+        Event::Batch(batch) => {
+            let tables: Vec<String> = batch.tables.iter().map(|(table, rows)| format!("{table} {rows}")).collect();
+            format!("batch      {} root {} ({})", batch.knowledge, batch.root, tables.join(", "))
+        }
+        Event::RuleSet { id, digest } => format!("rule-set   {id} {digest}"),
+        Event::Parameters { area, digest } => format!("parameters {area} {digest}"),
+        Event::Run(run) => {
+            format!("run        {} size {} root {} by {} and {}", run.id, run.size, run.root, run.author, run.approver)
+        }
+        Event::Decision(envelope) => format!("decision   {}", envelope.id),
+        Event::Key { key } => format!("key        {key}"),
+    }
+}
+
+/// The most differences that are shown; all of them stand in the list.
+const SHOWN: usize = 10;
+
+/// What of a replayed decision is not identical: on the log's own facts and law, then on those of today.
+fn differing(replayed: &Replayed) -> impl Iterator<Item = (Option<Today>, &Outcome)> {
+    let today = replayed.today.iter().map(|(what, outcome)| (Some(*what), outcome));
+    let all = std::iter::once((None, &replayed.kept)).chain(today);
+    all.filter(|(_, outcome)| !matches!(outcome, Outcome::Identical))
+}
+
+fn sum_text(sum: &Sum, lang: Lang) -> String {
+    let Sum { decisions, inputs_only, recorded_fen, now_fen } = sum;
+    let (before, after, change) = (yuan(*recorded_fen), yuan(*now_fen), yuan(now_fen - recorded_fen));
+    match lang {
+        Lang::Zh => format!(
+            "{decisions} 份结果不同（另有 {inputs_only} 份结果相同而所据不同）；保费 {before} 元 → {after} 元，相差 {change} 元"
+        ),
+        Lang::En => format!(
+            "{decisions} come out differently ({inputs_only} more the same from other inputs); premium {before} → {after} yuan, a difference of {change}"
+        ),
+    }
+}
+
+fn difference_text(replayed: &Replayed, what: Option<Today>, outcome: &Outcome, lang: Lang) -> String {
+    let account = replayed.account.as_ref().map_or_else(|| format!("#{}", replayed.index + 1), ToString::to_string);
+    let [cause, place, recorded, now] = columns(what, outcome);
+    format!(
+        "{} {account}: {place} {}{recorded}{}{now} [{cause}]",
+        replayed.run,
+        lang.pick("记录 ", "recorded "),
+        lang.pick("，现为 ", ", now "),
+    )
+}
+
+/// Cause, place and both values.
+fn columns(what: Option<Today>, outcome: &Outcome) -> [String; 4] {
+    let today = match what {
+        None => "",
+        Some(Today::Facts) => "facts",
+        Some(Today::RuleSet) => "rule-set",
+        Some(Today::Parameters) => "parameters",
+    };
+    let cause = outcome.cause().map_or("", rate_core::replay::DifferenceCause::as_str);
+    let cause = if today.is_empty() { cause } else { today }.to_owned();
+    match outcome {
+        Outcome::Identical => [cause, String::new(), String::new(), String::new()],
+        Outcome::Differs(it) => {
+            let place = match &it.place {
+                DifferencePlace::Step { number, recorded, now } => {
+                    let words = [recorded, now].map(|word| word.clone().unwrap_or_default());
+                    let words = if words[0] == words[1] { words[0].clone() } else { words.join("|") };
+                    format!("step {number} {words}")
+                }
+                DifferencePlace::Outcome => "outcome".to_owned(),
+                DifferencePlace::Segment(number) => format!("segment {number}"),
+                DifferencePlace::Trace => "trace".to_owned(),
+                DifferencePlace::Inputs => "inputs".to_owned(),
+            };
+            [cause, place, it.recorded.clone(), it.now.clone()]
+        }
+        Outcome::Refused(why) => [cause, "refused".to_owned(), String::new(), why.clone()],
+        Outcome::RecordChanged => [cause, "record".to_owned(), String::new(), String::new()],
+        Outcome::UnknownSemantics(number) => [cause, "semantics".to_owned(), number.to_string(), String::new()],
+    }
+}
+
+/// The list of differences.
+struct List {
+    path: PathBuf,
+    out: BufWriter<File>,
+}
+
+impl List {
+    fn create(path: &Path) -> Result<Self, Failure> {
+        let file = File::create(path).map_err(LogError::at(path))?;
+        let mut out = BufWriter::new(file);
+        let header = "run,area,account,cause,place,recorded,now,recorded_fen,now_fen";
+        writeln!(out, "{BOM}{header}").map_err(LogError::at(path))?;
+        Ok(Self { path: path.to_owned(), out })
+    }
+
+    fn line(&mut self, replayed: &Replayed, what: Option<Today>, outcome: &Outcome) -> Result<(), LogError> {
+        let (area, number) = replayed.account.as_ref().map_or(("", ""), |key| (key.area.as_str(), key.number.as_str()));
+        let money = match outcome {
+            Outcome::Differs(difference) => difference.money,
+            _ => None,
+        };
+        let fen =
+            money.map_or_else(<[String; 2]>::default, |it| [it.recorded_fen, it.now_fen].map(|fen| fen.to_string()));
+        let columns = columns(what, outcome);
+        let cells = [&replayed.run, area, number].into_iter().chain(columns.iter().chain(&fen).map(String::as_str));
+        let line: Vec<String> = cells.map(cell).collect();
+        writeln!(self.out, "{}", line.join(",")).map_err(LogError::at(&self.path))
+    }
+
+    fn finish(mut self) -> Result<(), LogError> {
+        self.out.flush().map_err(LogError::at(&self.path))
+    }
+}

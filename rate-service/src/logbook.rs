@@ -1,0 +1,58 @@
+//! A log on files: what was known, what was published, and the signed state of both.
+//!
+//! A directory holds everything a later reader needs, each thing under the digest or number by which the log names it.
+//! Data is written and synced before the entry that names it, the entry before the checkpoint that signs it; what a
+//! checkpoint does not cover was never acknowledged and is taken out by the next writer.
+
+mod batch;
+mod layout;
+mod publish;
+mod verify;
+mod view;
+mod writer;
+
+use std::path::{Path, PathBuf};
+
+pub use layout::is_run_id;
+pub use publish::{Publication, Published};
+pub use verify::{Fault, FaultKind, Trust, Verified, verify};
+pub use view::{PublishedRun, View};
+pub use writer::Logbook;
+
+/// Why a log could not be read or written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LogError {
+    /// A file could not be read or written.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// What the file system said.
+        source: std::io::Error,
+    },
+    /// Another process writes to it.
+    #[error("{}: another process is writing to this log / 另一进程正在写入该日志", .0.display())]
+    Busy(PathBuf),
+    /// What it holds does not fit together: nothing is written to it before somebody has looked.
+    #[error("{}: {what}", path.display())]
+    Broken {
+        /// Which file.
+        path: PathBuf,
+        /// What does not fit.
+        what: String,
+    },
+    /// It holds no such thing.
+    #[error("{0}")]
+    Unknown(String),
+}
+
+impl LogError {
+    pub(crate) fn at(path: &Path) -> impl FnOnce(std::io::Error) -> Self + '_ {
+        move |source| Self::File { path: path.to_owned(), source }
+    }
+
+    pub(crate) fn broken(path: &Path, what: impl Into<String>) -> Self {
+        Self::Broken { path: path.to_owned(), what: what.into() }
+    }
+}

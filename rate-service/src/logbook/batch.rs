@@ -1,0 +1,58 @@
+//! The rows of a book in a log: a table a file, and the hash of each row beside them.
+
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use rate_core::input::book::{RawTable, TableKind};
+
+use super::LogError;
+use super::layout::create_dir;
+use crate::book::BookRows;
+
+pub(super) fn store(rows: &BookRows, dir: &Path) -> Result<(), LogError> {
+    create_dir(dir, |dir| {
+        for (kind, lines) in rows.lines() {
+            let path = dir.join(format!("{}.csv", kind.stem()));
+            write_lines(&path, &header(*kind), lines).map_err(LogError::at(&path))?;
+        }
+        let path = dir.join("leaves");
+        let leaves: Vec<u8> = rows.leaves().flat_map(|leaf| leaf.0).collect();
+        fs::write(&path, leaves).and_then(|()| File::open(&path)?.sync_all()).map_err(LogError::at(&path))
+    })
+}
+
+/// Reads stored rows; what is wrong with single ones shows in their hashes.
+pub(super) fn read(dir: &Path) -> Result<BookRows, LogError> {
+    let mut rows = BookRows::default();
+    for kind in TableKind::ALL {
+        let path = dir.join(format!("{}.csv", kind.stem()));
+        if !path.exists() {
+            continue;
+        }
+        let text = fs::read_to_string(&path).map_err(LogError::at(&path))?;
+        let text = text.strip_suffix('\n').ok_or_else(|| LogError::broken(&path, "cut off / 被截断"))?;
+        let mut lines = text.split('\n').map(str::to_owned);
+        if lines.next().as_deref() != Some(header(*kind).as_str()) {
+            return Err(LogError::broken(&path, "the header is not that of the table / 表头不符"));
+        }
+        rows.add(*kind, lines.collect());
+    }
+    Ok(rows)
+}
+
+/// Stored rows as tables of a book.
+pub(super) fn tables(rows: &BookRows, dir: &Path) -> Result<Vec<RawTable>, LogError> {
+    rows.tables().map_err(|(place, code)| LogError::broken(&dir.join(place), code.to_string()))
+}
+
+fn header(kind: TableKind) -> String {
+    kind.columns().iter().map(|column| column.name).collect::<Vec<_>>().join(",")
+}
+
+fn write_lines(path: &Path, header: &str, lines: &[String]) -> std::io::Result<()> {
+    let mut out = BufWriter::with_capacity(1 << 18, File::create(path)?);
+    writeln!(out, "{header}")?;
+    lines.iter().try_for_each(|line| writeln!(out, "{line}"))?;
+    out.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()
+}

@@ -1,0 +1,353 @@
+//! Whether a log still is what was signed: every byte that matters, and everything that does not fit, at its place.
+//!
+//! Nothing in the directory is trusted but through a key or a checkpoint that the caller brings from elsewhere. Without
+//! either, a log that was rewritten whole, signed anew with another key, cannot be told from the first one; with one
+//! earlier checkpoint it can.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use rate_core::error::Lang;
+use rate_core::log::{Checkpoint, Digest, SignedNote, Tree, VerifyingKey};
+use rate_core::record::{Batch, Body, Entry, Event, Run};
+
+use super::LogError;
+use super::view::{PublishedRun, View, pinned};
+
+/// What the caller knows from elsewhere.
+#[derive(Clone, Debug, Default)]
+pub struct Trust {
+    /// The first key of the log; the one in the directory is believed where none is given.
+    pub key: Option<VerifyingKey>,
+    /// An earlier checkpoint, as it was signed.
+    pub checkpoint: Option<SignedNote>,
+}
+
+macro_rules! faults {
+    ($($(#[doc = $doc:literal])+ $name:ident = $word:literal, $zh:literal, $en:literal;)+) => {
+        /// What kind of thing does not fit. Words are never changed.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum FaultKind {
+            $($(#[doc = $doc])+ $name,)+
+        }
+
+        impl FaultKind {
+            /// Every kind.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)+];
+
+            /// The stable word.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $word,)+
+                }
+            }
+
+            /// What it means.
+            pub fn text(self, lang: Lang) -> &'static str {
+                match self {
+                    $(Self::$name => lang.pick($zh, $en),)+
+                }
+            }
+        }
+    };
+}
+
+faults! {
+    /// A file that is missing or cannot be read as what it is.
+    Unreadable = "unreadable", "读不出", "cannot be read";
+    /// A key that is not the one the log began with or handed over to.
+    Key = "key", "公钥与日志的交接不符", "the keys are not those the log began with and handed over to";
+    /// A checkpoint that no known key signed, or that says something else than its name.
+    Checkpoint = "checkpoint", "检查点签名无效", "the checkpoint is not signed by a key of this log";
+    /// Entries that are not those a checkpoint was signed over.
+    Root = "root", "条目不是签署该检查点时的条目", "the entries are not those this checkpoint was signed over";
+    /// A log that does not begin with what an earlier checkpoint, kept elsewhere, was signed over.
+    History = "history", "日志与留存的检查点不符：其后被改写、截断或替换", "the log does not go on from the checkpoint kept elsewhere: rewritten, cut off or replaced";
+    /// An entry whose hash is not the one stored for it.
+    Entry = "entry", "条目已被改动", "the entry was changed";
+    /// A stored hash that is not that of its entry, body or row.
+    Leaf = "leaf", "所存摘要已被改动", "the stored hash was changed";
+    /// Entries that nothing signs.
+    Unsigned = "unsigned", "其后的条目没有检查点签署", "no checkpoint signs the entries from here on";
+    /// A rule set or parameters whose content is not what the log names.
+    Law = "law", "规则集或参数不是日志所指的内容", "rule set or parameters are not those the log names";
+    /// Rows of a batch that are not those it was logged with.
+    Facts = "facts", "数据行不是入库时的内容", "the row is not the one that came in";
+    /// Bodies of a run that are not those it was published with.
+    Body = "body", "记录不是发布时的内容", "the record is not the one that was published";
+    /// A body under another run, account order or law than its entry says.
+    Misplaced = "misplaced", "记录与其运行不符", "the record does not belong to its run";
+    /// A record that deciding again does not give.
+    Replay = "replay", "按所存数据与规则重算，结果不同", "deciding again from the kept facts and law gives something else";
+}
+
+/// Something that does not fit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// What kind of thing.
+    pub kind: FaultKind,
+    /// Where: the path of a file within the log, and the entry, line or number in it.
+    pub place: String,
+    /// What is there, where that helps.
+    pub detail: String,
+}
+
+impl Fault {
+    pub(crate) fn new(kind: FaultKind, place: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { kind, place: place.into(), detail: detail.into() }
+    }
+
+    /// The fault in a line.
+    pub fn line(&self, lang: Lang) -> String {
+        let detail = if self.detail.is_empty() { String::new() } else { format!(" ({})", self.detail) };
+        format!("{}  {}: {}{detail}", self.kind.as_str(), self.place, self.kind.text(lang))
+    }
+}
+
+/// What was looked at, and what does not fit.
+#[derive(Debug, Default)]
+pub struct Verified {
+    /// Everything that does not fit; nothing where the log is what was signed.
+    pub faults: Vec<Fault>,
+    /// Entries looked at.
+    pub entries: usize,
+    /// Rows of facts looked at.
+    pub rows: usize,
+    /// Bodies looked at.
+    pub bodies: usize,
+    /// Runs looked at.
+    pub runs: usize,
+    /// The last checkpoint that holds.
+    pub checkpoint: Option<Checkpoint>,
+}
+
+/// Looks at every byte of a log that a checkpoint protects.
+pub fn verify(dir: &Path, trust: &Trust) -> Verified {
+    let mut found = Verified::default();
+    let view = match View::read(dir) {
+        Ok(view) => view,
+        Err(error) => {
+            found.faults.push(unreadable(dir, &error));
+            return found;
+        }
+    };
+    let mut look = Look { dir, view: &view, found: &mut found };
+    let keys = look.keys(trust);
+    look.entries();
+    look.checkpoints(&keys, trust);
+    look.events();
+    found.entries = view.entries.len();
+    found
+}
+
+fn unreadable(dir: &Path, error: &LogError) -> Fault {
+    let (path, detail) = match error {
+        LogError::File { path, source } => (path.as_path(), source.to_string()),
+        LogError::Broken { path, what } => (path.as_path(), what.clone()),
+        LogError::Busy(path) => (path.as_path(), String::new()),
+        LogError::Unknown(what) => (dir, what.clone()),
+    };
+    let place = path.strip_prefix(dir).unwrap_or(path).to_string_lossy().into_owned();
+    Fault::new(FaultKind::Unreadable, place, detail)
+}
+
+struct Look<'v> {
+    dir: &'v Path,
+    view: &'v View,
+    found: &'v mut Verified,
+}
+
+impl Look<'_> {
+    fn fault(&mut self, kind: FaultKind, place: impl Into<String>, detail: impl Into<String>) {
+        self.found.faults.push(Fault::new(kind, place, detail));
+    }
+
+    fn unreadable(&mut self, error: &LogError) {
+        self.found.faults.push(unreadable(self.dir, error));
+    }
+
+    /// The keys that may sign: the first one, and those that entries hand over to.
+    fn keys(&mut self, trust: &Trust) -> Vec<VerifyingKey> {
+        let first = trust.key.clone().or_else(|| self.view.keys.first().cloned());
+        let handed = self.view.events().filter_map(|(_, event)| match event {
+            Event::Key { key } => VerifyingKey::parse(&key).ok(),
+            Event::Batch(_) | Event::RuleSet { .. } | Event::Parameters { .. } | Event::Run(_) | Event::Decision(_) => {
+                None
+            }
+        });
+        let keys: Vec<VerifyingKey> = first.into_iter().chain(handed).collect();
+        if keys != self.view.keys {
+            self.fault(FaultKind::Key, "keys", "");
+        }
+        keys
+    }
+
+    /// Each entry against the hash stored for it.
+    fn entries(&mut self) {
+        let (entries, leaves) = (&self.view.entries, &self.view.leaves);
+        let signed = self.signed_root();
+        for (index, entry) in entries.iter().enumerate() {
+            let place = format!("entries:{}", index + 1);
+            if leaves.get(index) != Some(&Digest::leaf(entry)) {
+                // The tree that was signed says which of both was changed.
+                let leaves_hold = signed == Some(leaves.iter().copied().collect::<Tree>().root());
+                let entries_hold = signed == Some(self.view.tree().root());
+                let (kind, place) = match (entries_hold, leaves_hold) {
+                    (true, _) => (FaultKind::Leaf, format!("leaves:{}", index + 1)),
+                    (false, _) => (FaultKind::Entry, place),
+                };
+                self.fault(kind, place, "");
+                return;
+            }
+            if let Err(error) = Entry::read(entry) {
+                self.fault(FaultKind::Unreadable, place, error.to_string());
+            }
+        }
+        if leaves.len() > entries.len() {
+            self.fault(FaultKind::Entry, format!("entries:{}", entries.len() + 1), "missing / 缺失");
+        }
+    }
+
+    /// The root that the last checkpoint names, whoever signed it.
+    fn signed_root(&self) -> Option<Digest> {
+        let (_, note) = self.view.checkpoints.last()?;
+        Checkpoint::parse(note.unverified_text()).ok().map(|it| it.root)
+    }
+
+    /// Each checkpoint: its signature, and the entries it was signed over.
+    fn checkpoints(&mut self, keys: &[VerifyingKey], trust: &Trust) {
+        let tree = self.view.tree();
+        for (size, note) in &self.view.checkpoints {
+            let place = format!("checkpoints/{size:012}");
+            let signed = note.verify(keys).ok().and_then(|text| Checkpoint::parse(text).ok());
+            let own = |it: &Checkpoint| it.size == *size && keys.first().is_some_and(|key| key.name() == it.origin);
+            match signed.filter(own) {
+                None => self.fault(FaultKind::Checkpoint, place, ""),
+                Some(it) if tree.root_of(*size) != Some(it.root) => self.fault(FaultKind::Root, place, ""),
+                Some(it) => self.found.checkpoint = Some(it),
+            }
+        }
+        let covered = self.view.checkpoints.last().map_or(0, |(size, _)| *size);
+        if tree.len() > covered {
+            self.fault(FaultKind::Unsigned, format!("entries:{}", covered + 1), "");
+        }
+        if let Some(note) = &trust.checkpoint {
+            let kept = note.verify(keys).ok().and_then(|text| Checkpoint::parse(text).ok());
+            let goes_on = kept.is_some_and(|it| {
+                tree.root_of(it.size) == Some(it.root) && keys.first().is_some_and(|key| key.name() == it.origin)
+            });
+            if !goes_on {
+                self.fault(FaultKind::History, "checkpoints", "");
+            }
+        }
+    }
+
+    /// What each entry names.
+    fn events(&mut self) {
+        let (mut knowledge, mut runs) = (0, BTreeMap::new());
+        for (index, event) in self.view.events() {
+            let place = format!("entries:{}", index + 1);
+            match event {
+                Event::Batch(batch) => {
+                    knowledge += 1;
+                    if batch.knowledge != knowledge {
+                        self.fault(FaultKind::Misplaced, place, format!("knowledge {}", batch.knowledge));
+                    }
+                    self.batch(&batch);
+                }
+                Event::RuleSet { digest, .. } => self.law(&self.view.layout.rule_set(digest), digest),
+                Event::Parameters { digest, .. } => self.law(&self.view.layout.parameters(digest), digest),
+                Event::Run(run) => {
+                    if runs.insert(run.id.clone(), index).is_some() || run.knowledge > knowledge {
+                        self.fault(FaultKind::Misplaced, place, format!("run {}", run.id));
+                    }
+                    self.run(run);
+                }
+                Event::Decision(_) | Event::Key { .. } => {}
+            }
+        }
+    }
+
+    fn law(&mut self, path: &Path, digest: Digest) {
+        if let Err(error) = pinned(path, digest) {
+            let Fault { place, detail, .. } = unreadable(self.dir, &error);
+            self.fault(FaultKind::Law, place, detail);
+        }
+    }
+
+    fn batch(&mut self, batch: &Batch) {
+        let dir = format!("batches/{:06}", batch.knowledge);
+        let (rows, stored) = match self.view.batch(batch.knowledge) {
+            Ok(read) => read,
+            Err(error) => return self.unreadable(&error),
+        };
+        let found: Vec<Digest> = rows.leaves().collect();
+        self.found.rows += found.len();
+        let differs = (0..found.len().max(stored.len())).find(|index| found.get(*index) != stored.get(*index));
+        if let Some(index) = differs {
+            let rows_hold = found.iter().copied().collect::<Tree>().root() == batch.root;
+            let row = rows.row(index).map_or_else(String::new, |(kind, line)| format!("{}.csv:{line}", kind.stem()));
+            let (kind, place) = if rows_hold {
+                (FaultKind::Leaf, format!("{dir}/leaves:{}", index + 1))
+            } else {
+                (FaultKind::Facts, format!("{dir}/{row}"))
+            };
+            self.fault(kind, place, "");
+        } else if rows.root() != batch.root || rows.counts() != batch.tables {
+            self.fault(FaultKind::Facts, dir, "");
+        }
+    }
+
+    fn run(&mut self, run: Run) {
+        let dir = format!("runs/{}", run.id);
+        let published = match self.view.published(run) {
+            Ok(published) => published,
+            Err(error) => return self.unreadable(&error),
+        };
+        self.found.runs += 1;
+        self.found.bodies += published.bodies.len();
+        self.bodies(&dir, &published);
+    }
+
+    fn bodies(&mut self, dir: &str, published: &PublishedRun) {
+        let PublishedRun { run, bodies, leaves } = published;
+        let found: Vec<Digest> = bodies.iter().map(|body| Digest::leaf(body)).collect();
+        let differs = (0..found.len().max(leaves.len())).find(|index| found.get(*index) != leaves.get(*index));
+        if let Some(index) = differs {
+            let bodies_hold = found.iter().copied().collect::<Tree>().root() == run.root;
+            let (kind, file) = if bodies_hold { (FaultKind::Leaf, "leaves") } else { (FaultKind::Body, "bodies") };
+            self.fault(kind, format!("{dir}/{file}:{}", index + 1), account(bodies.get(index)));
+            return;
+        }
+        if found.iter().copied().collect::<Tree>().root() != run.root {
+            self.fault(FaultKind::Body, dir, "");
+            return;
+        }
+        let mut last = None;
+        for (body, number) in bodies.iter().zip(1..) {
+            let place = format!("{dir}/bodies:{number}");
+            match Body::read(body) {
+                Err(error) => self.fault(FaultKind::Unreadable, place, error.to_string()),
+                Ok(body) => {
+                    let belongs = body.account.area == run.area
+                        && body.rule_set_digest == run.rule_set
+                        && body.parameters == run.parameters
+                        && body.semantics == run.semantics
+                        && last.as_ref().is_none_or(|last| *last < body.account);
+                    if !belongs {
+                        self.fault(FaultKind::Misplaced, place, body.account.to_string());
+                    }
+                    last = Some(body.account);
+                }
+            }
+        }
+        if u64::try_from(bodies.len()).ok() != Some(run.size) {
+            self.fault(FaultKind::Body, dir, "");
+        }
+    }
+}
+
+/// The account of a body, where it can still be read.
+fn account(body: Option<&Vec<u8>>) -> String {
+    body.and_then(|body| Body::read(body).ok()).map_or_else(String::new, |body| body.account.to_string())
+}

@@ -1,0 +1,205 @@
+//! A log as it lies there, read and not yet believed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use rate_core::input::book::RawTable;
+use rate_core::log::{Digest, SignedNote, Tree, VerifyingKey};
+use rate_core::record::{Entry, Event, Item, Run};
+use rate_core::{Parameters, ParametersFile, RuleSet, RuleSetFile};
+
+use super::LogError;
+use super::batch;
+use super::layout::Layout;
+use crate::book::BookRows;
+
+/// A log that was read.
+#[derive(Debug)]
+pub struct View {
+    pub(super) layout: Layout,
+    /// Its public keys, oldest first, as the directory gives them.
+    pub keys: Vec<VerifyingKey>,
+    /// Its entries, as bytes.
+    pub entries: Vec<Vec<u8>>,
+    /// The hashes that are stored for them.
+    pub leaves: Vec<Digest>,
+    /// Its checkpoints by size, as signed.
+    pub checkpoints: Vec<(u64, SignedNote)>,
+}
+
+/// A run of a log, with what it was made from.
+#[derive(Debug)]
+pub struct PublishedRun {
+    /// Its entry.
+    pub run: Run,
+    /// Its bodies, in order.
+    pub bodies: Vec<Vec<u8>>,
+    /// The hashes that are stored for them.
+    pub leaves: Vec<Digest>,
+}
+
+impl View {
+    /// Reads a log.
+    ///
+    /// # Errors
+    /// Files that are missing or no files of a log.
+    pub fn read(dir: &Path) -> Result<Self, LogError> {
+        let layout = Layout(dir.to_owned());
+        let text = |path: PathBuf| fs::read_to_string(&path).map_err(LogError::at(&path));
+        let keys = text(layout.keys())?;
+        let keys = keys.lines().map(VerifyingKey::parse).collect::<Result<_, _>>();
+        let keys = keys.map_err(|error| LogError::broken(&layout.keys(), error.to_string()))?;
+        let lines = text(layout.entries())?;
+        // A line that was cut off by a crash was never acknowledged.
+        let whole = lines.rfind('\n').map_or("", |end| &lines[..=end]);
+        let decoded = whole.lines().zip(1..).map(|(line, number)| {
+            let broken = |_| LogError::broken(&layout.entries(), format!("line {number}: not base64"));
+            STANDARD.decode(line).map_err(broken)
+        });
+        let entries = decoded.collect::<Result<_, _>>()?;
+        let leaves = read_leaves(&layout.leaves())?;
+        let checkpoints = read_checkpoints(&layout)?;
+        Ok(Self { layout, keys, entries, leaves, checkpoints })
+    }
+
+    /// The tree over the entries as they lie there.
+    pub fn tree(&self) -> Tree {
+        self.entries.iter().map(|entry| Digest::leaf(entry)).collect()
+    }
+
+    /// The events that can be read, with the number of their entry.
+    pub fn events(&self) -> impl Iterator<Item = (usize, Event)> + '_ {
+        self.entries.iter().enumerate().filter_map(|(index, entry)| Some((index, Entry::read(entry).ok()?.event)))
+    }
+
+    /// The runs, in the order of their publication.
+    pub fn runs(&self) -> Vec<Run> {
+        let run = |(_, event)| if let Event::Run(run) = event { Some(run) } else { None };
+        self.events().filter_map(run).collect()
+    }
+
+    /// The bodies of a run.
+    ///
+    /// # Errors
+    /// Files that are missing, or bytes that are no sequence of bodies.
+    pub fn published(&self, run: Run) -> Result<PublishedRun, LogError> {
+        let dir = self.layout.run(&run.id);
+        let path = dir.join("bodies");
+        let bytes = fs::read(&path).map_err(LogError::at(&path))?;
+        let (mut bodies, mut rest) = (Vec::new(), bytes.as_slice());
+        while !rest.is_empty() {
+            let number = bodies.len() + 1;
+            let (_, behind) =
+                Item::read_first(rest).map_err(|error| LogError::broken(&path, format!("body {number}: {error}")))?;
+            bodies.push(rest[..rest.len() - behind.len()].to_vec());
+            rest = behind;
+        }
+        Ok(PublishedRun { run, bodies, leaves: read_leaves(&dir.join("leaves"))? })
+    }
+
+    /// The rows of a batch as they lie there, and the hashes stored for them.
+    pub(crate) fn batch(&self, knowledge: u64) -> Result<(BookRows, Vec<Digest>), LogError> {
+        let dir = self.layout.batch(knowledge);
+        Ok((batch::read(&dir)?, read_leaves(&dir.join("leaves"))?))
+    }
+
+    /// The tables of a batch, as any other book's.
+    ///
+    /// # Errors
+    /// As for files.
+    pub fn tables(&self, knowledge: u64) -> Result<Vec<RawTable>, LogError> {
+        batch::tables(&self.batch(knowledge)?.0, &self.layout.batch(knowledge))
+    }
+
+    /// The entry of a run: its index and bytes.
+    pub fn entry_of(&self, run: &str) -> Option<(u64, Vec<u8>)> {
+        let named = |event: &Event| matches!(event, Event::Run(it) if it.id == run);
+        let (index, _) = self.events().find(|(_, event)| named(event))?;
+        Some((u64::try_from(index).ok()?, self.entries[index].clone()))
+    }
+
+    /// The canonical form of a rule set.
+    ///
+    /// # Errors
+    /// A file that is missing, or not of this digest.
+    pub fn canonical_rule_set(&self, digest: Digest) -> Result<String, LogError> {
+        pinned(&self.layout.rule_set(digest), digest)
+    }
+
+    /// The canonical form of parameters.
+    ///
+    /// # Errors
+    /// A file that is missing, or not of this digest.
+    pub fn canonical_parameters(&self, digest: Digest) -> Result<String, LogError> {
+        pinned(&self.layout.parameters(digest), digest)
+    }
+
+    /// The rule set of a digest.
+    ///
+    /// # Errors
+    /// A file that is missing, or not of this digest, or refused by the check.
+    pub fn rule_set(&self, digest: Digest) -> Result<RuleSet, LogError> {
+        let path = self.layout.rule_set(digest);
+        let text = pinned(&path, digest)?;
+        let set = RuleSetFile::parse_json(&text).and_then(RuleSetFile::check);
+        set.map_err(|problems| LogError::broken(&path, problems.to_string()))
+    }
+
+    /// The parameters of some digests, without the averages that the book of a run gives again.
+    ///
+    /// # Errors
+    /// As [`View::rule_set`].
+    pub fn parameters(&self, digests: &[Digest]) -> Result<Parameters, LogError> {
+        let mut all = Parameters::default();
+        for digest in digests {
+            let path = self.layout.parameters(*digest);
+            let text = pinned(&path, *digest)?;
+            // Averages that came with a book are lines, not a document: the book gives them again.
+            if text.starts_with('{') {
+                let read = ParametersFile::parse_json(&text).and_then(ParametersFile::check);
+                all.merge(read.map_err(|problems| LogError::broken(&path, problems.to_string()))?);
+            }
+        }
+        Ok(all)
+    }
+}
+
+/// The text of a file that is named by its digest.
+pub(super) fn pinned(path: &Path, digest: Digest) -> Result<String, LogError> {
+    let text = fs::read_to_string(path).map_err(LogError::at(path))?;
+    if Digest::of(text.as_bytes()) == digest {
+        Ok(text)
+    } else {
+        Err(LogError::broken(path, "its content is not what its name says / 内容与文件名的摘要不符"))
+    }
+}
+
+pub(super) fn read_leaves(path: &Path) -> Result<Vec<Digest>, LogError> {
+    let bytes = fs::read(path).map_err(LogError::at(path))?;
+    let (leaves, rest) = bytes.as_chunks::<32>();
+    if rest.is_empty() {
+        Ok(leaves.iter().map(|leaf| Digest(*leaf)).collect())
+    } else {
+        Err(LogError::broken(path, "not a list of hashes of 32 bytes / 不是32字节摘要的列表"))
+    }
+}
+
+fn read_checkpoints(layout: &Layout) -> Result<Vec<(u64, SignedNote)>, LogError> {
+    let dir = layout.checkpoints();
+    let mut found = Vec::new();
+    for entry in fs::read_dir(&dir).map_err(LogError::at(&dir))? {
+        let path = entry.map_err(LogError::at(&dir))?.path();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        if name.starts_with('.') {
+            continue;
+        }
+        let size = name.parse().map_err(|_| LogError::broken(&path, "not named by a size / 文件名不是条目数"))?;
+        let note = fs::read_to_string(&path).map_err(LogError::at(&path))?;
+        let note = SignedNote::parse(&note).map_err(|error| LogError::broken(&path, error.to_string()))?;
+        found.push((size, note));
+    }
+    found.sort_by_key(|(size, _)| *size);
+    Ok(found)
+}

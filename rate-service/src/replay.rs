@@ -1,0 +1,335 @@
+//! Deciding again what a log says was decided, on the facts and law it keeps, or on those of today.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use rate_core::calendar::year_of;
+use rate_core::error::Lang;
+use rate_core::input::book::{RawTable, check_book};
+use rate_core::log::Digest;
+use rate_core::record::{Body, Run};
+use rate_core::replay::{Difference, DifferenceCause, Verdict, replay};
+use rate_core::rule_set::Semantics;
+use rate_core::{AccountKey, History, Law, Parameters, RuleSet};
+
+use crate::book::{BookError, Reading};
+use crate::logbook::{LogError, View};
+use crate::run::{self, RunError};
+
+/// What to replay, and on what.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The log.
+    pub log: PathBuf,
+    /// Runs of this name only.
+    pub run: Option<String>,
+    /// Runs whose rates begin in this year only.
+    pub year: Option<i32>,
+    /// This account only.
+    pub account: Option<String>,
+    /// A book of today, to see what facts known later change.
+    pub book: Option<PathBuf>,
+    /// How it is read.
+    pub reading: Reading,
+    /// Rule sets of today, to see what another rule set changes.
+    pub rules: Option<PathBuf>,
+    /// Parameters of today, to see what other parameters change.
+    pub parameters: Option<PathBuf>,
+}
+
+impl Request {
+    /// Everything in a log, on its own facts and law.
+    pub fn of(log: &Path) -> Self {
+        Self {
+            log: log.to_owned(),
+            run: None,
+            year: None,
+            account: None,
+            book: None,
+            reading: Reading::default(),
+            rules: None,
+            parameters: None,
+        }
+    }
+}
+
+/// Why a replay could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplayError {
+    /// The log.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// Files of today.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// The book of today.
+    #[error(transparent)]
+    Book(#[from] BookError),
+}
+
+/// One decision, replayed.
+#[derive(Debug)]
+pub struct Replayed {
+    /// The run.
+    pub run: String,
+    /// Its number in the run, from zero.
+    pub index: usize,
+    /// The account; `None` where the record cannot even be read.
+    pub account: Option<AccountKey>,
+    /// What came of it on the facts and law of the log.
+    pub kept: Outcome,
+    /// What came of it on facts or law of today, for each that was given.
+    pub today: Vec<(Today, Outcome)>,
+}
+
+/// What was taken from today.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Today {
+    /// The facts.
+    Facts,
+    /// The rule set.
+    RuleSet,
+    /// The parameters.
+    Parameters,
+}
+
+/// What replaying came to.
+#[derive(Debug)]
+pub enum Outcome {
+    /// The same bytes.
+    Identical,
+    /// Other bytes.
+    Differs(Difference),
+    /// The account cannot be decided on these facts.
+    Refused(String),
+    /// The record is not the one that was logged.
+    RecordChanged,
+    /// This build does not know the semantics.
+    UnknownSemantics(u16),
+}
+
+impl Outcome {
+    /// What it counts as.
+    pub fn cause(&self) -> Option<DifferenceCause> {
+        match self {
+            Self::Identical => None,
+            Self::Differs(difference) => difference.causes.first().copied(),
+            Self::Refused(_) => Some(DifferenceCause::Facts),
+            Self::RecordChanged => Some(DifferenceCause::Record),
+            Self::UnknownSemantics(_) => Some(DifferenceCause::Semantics),
+        }
+    }
+}
+
+/// Facts by account.
+pub(crate) type Facts = BTreeMap<AccountKey, History>;
+
+/// What a run was made from.
+#[derive(Debug)]
+pub(crate) struct Material {
+    rules: RuleSet,
+    parameters: Parameters,
+    /// Facts by account.
+    pub(crate) facts: Facts,
+}
+
+impl Material {
+    /// What a run was made from, put together again.
+    pub(crate) fn of(rules: RuleSet, mut parameters: Parameters, tables: &[RawTable]) -> Result<Self, ReplayError> {
+        let book = check_book(tables);
+        if !book.file_problems.is_empty() {
+            return Err(RunError::Problems(book.file_problems).into());
+        }
+        parameters.merge(book.parameters);
+        Ok(Self { rules, parameters, facts: by_account(book.histories) })
+    }
+
+    /// The law of the run.
+    pub(crate) fn law(&self, run: &Run) -> Result<Law, ReplayError> {
+        let on = run.setting.from();
+        let refused = |refusal| ReplayError::Run(RunError::Refused { refusal, considered: Vec::new() });
+        self.rules.law_for(&self.parameters, on).map_err(refused)
+    }
+}
+
+/// Replays what a request names, a decision at a time.
+///
+/// # Errors
+/// A log or files of today that cannot be read. What is wrong with single records stands in what `each` is given.
+pub fn replays(request: &Request, each: &mut dyn FnMut(Replayed)) -> Result<usize, ReplayError> {
+    let view = View::read(&request.log)?;
+    let wanted = |run: &Run| {
+        request.run.as_ref().is_none_or(|id| *id == run.id)
+            && request.year.is_none_or(|year| year_of(run.setting.from()) == year)
+    };
+    let runs: Vec<Run> = view.runs().into_iter().filter(wanted).collect();
+    if runs.is_empty() {
+        return Err(LogError::Unknown("the log has no such run / 日志中没有这样的运行".to_owned()).into());
+    }
+    let mut count = 0;
+    let now = request.book.as_deref().map(|book| facts_of_today(book, &request.reading)).transpose()?;
+    for run in runs {
+        let kept = material(&view, &run)?;
+        let laws = laws(request, &kept, &run)?;
+        let published = view.published(run)?;
+        let one = One { request, id: &published.run.id, kept: &kept, now: now.as_ref(), laws: &laws };
+        for (index, body) in published.bodies.iter().enumerate() {
+            let logged = published.leaves.get(index) == Some(&Digest::leaf(body));
+            if let Some(replayed) = one.replayed(index, body, logged) {
+                count += 1;
+                each(replayed);
+            }
+        }
+    }
+    Ok(count)
+}
+
+fn facts_of_today(dir: &Path, reading: &Reading) -> Result<Facts, ReplayError> {
+    let book = check_book(&reading.tables(dir, &mut |_, _| {})?);
+    if !book.file_problems.is_empty() {
+        return Err(RunError::Problems(book.file_problems).into());
+    }
+    Ok(by_account(book.histories))
+}
+
+fn by_account(histories: Vec<History>) -> Facts {
+    histories.into_iter().map(|history| (history.key().clone(), history)).collect()
+}
+
+/// What a run of a log was made from.
+pub(crate) fn material(view: &View, run: &Run) -> Result<Material, ReplayError> {
+    let tables = view.tables(run.knowledge)?;
+    Material::of(view.rule_set(run.rule_set)?, view.parameters(&run.parameters)?, &tables)
+}
+
+/// The law of the log, and that law with what today changes about it.
+struct Laws {
+    kept: Law,
+    today: Vec<(Today, Law)>,
+}
+
+fn laws(request: &Request, kept: &Material, run: &Run) -> Result<Laws, ReplayError> {
+    let on = run.setting.from();
+    let refused = |refusal| ReplayError::Run(RunError::Refused { refusal, considered: Vec::new() });
+    let mut today = Vec::new();
+    if let Some(rules) = &request.rules {
+        let chosen = run::rule_set(rules, &run.area, on)?;
+        today.push((Today::RuleSet, chosen.law_for(&kept.parameters, on).map_err(refused)?));
+    }
+    if let Some(parameters) = &request.parameters {
+        let parameters = run::parameters(parameters)?;
+        today.push((Today::Parameters, kept.rules.law_for(&parameters, on).map_err(refused)?));
+    }
+    Ok(Laws { kept: kept.law(run)?, today })
+}
+
+struct One<'o> {
+    request: &'o Request,
+    id: &'o str,
+    kept: &'o Material,
+    now: Option<&'o Facts>,
+    laws: &'o Laws,
+}
+
+impl One<'_> {
+    /// A decision replayed; `None` where nobody asked for its account.
+    fn replayed(&self, index: usize, body: &[u8], logged: bool) -> Option<Replayed> {
+        let read = Body::read(body).ok();
+        let account = read.as_ref().map(|body| body.account.clone());
+        let asked = |key: &AccountKey| self.request.account.as_ref().is_none_or(|number| *number == key.number);
+        if !account.as_ref().is_none_or(asked) {
+            return None;
+        }
+        let replayed = |kept, today| Replayed { run: self.id.to_owned(), index, account: account.clone(), kept, today };
+        let (Some(read), true) = (read, logged) else {
+            return Some(replayed(Outcome::RecordChanged, Vec::new()));
+        };
+        let Some(semantics) = read.semantics() else {
+            return Some(replayed(Outcome::UnknownSemantics(read.semantics), Vec::new()));
+        };
+        let facts = &self.kept.facts;
+        let kept = on(body, &read.account, facts, &self.laws.kept, semantics);
+        let mut today: Vec<(Today, Outcome)> = Vec::new();
+        if let Some(now) = self.now {
+            today.push((Today::Facts, on(body, &read.account, now, &self.laws.kept, semantics)));
+        }
+        for (what, law) in &self.laws.today {
+            today.push((*what, on(body, &read.account, facts, law, semantics)));
+        }
+        Some(replayed(kept, today))
+    }
+}
+
+fn on(body: &[u8], account: &AccountKey, facts: &Facts, law: &Law, semantics: Semantics) -> Outcome {
+    let Some(history) = facts.get(account) else {
+        return Outcome::Refused(
+            "not among the facts, or its rows are wrong / 数据中没有该单位，或其数据有误".to_owned(),
+        );
+    };
+    match replay(body, &law.under(semantics), history) {
+        Ok(Verdict::Identical) => Outcome::Identical,
+        Ok(Verdict::Differs(difference)) => Outcome::Differs(difference),
+        Ok(Verdict::Refused(problems)) => Outcome::Refused(problems.iter().map(|it| it.line(Lang::Zh)).collect()),
+        Err(_) => Outcome::RecordChanged,
+    }
+}
+
+/// Counts of a replay by cause, with money.
+#[derive(Debug, Default)]
+pub struct Tally {
+    /// Replayed on what the log keeps: all, and identical ones.
+    pub kept: [usize; 2],
+    /// Differences on what the log keeps, by cause.
+    pub differing: BTreeMap<DifferenceCause, Sum>,
+    /// Differences on what today has, by what was taken from today.
+    pub today: BTreeMap<Today, Sum>,
+    /// Accounts that something of today changes.
+    pub accounts: BTreeSet<AccountKey>,
+}
+
+/// Decisions and money.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sum {
+    /// Decisions whose outcome or rates differ.
+    pub decisions: usize,
+    /// Decisions that say the same but were made from something else.
+    pub inputs_only: usize,
+    /// Premium by the records, in fen.
+    pub recorded_fen: i128,
+    /// Premium by the replays, in fen.
+    pub now_fen: i128,
+}
+
+impl Sum {
+    fn add(&mut self, outcome: &Outcome) {
+        let Outcome::Differs(difference) = outcome else {
+            self.decisions += 1;
+            return;
+        };
+        match difference.place {
+            rate_core::replay::DifferencePlace::Inputs => self.inputs_only += 1,
+            _ => self.decisions += 1,
+        }
+        if let Some(money) = difference.money {
+            self.recorded_fen += money.recorded_fen;
+            self.now_fen += money.now_fen;
+        }
+    }
+}
+
+impl Tally {
+    /// Counts a decision.
+    pub fn add(&mut self, replayed: &Replayed) {
+        self.kept[0] += 1;
+        match replayed.kept.cause() {
+            None => self.kept[1] += 1,
+            Some(cause) => self.differing.entry(cause).or_default().add(&replayed.kept),
+        }
+        for (what, outcome) in &replayed.today {
+            if !matches!(outcome, Outcome::Identical) {
+                self.today.entry(*what).or_default().add(outcome);
+                self.accounts.extend(replayed.account.clone());
+            }
+        }
+    }
+}

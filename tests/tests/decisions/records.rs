@@ -1,0 +1,232 @@
+//! Records: bytes that say what was decided, read by others, and different where anything differs.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+use rate_core::input::book::{facts_digest, facts_text};
+use rate_core::log::Digest;
+use rate_core::record::{
+    Batch, Body, Entry, Envelope, Event, Item, Occasion, RecordError, Run, STEP_CODES, seal, step_word, trace_bytes,
+};
+use rate_core::{DateSpan, date, decide};
+use rate_service::run::Decided;
+
+use crate::law::fixtures;
+use crate::six_years::six_runs;
+
+fn decided() -> Vec<Decided> {
+    let out = tempfile::tempdir().unwrap();
+    let runs = six_runs(&fixtures("rule_sets"), out.path());
+    runs.into_iter().flat_map(|run| run.decided).collect()
+}
+
+fn sealed(it: &Decided) -> Vec<u8> {
+    seal(&it.decision, facts_digest(&it.history))
+}
+
+#[test]
+fn a_body_says_what_was_decided() {
+    let decided = decided();
+    assert!(decided.len() > 50, "{}", decided.len());
+    for it in &decided {
+        let body = Body::read(&sealed(it)).unwrap();
+        let (outcome, law) = (it.decision.outcome(), it.decision.law());
+        assert_eq!(&body.account, it.decision.account());
+        assert_eq!(body.rule_set, it.decision.rule_set().to_string());
+        assert_eq!(body.rule_set_digest.to_string(), law.rules().digest());
+        assert_eq!(body.setting, *law.setting());
+        assert_eq!(body.semantics(), Some(law.semantics()));
+        assert_eq!(body.outcome.origin, outcome.origin.as_str());
+        assert_eq!(body.outcome.reason[0], outcome.reason.code());
+        let named = crate::cases::reason(&it.decision);
+        assert_eq!(body.outcome.reason.last().map(String::as_str), named.rsplit([' ', '.']).next());
+        assert_eq!(body.outcome.grade.as_deref().unwrap_or_default(), it.decision.grade_label());
+        let rates: Vec<_> = body.segments.iter().map(|it| (it.days, it.rate_percent.clone())).collect();
+        let segments = it.decision.schedule().segments().iter();
+        assert_eq!(rates, segments.map(|it| (it.days, it.rate.percent().to_string())).collect::<Vec<_>>());
+        assert_eq!(body.steps.len(), it.decision.steps().len());
+        assert_eq!(body.facts, facts_digest(&it.history));
+        assert_eq!(body.trace, Digest::of(&trace_bytes(&it.decision)));
+    }
+}
+
+#[test]
+fn the_same_law_and_facts_give_the_same_bytes_and_others_give_others() {
+    let decided = decided();
+    for it in &decided {
+        let again = decide(it.decision.law(), &it.history).unwrap();
+        assert_eq!(seal(&again, facts_digest(&it.history)), sealed(it));
+    }
+    let bodies: BTreeSet<Vec<u8>> = decided.iter().map(sealed).collect();
+    assert_eq!(bodies.len(), decided.len(), "no two decisions of a city and its years have one body");
+}
+
+/// Another library reads the bytes, and finds the same things in them.
+#[test]
+fn any_cbor_reader_reads_a_body() {
+    for it in decided().iter().take(200) {
+        let bytes = sealed(it);
+        let theirs: ciborium::Value = ciborium::from_reader(bytes.as_slice()).unwrap();
+        assert_eq!(same(&Item::read(&bytes).unwrap(), &theirs), Ok(()));
+        let mut written = Vec::new();
+        ciborium::into_writer(&theirs, &mut written).unwrap();
+        assert_eq!(written, bytes, "their shortest form is ours");
+    }
+}
+
+fn same(ours: &Item, theirs: &ciborium::Value) -> Result<(), String> {
+    match (ours, theirs) {
+        (Item::Null, ciborium::Value::Null) => Ok(()),
+        (Item::Boolean(one), ciborium::Value::Bool(two)) if one == two => Ok(()),
+        (Item::Number(one), ciborium::Value::Integer(two)) if *one == i128::from(*two) => Ok(()),
+        (Item::Bytes(one), ciborium::Value::Bytes(two)) if one == two => Ok(()),
+        (Item::Text(one), ciborium::Value::Text(two)) if one == two => Ok(()),
+        (Item::Array(one), ciborium::Value::Array(two)) if one.len() == two.len() => {
+            one.iter().zip(two).try_for_each(|(one, two)| same(one, two))
+        }
+        _ => Err(format!("{ours:?} against {theirs:?}")),
+    }
+}
+
+#[test]
+fn numbers_of_steps_are_one_each_and_have_their_word() {
+    let numbers: BTreeSet<u8> = STEP_CODES.iter().map(|(number, _)| *number).collect();
+    let words: BTreeSet<&str> = STEP_CODES.iter().map(|(_, word)| *word).collect();
+    assert_eq!((numbers.len(), words.len()), (STEP_CODES.len(), STEP_CODES.len()));
+    assert!(STEP_CODES.iter().all(|(number, word)| step_word(*number) == Some(word)));
+    assert_eq!(step_word(0), None);
+}
+
+/// The page that says every byte lists the steps of this build, each with its number.
+#[test]
+fn the_record_format_lists_every_step() {
+    let page = std::fs::read_to_string(fixtures("../docs/record-format.md")).unwrap();
+    let (_, table) = page.split_once("## Steps").unwrap();
+    let rows = table.lines().filter_map(|line| line.strip_prefix("| ")?.split_once(" | `"));
+    let listed: Vec<(u8, String)> =
+        rows.map(|(number, rest)| (number.parse().unwrap(), rest.split('`').next().unwrap().to_owned())).collect();
+    let codes: Vec<(u8, String)> = STEP_CODES.iter().map(|(number, word)| (*number, (*word).to_owned())).collect();
+    assert_eq!(listed, codes);
+    assert!(page.lines().count() <= 120, "two pages: {} lines", page.lines().count());
+}
+
+/// Rows written in another order, twice the same, or read from another file are the same facts; a fen is not.
+#[test]
+fn facts_are_known_by_what_they_say() {
+    let it = &decided()[0];
+    let text = facts_text(&it.history);
+    let lines: Vec<&str> = text.lines().collect();
+    assert!(lines.is_sorted() && lines.iter().any(|line| line.starts_with("premiums,")), "{text}");
+    let texts: BTreeSet<String> = decided().iter().map(|it| facts_text(&it.history)).collect();
+    let digests: BTreeSet<Digest> = decided().iter().map(|it| facts_digest(&it.history)).collect();
+    assert_eq!(texts.len(), digests.len());
+}
+
+#[test]
+fn bytes_that_are_no_body_are_refused_with_a_reason() {
+    let body = sealed(&decided()[0]);
+    let Item::Array(fields) = Item::read(&body).unwrap() else { panic!("a body is an array") };
+    let changed = |place: usize, item: Item| {
+        let mut fields = fields.clone();
+        fields[place] = item;
+        Body::read(&Item::Array(fields).to_bytes()).unwrap_err()
+    };
+    assert_eq!(changed(0, Item::Number(2)), RecordError::Format(2));
+    assert_eq!(changed(1, Item::Number(-1)), RecordError::Shape("a number in range"));
+    assert_eq!(changed(5, Item::Bytes(vec![0; 31])), RecordError::Shape("a digest of 32 bytes"));
+    let reversed = Item::Array(vec![Item::Number(20_250_101), Item::Number(20_241_231)]);
+    assert_eq!(changed(7, reversed), RecordError::Shape("a first day that is not after the last"));
+    assert_eq!(
+        changed(7, Item::Array(vec![Item::Number(20_250_229), Item::Null])),
+        RecordError::Shape("a day YYYYMMDD")
+    );
+    assert!(matches!(Body::read(&body[..body.len() - 1]), Err(RecordError::Bytes(_))));
+    assert!(matches!(Body::read(&[&body[..], &[0]].concat()), Err(RecordError::Bytes(_))));
+    assert!(Body::read(&[]).is_err());
+}
+
+fn entries() -> Vec<Event> {
+    let (root, setting) = (Digest::of(b"x"), DateSpan::new(date("2025-01-01").unwrap(), None).unwrap());
+    let it = &decided()[0];
+    let envelope = Envelope {
+        id: "990100/0001/2025".to_owned(),
+        recorded_at: "2025-01-06T00:30:00.000Z".to_owned(),
+        occasion: Occasion::Request("r-1".to_owned()),
+        engine: "rate 0.1.0".to_owned(),
+        supersedes: Some("earlier".to_owned()),
+        body: sealed(it),
+    };
+    let run = Run {
+        id: "2025".to_owned(),
+        area: "990100".to_owned(),
+        rule_set: root,
+        parameters: vec![root, Digest::of(b"y")],
+        setting,
+        knowledge: 3,
+        size: 1 << 40,
+        root,
+        semantics: 1,
+        engine: "rate 0.1.0".to_owned(),
+        author: "甲".to_owned(),
+        approver: "乙".to_owned(),
+        supersedes: None,
+    };
+    vec![
+        Event::Batch(Batch { knowledge: 1, root, tables: vec![("accounts".to_owned(), 2)] }),
+        Event::RuleSet { id: "990100/three-year".to_owned(), digest: root },
+        Event::Parameters { area: "990100".to_owned(), digest: root },
+        Event::Run(run),
+        Event::Decision(Box::new(envelope)),
+        Event::Key { key: "log+00000000+AAAA".to_owned() },
+    ]
+}
+
+#[test]
+fn entries_are_read_as_they_are_written() {
+    for event in entries() {
+        let entry = Entry { recorded_at: "2025-01-06T00:30:00.000Z".to_owned(), event };
+        let bytes = entry.to_bytes();
+        assert_eq!(Entry::read(&bytes).as_ref(), Ok(&entry));
+        for place in 0..bytes.len() {
+            assert!(Entry::read(&bytes[..place]).is_err(), "an entry has all its bytes");
+        }
+    }
+}
+
+fn items() -> impl Strategy<Value = Item> {
+    let leaf = prop_oneof![
+        Just(Item::Null),
+        any::<bool>().prop_map(Item::Boolean),
+        any::<i128>().prop_map(Item::Number),
+        (-70_000_i128..70_000).prop_map(Item::Number),
+        prop::collection::vec(any::<u8>(), 0..40).prop_map(Item::Bytes),
+        "\\PC{0,30}".prop_map(Item::Text),
+    ];
+    leaf.prop_recursive(5, 60, 8, |inner| prop::collection::vec(inner, 0..8).prop_map(Item::Array))
+}
+
+proptest! {
+    #[test]
+    fn every_item_is_read_as_it_is_written(item in items()) {
+        prop_assert_eq!(Item::read(&item.to_bytes()), Ok(item));
+    }
+
+    /// Bytes that are read at all are the bytes that would be written: no value has two forms.
+    #[test]
+    fn no_item_has_two_forms(item in items(), at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+        let mut bytes = item.to_bytes();
+        let at = at.index(bytes.len());
+        bytes[at] = byte;
+        if let Ok(read) = Item::read(&bytes) {
+            prop_assert_eq!(read.to_bytes(), bytes);
+        }
+    }
+
+    #[test]
+    fn no_bytes_make_the_readers_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        let _ = Item::read(&bytes);
+        let _ = Body::read(&bytes);
+        let _ = Envelope::read(&bytes);
+        let _ = Entry::read(&bytes);
+    }
+}
