@@ -22,6 +22,8 @@ mod open_runs;
 mod orders;
 #[path = "decisions/people.rs"]
 mod people;
+#[path = "decisions/projects.rs"]
+mod projects;
 #[path = "decisions/published.rs"]
 mod published;
 #[path = "decisions/six_years.rs"]

@@ -6,7 +6,7 @@ use std::path::Path;
 use rate_core::RiskClass;
 use rate_core::history::{ChargedRate, Claim, Ordered, Party};
 use rate_core::input::book::TableKind;
-use rate_core::{AccountKey, History, Industry, Rate};
+use rate_core::{AccountKey, History, Industry, Money, Rate};
 
 use super::BookError;
 use super::csv::{BookWriter, MayBe};
@@ -44,6 +44,7 @@ impl BookFiles {
         self.account(history)?;
         self.standing(history)?;
         self.premiums(history)?;
+        self.projects(history)?;
         // A claim that stands under another account is written there.
         let own = |claim: &&Claim| claim.parties.as_ref().is_none_or(|it| it.insured == history.key().number);
         history.claims().iter().filter(own).try_for_each(|claim| self.claim(history.key(), claim))?;
@@ -122,6 +123,45 @@ impl BookFiles {
         Ok(())
     }
 
+    fn projects(&mut self, history: &History) -> Result<(), BookError> {
+        let AccountKey { area, number } = history.key();
+        for row in history.projects() {
+            let (kind, base) = (&row.kind.as_str(), &row.base.as_str());
+            let [cost, labour, turnover, paid] =
+                &[row.cost, row.labour_cost, row.turnover, row.paid.map(|it| it.0)].map(|it| MayBe(it.map(Money::fen)));
+            let (tonnes, square_metres) = (&MayBe(row.tonnes), &MayBe(row.square_metres));
+            let (from, to, paid_on) = (&row.term.from(), &row.term.last(), &MayBe(row.paid.map(|it| it.1)));
+            let (system, class) = (&MayBe(row.class.map(RiskClass::system)), &MayBe(row.class.map(RiskClass::number)));
+            let edition = &MayBe(row.industry.map(|industry| industry.edition().as_str()));
+            let code = &MayBe(row.industry.as_ref().map(Industry::code));
+            let cells: &[&dyn Display] = &[
+                area,
+                number,
+                &row.id,
+                kind,
+                base,
+                cost,
+                labour,
+                tonnes,
+                square_metres,
+                turnover,
+                &row.enrolled_on,
+                from,
+                to,
+                system,
+                class,
+                edition,
+                code,
+                &row.grade,
+                paid,
+                paid_on,
+                &row.document,
+            ];
+            self.row(TableKind::Projects, cells)?;
+        }
+        Ok(())
+    }
+
     fn premiums(&mut self, history: &History) -> Result<(), BookError> {
         let AccountKey { area, number } = history.key();
         for row in history.premiums() {
@@ -163,6 +203,7 @@ impl BookFiles {
             using,
             responsible,
             tags,
+            &MayBe(claim.project.as_deref()),
         ];
         self.row(TableKind::Claims, cells)?;
         for payment in &claim.payments {
