@@ -65,6 +65,7 @@ fn claim(number: usize) -> Claim {
         disability: None,
         death: None,
         parties: None,
+        project: None,
         payments: vec![payment("2020-05-11", 412_300), payment("2020-09-01", 96_500)],
     }
 }

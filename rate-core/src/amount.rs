@@ -162,6 +162,13 @@ impl Rate {
         Self(rounding.apply(self.0).normalize())
     }
 
+    /// The premium on an amount in fen before it is rounded, exact.
+    ///
+    /// `None` where it needs more than 28 digits, which the bounds on rows, rates and ladders exclude.
+    pub fn exact_on(self, amount: Money) -> Option<Decimal> {
+        Decimal::from(amount.0).checked_mul(self.0)?.checked_div(Decimal::ONE_HUNDRED)
+    }
+
     /// The premium on a payroll, rounded to whole fen by `mode`.
     ///
     /// `None` where the premium would not fit, which the bounds on rows exclude.
@@ -175,8 +182,11 @@ impl Rate {
 impl std::str::FromStr for Rate {
     type Err = NumberError;
 
+    /// Reads a rate as printed: `0.56%`, or `1.2‰` of a project's cost.
     fn from_str(text: &str) -> Result<Self, NumberError> {
-        Self::from_percent(percent_text(text)?)
+        let Some(per_mille) = text.strip_suffix('‰') else { return Self::from_percent(percent_text(text)?) };
+        let tenth = plain_decimal(per_mille)?.checked_div(Decimal::TEN).ok_or(NumberError::OutOfRange)?;
+        Self::from_percent(tenth)
     }
 }
 

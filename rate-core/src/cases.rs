@@ -3,9 +3,11 @@
 
 mod coverage;
 mod judge;
+mod projects;
 
 pub use coverage::{Coverage, Exit, Spot};
 pub use judge::{Compared, Judge, Judged, State};
+pub use projects::judge_projects;
 
 use crate::decision::{Decision, Reason};
 

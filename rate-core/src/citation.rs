@@ -56,6 +56,7 @@ const TOPICS: &[(&str, &str, &str)] = &[
     ("cut", "阶段性降费条款", "provisions on the phased cut"),
     ("statistics", "统计口径条款", "provisions on statistics"),
     ("validity", "施行日期条款", "provisions on validity"),
+    ("projects", "工程项目条款", "provisions on projects"),
     ("notice", "告知与异议条款", "provisions on notice and objection"),
     ("annex", "附件", "annex"),
 ];

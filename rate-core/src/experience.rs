@@ -111,7 +111,8 @@ impl<'h> Parts<'h> {
         let mut found = SharedClaims::default();
         for part in &self.parts {
             let number = &part.history.key().number;
-            let shared = part.history.claims().iter().filter_map(|claim| Some((claim, claim.parties.as_deref()?)));
+            let own = part.history.claims().iter().filter(|claim| claim.project.is_none());
+            let shared = own.filter_map(|claim| Some((claim, claim.parties.as_deref()?)));
             let counts = |day| part.counts(day) && windows.iter().any(|window| window.contains_date(day));
             let inside = shared.filter(|(claim, _)| counted(claim, &Excluded::default()) && days(claim).any(counts));
             for (claim, parties) in inside {

@@ -10,6 +10,7 @@ mod claim;
 mod dispatched;
 mod order;
 mod parties;
+mod project;
 
 use std::fmt;
 
@@ -19,6 +20,7 @@ pub use claim::{BenefitItem, Claim, ClaimStatus, ClaimTag, InjuryArticle, Payer,
 pub use dispatched::Dispatched;
 pub use order::{Order, OrderKind, Ordered, OrderingBody};
 pub use parties::{Arrangement, Parties, Party};
+pub use project::{Project, ProjectBase, ProjectKind};
 
 use crate::amount::{Factor, Money, Rate};
 use crate::calendar::{self, DateSpan, Month, MonthSpan, NaiveDate};
@@ -337,6 +339,7 @@ pub struct History {
     rates: Vec<ChargedRate>,
     dispatched: Vec<Dispatched>,
     orders: Vec<Order>,
+    projects: Vec<Project>,
     successions: Vec<Succession>,
 }
 
@@ -414,6 +417,11 @@ impl History {
     /// What was ordered for the account, by first day.
     pub fn orders(&self) -> &[Order] {
         &self.orders
+    }
+
+    /// Projects and what else pays on another base than payroll, by day of enrolment.
+    pub fn projects(&self) -> &[Project] {
+        &self.projects
     }
 
     /// Predecessors.

@@ -100,9 +100,15 @@ fn ends(text: &str) -> Result<(Option<End>, Option<End>), NumberError> {
 
 /// Reads a bound with its unit into millionths.
 fn bound(text: &str) -> Result<i64, NumberError> {
-    // A ratio of more than 100,000 (ten million percent) is a slip; yuan are held as fen.
-    let (of_ratio, of_yuan) = (100_000_000_000, 1_000_000_000_000_000);
-    let units = [("%", 10_000, of_ratio), ("‰", 1_000, of_ratio), ("元", 100_000_000, of_yuan)];
+    // A ratio of more than 100,000 (ten million percent) is a slip; yuan are held as fen, to ninety billion.
+    let (of_ratio, of_yuan) = (100_000_000_000, 9_000_000_000_000_000_000);
+    let units = [
+        ("%", 10_000, of_ratio),
+        ("‰", 1_000, of_ratio),
+        ("亿元", 10_000_000_000_000_000, of_yuan),
+        ("万元", 1_000_000_000_000, of_yuan),
+        ("元", 100_000_000, of_yuan),
+    ];
     let suffixed = |(unit, scale, most): &(&str, i64, i64)| Some((text.strip_suffix(unit)?.trim(), *scale, *most));
     let (number, scale, most) = units.iter().find_map(suffixed).unwrap_or((text, 1_000_000, of_ratio));
     let value = plain_decimal(number)?.checked_mul(Decimal::from(scale)).ok_or(NumberError::OutOfRange)?.normalize();
@@ -135,6 +141,11 @@ mod tests {
         assert!(!per_mille.contains(two) && per_mille.contains(percent(1)));
         let premium = Interval::parse("< 5000元").unwrap();
         assert!(premium.contains(Quantity::count(499_999)) && !premium.contains(Quantity::count(500_000)));
+        let cost = Interval::parse("[10亿元, 5000000万元)").unwrap();
+        let fen = Quantity::count;
+        assert!(!cost.contains(fen(99_999_999_999)) && cost.contains(fen(100_000_000_000)));
+        assert!(cost.contains(fen(4_999_999_999_999)) && !cost.contains(fen(5_000_000_000_000)));
+        assert!(Interval::parse("<= 900亿元").is_ok() && Interval::parse("<= 901亿元").is_err());
         for text in ["", "50", "(50%", "(50%, 40%]", "(50%, 50%]", "about 5%", "> ", "-1%", "[1%; 2%]", "0.12345%"] {
             assert_eq!(Interval::parse(text).is_ok(), text == "50", "{text}");
         }

@@ -48,6 +48,7 @@ pub mod margin;
 pub mod notice;
 pub mod parameters;
 pub mod premium;
+pub mod project;
 pub mod record;
 pub mod replay;
 pub mod rule_set;

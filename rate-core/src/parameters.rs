@@ -1,5 +1,7 @@
 //! Parameters: dated base vectors, phased cuts and statistics, each with its document.
 
+pub mod project;
+
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
@@ -10,6 +12,7 @@ use crate::citation::{Basis, BasisId, Label};
 use crate::history::{AccountKind, EventKind, History, words};
 use crate::industry::{ClassSystem, Industry, IndustryEdition, RiskClass};
 use crate::interval::Interval;
+use project::{LabourCostChoice, ProjectRates};
 
 /// A base vector: one rate per class, for some days and accounts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -168,6 +171,7 @@ pub struct Parameters {
     pub(crate) statistics: Vec<Statistic>,
     pub(crate) industries: Vec<IndustryClasses>,
     pub(crate) holidays: Vec<Holidays>,
+    pub(crate) project_rates: Vec<ProjectRates>,
 }
 
 impl Parameters {
@@ -237,6 +241,12 @@ impl Parameters {
             statistics: self.statistics.iter().filter(|it| here(&it.area)).cloned().collect(),
             industries: self.industries.clone(),
             holidays: self.holidays.iter().filter(|it| here(&it.area)).cloned().collect(),
+            project_rates: self
+                .project_rates
+                .iter()
+                .filter(|it| lies_here(&it.area, it.areas_inside))
+                .cloned()
+                .collect(),
         }
     }
 
@@ -252,6 +262,10 @@ impl Parameters {
         self.statistics.extend(other.statistics.into_iter().map(|it| Statistic { basis: moved(it.basis), ..it }));
         self.industries.extend(other.industries.into_iter().map(|it| IndustryClasses { basis: moved(it.basis), ..it }));
         self.holidays.extend(other.holidays.into_iter().map(|it| Holidays { basis: moved(it.basis), ..it }));
+        self.project_rates.extend(other.project_rates.into_iter().map(|it| {
+            let choice = it.labour_cost.map(|choice| LabourCostChoice { basis: moved(choice.basis), ..choice });
+            ProjectRates { basis: moved(it.basis), labour_cost: choice, ..it }
+        }));
     }
 
     /// The base vector for an account on a day: the most special one that fits; one for firms that are listed goes

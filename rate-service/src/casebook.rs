@@ -2,9 +2,9 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use rate_core::cases::{Coverage, Judge, Judged, State};
+use rate_core::cases::{Coverage, Judge, Judged, State, judge_projects};
 use rate_core::citation::Label;
-use rate_core::input::case_file::{LawChange, NamedFile};
+use rate_core::input::case_file::{LawChange, NamedFile, ProjectCases};
 use rate_core::input::{CaseFile, Cases};
 use rate_core::rule_set::RuleSetId;
 use rate_core::{Code, Parameters, Place, Problem, Problems, RuleSet};
@@ -43,6 +43,15 @@ pub struct JudgedFile {
     pub name: Label,
     /// The rule set that decided: of the area that the file names, where it names one.
     pub rule_set: RuleSetId,
+    /// Its cases, in order.
+    pub cases: Vec<Judged>,
+}
+
+/// A case file of projects with what came of each of its cases.
+#[derive(Debug)]
+pub struct JudgedProjects {
+    /// The file.
+    pub file: ProjectCases,
     /// Its cases, in order.
     pub cases: Vec<Judged>,
 }
@@ -89,7 +98,7 @@ pub fn test(request: &Request, progress: &mut dyn FnMut(u64, u64)) -> Result<Tes
         read_into(place, &mut found, &mut problems)?;
     }
     let own = request.rule_set.canonicalize().ok();
-    let about = |cases: &Cases| sought(cases, &cases.rule_set).map(|path| path.canonicalize().ok() == own);
+    let about = |cases: &Cases| sought(&cases.file, &cases.rule_set).map(|path| path.canonicalize().ok() == own);
     let mut files = Vec::new();
     for cases in found {
         match about(&cases) {
@@ -201,6 +210,29 @@ impl<'c> LawOfCases<'c> {
     }
 }
 
+/// The cases of projects of a file, if that is what it holds; every one decided under the law that the file names.
+///
+/// # Errors
+/// Where the file or its parameters cannot be read, or are wrong inside.
+pub fn test_projects(path: &Path) -> Result<Option<JudgedProjects>, CaseError> {
+    let name = path.to_string_lossy();
+    let wrong = |problems: Problems| CaseError::Problems(problems.into_vec());
+    if path.is_dir() {
+        return Ok(None);
+    }
+    let file = CaseFile::parse_named(&name, &lawbook::text(path)?).map_err(wrong)?;
+    if !file.is_of_projects() {
+        return Ok(None);
+    }
+    let cases = file.check_projects().map_err(wrong)?;
+    let found = |named: &NamedFile| sought(&cases.file, named).map_err(|problem| CaseError::Problems(vec![*problem]));
+    let files = cases.parameters.iter().map(found).collect::<Result<Vec<_>, _>>()?;
+    let area = cases.moves.then_some(cases.area.as_str());
+    let parameters = right(lawbook::parameters_in(&files, area, None)?)?;
+    let judged = judge_projects(&cases, &parameters);
+    Ok(Some(JudgedProjects { file: cases, cases: judged }))
+}
+
 /// The rule set of a file, as if it were of another area where one is given; `frames` are sets it extends that do not
 /// stand beside it.
 ///
@@ -221,12 +253,12 @@ fn right((parameters, problems): (Parameters, Vec<Problem>)) -> Result<Parameter
 }
 
 fn found(cases: &Cases, named: &NamedFile) -> Result<PathBuf, CaseError> {
-    sought(cases, named).map_err(|problem| CaseError::Problems(vec![*problem]))
+    sought(&cases.file, named).map_err(|problem| CaseError::Problems(vec![*problem]))
 }
 
 /// A file that a case file names: looked for beside it, then in each directory above.
-fn sought(cases: &Cases, named: &NamedFile) -> Result<PathBuf, Box<Problem>> {
-    let file = Path::new(&cases.file);
+fn sought(file: &str, named: &NamedFile) -> Result<PathBuf, Box<Problem>> {
+    let file = Path::new(file);
     let real = file.canonicalize().unwrap_or_else(|_| file.to_owned());
     // A path that does not turn back is gone up as it was given, so that messages stay as short.
     let turns = file.components().any(|part| part == Component::ParentDir);

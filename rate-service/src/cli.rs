@@ -67,7 +67,7 @@ enum Command {
     },
     /// Decide the worked cases beside a rule set, compare, and name the rows that no case reached.
     Test {
-        /// Rule-set file.
+        /// Rule-set file, or a file of project cases.
         rule_set: PathBuf,
         /// File or directory of cases; may be given again. Without it, the directory of the rule set and below.
         #[arg(long)]
@@ -366,6 +366,9 @@ impl Session<'_> {
         match command {
             Command::Check { path, provenance } => check::check(&path, provenance, self.lang, self.out),
             Command::Test { rule_set, cases, parameters, full } => {
+                if let Some(tested) = casebook::test_projects(&rule_set)? {
+                    return test::projects(&tested, full, self.lang, self.out);
+                }
                 let mut progress = Progress::new(self.lang);
                 let request = casebook::Request { rule_set, cases, parameters };
                 let tested = casebook::test(&request, &mut |done, all| progress.at(Stage::Testing, done, all));

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rate_core::input::case_file::CASES;
+use rate_core::input::case_file::{CASES, PROJECT_CASES};
 use rate_core::input::{Change, Examined, examine_all};
 use rate_core::rule_set::RuleSetId;
 use rate_core::{Code, Parameters, ParametersFile, Place, Problem, Problems, RuleSet, RuleSetFile};
@@ -81,7 +81,7 @@ pub fn rule_sets_in(path: &Path, area: Option<&str>, frames: &[PathBuf]) -> Resu
     for file in files {
         match RuleSetFile::parse_named(&file.to_string_lossy(), &text(&file)?) {
             // Parameters and cases may stand beside rule sets; they are read by their own readers.
-            Ok(set) if [Some(PARAMETERS), Some(CASES)].contains(&set.format()) => {}
+            Ok(set) if [Some(PARAMETERS), Some(CASES), Some(PROJECT_CASES)].contains(&set.format()) => {}
             Ok(set) => {
                 let moved = area.filter(|_| wanted.contains(&file));
                 parsed.push((file, moved.map_or_else(|| set.clone(), |area| set.clone().in_area(area))));
@@ -164,7 +164,9 @@ pub fn parameters(path: &Path) -> Result<(Parameters, Vec<Problem>), LawError> {
     let (mut all, mut problems) = (Parameters::default(), Vec::new());
     for file in toml_files(path)? {
         let text = text(&file)?;
-        if RuleSetFile::parse(&text).is_ok_and(|read| [Some("rule-set/1"), Some(CASES)].contains(&read.format())) {
+        if RuleSetFile::parse(&text)
+            .is_ok_and(|read| [Some("rule-set/1"), Some(CASES), Some(PROJECT_CASES)].contains(&read.format()))
+        {
             continue;
         }
         add_parameters(&file, &text, Ok, &mut all, &mut problems);

@@ -224,7 +224,7 @@ fn what_is_written_is_read_back_whatever_the_order_of_rows() {
 
 /// A claim that several accounts see is written once, under its own, and read into all of them again.
 #[test]
-fn claims_of_several_accounts_dispatched_workers_and_orders_are_read_back() {
+fn claims_of_several_accounts_workers_orders_and_projects_are_read_back() {
     let row = |kind: TableKind, cells: &[(&str, &str)]| -> RawTable {
         let mut table = RawTable::new(kind, format!("{}.csv", kind.stem()), cells.iter().map(|(column, _)| *column));
         table.push(2, cells.iter().map(|(_, cell)| *cell));
@@ -241,6 +241,7 @@ fn claims_of_several_accounts_dispatched_workers_and_orders_are_read_back() {
         ("arrangement", "disease-after-leaving"),
         ("labour_relation", "0003"),
         ("responsible", "0001"),
+        ("project", "J"),
     ];
     let payment =
         [("claim", "C"), ("item", "medical"), ("payer", "fund"), ("paid_on", "2023-05-01"), ("amount_fen", "100")];
@@ -254,12 +255,33 @@ fn claims_of_several_accounts_dispatched_workers_and_orders_are_read_back() {
     ]
     .map(|what| row(TableKind::Orders, &[&of_two[..], &order, what].concat()))
     .into();
+    let project = [
+        ("project", "J"),
+        ("kind", "housing"),
+        ("base", "labour-cost"),
+        ("cost_fen", "200000000000"),
+        ("labour_cost_fen", "900000000"),
+        ("output_tonnes", "7"),
+        ("floor_area_m2", "8"),
+        ("enrolled_on", "2023-02-20"),
+        ("from", "2023-03-01"),
+        ("to", "2024-02-29"),
+        ("class_system", "8"),
+        ("class", "6"),
+        ("industry_edition", "gbt4754-2017"),
+        ("industry", "4710"),
+        ("grade", "2"),
+        ("paid_fen", "1080000"),
+        ("paid_on", "2023-02-21"),
+        ("document", "D"),
+    ];
     let workers = [("from", "2023-01-01"), ("using_unit", "U"), ("class_system", "8"), ("class", "4"), ("heads", "60")];
     let tables = [
         accounts_of(&["0001", "0002", "0003", "0004"]),
         row(TableKind::Claims, &[&of_two[..], &claim].concat()),
         row(TableKind::Payments, &[&of_two[..], &payment].concat()),
         row(TableKind::Dispatch, &[&of_two[..], &workers].concat()),
+        row(TableKind::Projects, &[&of_two[..], &project].concat()),
     ];
     let book = check_book(&tables.into_iter().chain(orders).collect::<Vec<_>>());
     assert_eq!(reported(&book), Vec::<String>::new());

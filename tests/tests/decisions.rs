@@ -24,6 +24,8 @@ mod open_runs;
 mod orders;
 #[path = "decisions/people.rs"]
 mod people;
+#[path = "decisions/projects.rs"]
+mod projects;
 #[path = "decisions/published.rs"]
 mod published;
 #[path = "decisions/records.rs"]

@@ -39,6 +39,7 @@ const fn day_column(kind: TableKind) -> Option<&'static str> {
         | TableKind::Dispatch
         | TableKind::Events
         | TableKind::Orders
+        | TableKind::Projects
         | TableKind::Rates => Some("from"),
         TableKind::Claims => Some("recognised"),
         TableKind::Payments => Some("paid_on"),

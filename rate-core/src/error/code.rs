@@ -155,6 +155,8 @@ codes! {
     RowsContradiction = "rows.contradiction", "`{0}` must be empty where `{1}` is `{2}`", "`{1}` 为 `{2}` 时 `{0}` 须为空";
     /// A payment of a claim that is not there.
     RowsUnknownClaim = "rows.unknown-claim", "claim `{0}` is not in `claims` of this account", "本单位的 `claims` 中没有案件 `{0}`";
+    /// A claim of a project that is not there.
+    RowsUnknownProject = "rows.unknown-project", "project `{0}` is not in `projects` of this account", "本单位的 `projects` 中没有项目 `{0}`";
     /// A file that is not valid text.
     RowsEncoding = "rows.encoding", "not valid {0}", "不是有效的 {0}";
     /// A file of which the encoding was found out and not named; a warning.

@@ -4,7 +4,7 @@ mod check;
 
 use super::{
     AccountKey, AccountKind, ChargedRate, Claim, ClassSource, Classification, Coverage, CoverageState, Dispatched,
-    Event, History, OpenMonths, Order, Payment, Premium, PremiumKind, Succession,
+    Event, History, OpenMonths, Order, Payment, Premium, PremiumKind, Project, Succession,
 };
 use crate::amount::Money;
 use crate::calendar::{self, DateSpan, Month, MonthSpan};
@@ -26,6 +26,7 @@ pub struct HistoryBuilder {
     rates: Vec<Row<ChargedRate>>,
     dispatched: Vec<Row<Dispatched>>,
     orders: Vec<Row<Order>>,
+    projects: Vec<Row<Project>>,
     problems: Vec<Problem>,
 }
 
@@ -110,6 +111,7 @@ impl HistoryBuilder {
             rates: Vec::new(),
             dispatched: Vec::new(),
             orders: Vec::new(),
+            projects: Vec::new(),
             successions: Vec::new(),
         };
         Self {
@@ -123,6 +125,7 @@ impl HistoryBuilder {
             rates: Vec::new(),
             dispatched: Vec::new(),
             orders: Vec::new(),
+            projects: Vec::new(),
             problems: Vec::new(),
         }
     }
@@ -287,6 +290,13 @@ impl HistoryBuilder {
         self
     }
 
+    /// A project.
+    #[must_use]
+    pub fn project(mut self, project: Project) -> Self {
+        self.projects.push(self.on_row(project));
+        self
+    }
+
     /// A predecessor.
     #[must_use]
     pub fn succession(mut self, succession: Succession) -> Self {
@@ -312,6 +322,7 @@ impl HistoryBuilder {
             rates: facts(self.rates),
             dispatched: facts(self.dispatched),
             orders: facts(self.orders),
+            projects: facts(self.projects),
             ..self.account
         })
     }
@@ -338,6 +349,8 @@ impl HistoryBuilder {
             key(one).cmp(&key(two)).then_with(|| one.fact.using_unit.cmp(&two.fact.using_unit))
         });
         self.orders.sort_by(|one, two| (one.fact.days.from(), &one.fact.id).cmp(&(two.fact.days.from(), &two.fact.id)));
+        self.projects
+            .sort_by(|one, two| (one.fact.enrolled_on, &one.fact.id).cmp(&(two.fact.enrolled_on, &two.fact.id)));
         self.account.successions.sort_by(succession_order);
     }
 

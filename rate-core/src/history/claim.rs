@@ -76,6 +76,9 @@ pub struct Claim {
     pub death: Option<NaiveDate>,
     /// Who is who, where more than one account may have to bear it.
     pub parties: Option<Box<Parties>>,
+    /// Number of the project of the account that it belongs to, if it does: then it is no claim of the employer itself,
+    /// unless a method says so.
+    pub project: Option<Box<str>>,
     /// Benefits paid on it.
     pub payments: Vec<Payment>,
 }

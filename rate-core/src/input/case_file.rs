@@ -5,11 +5,13 @@
 
 mod expected;
 mod facts;
+mod projects;
 
 use std::collections::BTreeSet;
 
 pub use expected::{Expected, ExpectedDecision, ExpectedMeasure, ExpectedPremium, ExpectedSegment, Stated};
 pub use facts::{ACCOUNT, Facts};
+pub use projects::{ExpectedBill, ExpectedPart, ExpectedProject, PROJECT_CASES, ProjectCase, ProjectCases};
 
 use super::change::Change;
 use super::reader::{At, Fields, Sink};

@@ -1,5 +1,7 @@
 //! Parameter files: reading and checking base vectors, cuts and statistics.
 
+mod projects;
+
 use rust_decimal::Decimal;
 
 use super::change::Change;
@@ -96,6 +98,10 @@ fn parameters<'t>(sink: &'t Sink<'t>, text: String) -> Option<Parameters> {
     let statistics = list("statistics").iter().filter_map(|at| reader.statistic(at)).collect();
     let industries = list("industry_classes").iter().filter_map(|at| reader.industries(at)).collect();
     let holidays: Vec<Holidays> = list("holidays").iter().filter_map(|at| reader.holidays(at)).collect();
+    let project_rates: Vec<_> = list("project_rates").iter().filter_map(|at| reader.project_rates(at)).collect();
+    if let Some(at) = root.get("project_rates") {
+        projects::overlapping(&at, &project_rates);
+    }
     if let Some(at) = root.get("base_rates") {
         overlapping(&at, vectors.iter().map(|it| (it.days, (&it.sub_area, &it.kinds, it.listed, it.system))));
     }
@@ -105,7 +111,8 @@ fn parameters<'t>(sink: &'t Sink<'t>, text: String) -> Option<Parameters> {
     root.finish();
     let digest = tree::digest_of(&text);
     let documents = vec![ParameterDocument { area: area.to_owned(), name: name?, digest, text }];
-    Some(Parameters { documents, bases: bases.into_bases(), vectors, cuts, bands, statistics, industries, holidays })
+    let bases = bases.into_bases();
+    Some(Parameters { documents, bases, vectors, cuts, bands, statistics, industries, holidays, project_rates })
 }
 
 /// Two spans for the same accounts may not share days.
@@ -144,6 +151,18 @@ fn sub_area(fields: &Fields<'_>) -> String {
     fields.get("sub_area").and_then(|at| at.text().map(str::to_owned)).unwrap_or_default()
 }
 
+/// An optional list of words of a closed list.
+fn words_of<T: Copy>(
+    fields: &Fields<'_>,
+    key: &'static str,
+    words: &[&'static str],
+    from_word: fn(&str) -> Option<T>,
+) -> Vec<T> {
+    let words: Vec<_> = words.iter().filter_map(|word| from_word(word).map(|value| (*word, value))).collect();
+    let items = fields.get(key).map(|at| at.items()).unwrap_or_default();
+    items.iter().filter_map(|at| at.word(&words)).collect()
+}
+
 /// Whether a vector or cut is also for the areas inside this one.
 fn areas_inside(fields: &Fields<'_>) -> bool {
     fields.get("areas_inside").and_then(|at| at.boolean()).unwrap_or(false)
@@ -156,17 +175,7 @@ impl<'t> Reader<'_, 't> {
         let days = days(&fields);
         let system = fields.need("system").and_then(|at| at.word(SYSTEMS));
         let sub_area = sub_area(&fields);
-        let kinds: Vec<_> = AccountKind::WORDS
-            .iter()
-            .filter_map(|word| AccountKind::from_word(word).map(|kind| (*word, kind)))
-            .collect();
-        let kinds = fields
-            .get("kinds")
-            .map(|at| at.items())
-            .unwrap_or_default()
-            .iter()
-            .filter_map(|at| at.word(&kinds))
-            .collect();
+        let kinds = words_of(&fields, "kinds", AccountKind::WORDS, AccountKind::from_word);
         let events: Vec<_> =
             EventKind::WORDS.iter().filter_map(|word| EventKind::from_word(word).map(|kind| (*word, kind))).collect();
         let listed = fields.get("listed").map(|at| at.word(&events));
@@ -366,7 +375,11 @@ impl Parameters {
             let values = [other.to_string(), days.to_string(), days.from().to_string()];
             Some(Problem::new(Code::CheckTimeOverlap, Place::field(self.basis(*basis).path.clone()), values))
         });
-        clashes.collect()
+        let projects = projects::clashes(&self.project_rates).map(|(one, two)| {
+            let place = Place::field(self.basis(two.basis).path.clone());
+            Problem::new(Code::CheckTimeOverlap, place, projects::clash_values(one, two))
+        });
+        clashes.chain(projects).collect()
     }
 
     /// Averages of one year and industry that stand in more than one list: no rule chooses between them.

@@ -230,10 +230,11 @@ impl Law {
     }
 
     /// Whether an account bears a claim that stands in its history: its own, or, with several accounts in it, the one
-    /// the method makes bear it.
+    /// the method makes bear it. A claim of a project is none of the employer.
     pub(crate) fn bears(&self, history: &History, claim: &Claim) -> bool {
         let parties = claim.parties.as_deref();
-        parties.is_none_or(|it| it.number(self.0.attribution.of(it.arrangement)) == history.key().number)
+        claim.project.is_none()
+            && parties.is_none_or(|it| it.number(self.0.attribution.of(it.arrangement)) == history.key().number)
     }
 
     pub(crate) fn changes(&self) -> &Changes {

@@ -7,7 +7,7 @@ use rate_core::cases::{Compared, Judged, State};
 use rate_core::error::Lang;
 
 use super::Failure;
-use crate::casebook::Tested;
+use crate::casebook::{JudgedProjects, Tested};
 use crate::run::columns;
 
 /// Prints the cases, the places they reached and a line that sums up; the exit code is 0 only where there are cases and
@@ -30,6 +30,25 @@ pub(super) fn report(tested: &Tested, full: bool, lang: Lang, out: &mut dyn Writ
     coverage(tested, lang, out)?;
     sum(tested, lang, out)?;
     Ok(if tested.passes() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The same of a file of project cases: it is about parameters, so no place of a rule set is counted.
+pub(super) fn projects(
+    tested: &JudgedProjects,
+    full: bool,
+    lang: Lang,
+    out: &mut dyn Write,
+) -> Result<ExitCode, Failure> {
+    writeln!(out, "{}  {}", tested.file.file, tested.file.name.text(lang))?;
+    for judged in &tested.cases {
+        case(judged, full, lang, out)?;
+    }
+    let (all, same) = (tested.cases.len(), tested.cases.iter().filter(|case| !case.state.fails()).count());
+    match lang {
+        Lang::Zh => writeln!(out, "{all} 个项目算例：相符 {same}，不符 {}。", all - same)?,
+        Lang::En => writeln!(out, "{all} case(s) of projects: {same} as worked, {} different.", all - same)?,
+    }
+    Ok(if all == same { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 const fn state(state: State, lang: Lang) -> &'static str {

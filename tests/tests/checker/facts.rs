@@ -225,6 +225,7 @@ impl Told {
             disability: None,
             death: None,
             parties: None,
+            project: None,
             payments: Vec::new(),
         }
     }
@@ -267,6 +268,7 @@ impl Told {
             recognised: within,
             death: Some(within),
             parties: None,
+            project: None,
             payments: payments.clone(),
             ..self.claim("revoked")
         };

@@ -79,6 +79,7 @@ fn death(id: &str) -> Claim {
         disability: None,
         death: Some(date("2023-04-02").unwrap()),
         parties: None,
+        project: None,
         payments: Vec::new(),
     }
 }

@@ -182,6 +182,7 @@ fn claim(draw: &mut Draw, law: &Law, number: usize) -> Claim {
         disability: draw.chance(30).then(|| (1 + draw.below(10) as u8, recognised)),
         death: draw.chance(10).then_some(recognised),
         parties: None,
+        project: None,
         payments,
     }
 }

@@ -106,6 +106,7 @@ fn who_may_have_to_bear_an_unknown_claim_is_refused() {
             using,
             "",
             "",
+            "",
         ]
     };
     let mut accounts = RawTable::new(TableKind::Accounts, "accounts.csv", ["area", "account", "kind"]);

@@ -17,6 +17,7 @@ pub fn claim(id: &str, article: InjuryArticle, on: &str, death: bool) -> Claim {
         disability: None,
         death: death.then_some(day),
         parties: None,
+        project: None,
         payments: Vec::new(),
     }
 }

@@ -11,7 +11,7 @@ use crate::calendar::{Month, NaiveDate};
 use crate::error::{Code, Place, Problem};
 use crate::history::{
     ChargedRate, Classification, Coverage, Dispatched, Event, InjuryArticle, OpenMonths, Order, OrderKind, Payer,
-    Premium, PremiumKind,
+    Premium, PremiumKind, Project,
 };
 use crate::industry::{Industry, RiskClass};
 
@@ -28,6 +28,8 @@ pub(super) fn all(facts: &HistoryBuilder, problems: &mut Vec<Problem>) {
     rates(&facts.rates, &mut found);
     dispatched(&facts.dispatched, &mut found);
     orders(&facts.orders, &mut found);
+    projects(&facts.projects, &mut found);
+    claims_of_projects(&facts.claims, &facts.projects, &facts.account.key.number, &mut found);
 }
 
 struct Found<'p>(&'p mut Vec<Problem>);
@@ -209,6 +211,43 @@ fn orders(rows: &[Row<Order>], found: &mut Found<'_>) {
             found.at(*row, "orders.from", Code::HistoryOrderOverlap, [kind.as_str(), &days.from().to_string()]);
         }
         last.insert(kind, before.map_or(days.last(), |before| before.max(days.last())));
+    }
+}
+
+fn projects(rows: &[Row<Project>], found: &mut Found<'_>) {
+    duplicates(rows.iter().map(|row| (row.fact.id.as_str(), row.row)), |id| id, "projects.project", found);
+    if let Some(last) = rows.last() {
+        let paid = rows.iter().filter_map(|row| row.fact.paid.map(|(paid, _)| paid));
+        total(last.row, "projects.paid_fen", paid, found);
+    }
+    for Row { row, fact: project } in rows {
+        for column in project.lacks() {
+            found.at(*row, &format!("projects.{column}"), Code::RowsEmpty, [column]);
+        }
+        let amounts = [
+            ("projects.cost_fen", project.cost),
+            ("projects.labour_cost_fen", project.labour_cost),
+            ("projects.turnover_fen", project.turnover),
+            ("projects.paid_fen", project.paid.map(|(paid, _)| paid)),
+        ];
+        for (field, amount) in amounts.into_iter().filter_map(|(field, amount)| Some((field, amount?))) {
+            if !(0..=MAX_ROW_FEN).contains(&amount.fen()) {
+                found.number(*row, field, amount.fen(), "0 … 10^15");
+            }
+        }
+        if let Some((labour, cost)) = project.labour_cost.zip(project.cost).filter(|(labour, cost)| labour > cost) {
+            found.number(*row, "projects.labour_cost_fen", labour.fen(), &format!("at most cost_fen, {}", cost.fen()));
+        }
+    }
+}
+
+/// A claim of a project names one of the account it stands under; that account has looked at the claims it passes on.
+fn claims_of_projects(claims: &[ClaimRow], projects: &[Row<Project>], own: &str, found: &mut Found<'_>) {
+    for ClaimRow { row, claim, .. } in claims.iter().filter(|row| ["", own].contains(&row.claim.insured())) {
+        let Some(project) = claim.project.as_deref() else { continue };
+        if !projects.iter().any(|row| row.fact.id == project) {
+            found.at(*row, "claims.project", Code::RowsUnknownProject, [project]);
+        }
     }
 }
 

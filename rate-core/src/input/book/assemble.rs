@@ -247,6 +247,7 @@ impl<'a, 't> Assembly<'a, 't> {
             TableKind::Rates => self.add(fact::rate(cells), HistoryBuilder::rate),
             TableKind::Dispatch => self.add(fact::dispatched(cells), HistoryBuilder::dispatched),
             TableKind::Orders => self.add(fact::order(cells), HistoryBuilder::order),
+            TableKind::Projects => self.add(fact::project(cells), HistoryBuilder::project),
             TableKind::Successions => {
                 let place = row.place("predecessor");
                 self.links.extend(fact::succession(cells).map(|link| (link, place)));

@@ -8,7 +8,8 @@ use crate::error::Code;
 use crate::history::{
     AccountKind, Arrangement, BenefitItem, ChargedRate, Claim, ClaimStatus, ClaimTag, ClassSource, Classification,
     Coverage, CoverageState, Dispatched, Event, EventKind, InjuryArticle, OpenMonths, Order, OrderKind, Ordered,
-    OrderingBody, Origin, Parties, Payer, Payment, Premium, PremiumKind, SuccessionKind,
+    OrderingBody, Origin, Parties, Payer, Payment, Premium, PremiumKind, Project, ProjectBase, ProjectKind,
+    SuccessionKind,
 };
 use crate::industry::{ClassSystem, Industry, IndustryEdition, RiskClass};
 
@@ -134,7 +135,8 @@ pub(super) fn claim<'t>(cells: &mut Cells<'_, 't>, insured: &str) -> (Option<Cla
     let parties = arrangement.map(parties).map(Box::new);
     let named = named.into_iter().filter(|(_, number)| !number.is_empty()).collect();
     let tags = cells.word_list("tags", ClaimTag::WORDS, ClaimTag::from_word);
-    (claim.map(|claim| Claim { tags, parties, ..claim }), named)
+    let project = Some(cells.text("project", ID)).filter(|project| !project.is_empty()).map(Box::from);
+    (claim.map(|claim| Claim { tags, parties, project, ..claim }), named)
 }
 
 fn claim_itself(cells: &mut Cells<'_, '_>) -> Option<Claim> {
@@ -159,6 +161,7 @@ fn claim_itself(cells: &mut Cells<'_, '_>) -> Option<Claim> {
         disability: level.zip(assessed),
         death,
         parties: None,
+        project: None,
         payments: Vec::new(),
     })
 }
@@ -248,6 +251,39 @@ pub(super) fn order(cells: &mut Cells<'_, '_>) -> Option<Order> {
         OrderKind::DecideAgain => Ordered::DecideAgain,
     };
     Some(Order { id, body: body?, what, days: days?, issued_on: issued_on?, document })
+}
+
+pub(super) fn project(cells: &mut Cells<'_, '_>) -> Option<Project> {
+    let id = cells.text("project", ID).to_owned();
+    let kind = cells.word("kind", ProjectKind::WORDS, ProjectKind::from_word);
+    let base = cells.word("base", ProjectBase::WORDS, ProjectBase::from_word);
+    let (cost, labour_cost) = (cells.fen("cost_fen"), cells.fen("labour_cost_fen"));
+    let (tonnes, square_metres) = (cells.quantity("output_tonnes"), cells.quantity("floor_area_m2"));
+    let turnover = cells.fen("turnover_fen");
+    let (enrolled_on, term) = (cells.date("enrolled_on"), cells.days("from", "to"));
+    let (class, industry) = (risk_class(cells), industry(cells));
+    cells.together("class_system", "class");
+    let grade = cells.text("grade", ID).to_owned();
+    let (paid, paid_on) = (cells.fen("paid_fen"), cells.date("paid_on"));
+    cells.together("paid_fen", "paid_on");
+    let document = cells.text("document", TEXT).to_owned();
+    Some(Project {
+        id,
+        kind: kind?,
+        base: base?,
+        cost,
+        labour_cost,
+        tonnes,
+        square_metres,
+        turnover,
+        enrolled_on: enrolled_on?,
+        term: term?,
+        class,
+        industry,
+        grade,
+        paid: paid.zip(paid_on),
+        document,
+    })
 }
 
 pub(super) fn succession<'t>(cells: &mut Cells<'_, 't>) -> Option<Link<'t>> {

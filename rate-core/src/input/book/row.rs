@@ -215,6 +215,12 @@ impl<'a, 't> Cells<'a, 't> {
         self.read(name, Code::RowsNumber, "0 … 10^7", whole)
     }
 
+    /// Tonnes or square metres.
+    pub(super) fn quantity(&mut self, name: &str) -> Option<i64> {
+        let within = |number: &i64| (0..=1_000_000_000_000).contains(number);
+        self.read(name, Code::RowsNumber, "0 … 10^12", |text| whole(text).filter(within))
+    }
+
     pub(super) fn year(&mut self, name: &str) -> Option<i32> {
         let within = |year: &i32| (1990..=2199).contains(year);
         self.read(name, Code::RowsNumber, "1990 … 2199", |text| i32::try_from(whole(text)?).ok().filter(within))

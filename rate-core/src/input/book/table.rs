@@ -104,7 +104,7 @@ tables! {
     Claims = "claims" of account [
         must("claim"), must("person"), must("article"), must("accident"), must("recognised"), must("status"),
         may("disability_level"), may("assessed_on"), may("death"), may("arrangement"), may("labour_relation"),
-        may("using_unit"), may("responsible"), may("tags"),
+        may("using_unit"), may("responsible"), may("tags"), may("project"),
     ];
     /// Benefits paid on claims.
     Payments = "payments" of account [
@@ -130,6 +130,13 @@ tables! {
     Orders = "orders" of account [
         must("order"), must("body"), must("what"), may("class_system"), may("class"), may("grade"),
         may("rate_percent"), must("from"), may("to"), must("issued_on"), must("document"),
+    ];
+    /// Projects, and what else pays on another base than payroll.
+    Projects = "projects" of account [
+        must("project"), must("kind"), must("base"), may("cost_fen"), may("labour_cost_fen"), may("output_tonnes"),
+        may("floor_area_m2"), may("turnover_fen"), must("enrolled_on"), must("from"), must("to"), may("class_system"),
+        may("class"), may("industry_edition"), may("industry"), may("grade"), may("paid_fen"), may("paid_on"),
+        may("document"),
     ];
     /// Who succeeded whom.
     Successions = "successions" of account [must("predecessor"), must("kind"), must("on"), must("share_percent")];
@@ -171,9 +178,8 @@ impl TableKind {
             "from" | "to" if by_month => Content::Month,
             "month" | "first_ever" => Content::Month,
             "from" | "to" | "on" | "accident" | "recognised" | "death" | "found" => Content::Day,
-            "area" | "heads" | "class_system" | "class" | "disability_level" | "level" | "year" | "value" => {
-                Content::Number
-            }
+            "area" | "heads" | "class_system" | "class" | "disability_level" | "level" | "year" | "value"
+            | "output_tonnes" | "floor_area_m2" => Content::Number,
             _ if column.ends_with("_on") => Content::Day,
             _ if column.ends_with("_fen") => Content::Number,
             _ if column.ends_with("_percent") => Content::Percent,

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::fmt::{self, Display, Write as _};
 
 use super::table::TableKind;
-use crate::amount::Rate;
+use crate::amount::{Money, Rate};
 use crate::history::{AccountKey, ChargedRate, Claim, History, Ordered, Party};
 use crate::industry::{Industry, RiskClass};
 use crate::log::Digest;
@@ -34,6 +34,7 @@ pub fn write_rows<E>(history: &History, take: &mut Take<'_, E>) -> Result<(), E>
     rows.account(history)?;
     rows.standing(history)?;
     rows.premiums(history)?;
+    rows.projects(history)?;
     let own = |claim: &&Claim| claim.insured() == history.key().number || claim.parties.is_none();
     history.claims().iter().filter(own).try_for_each(|claim| rows.claim(history.key(), claim))?;
     history.rates().iter().try_for_each(|rate| write_rate(history.key(), rate, rows.take))
@@ -207,6 +208,45 @@ impl<E> Rows<'_, E> {
         Ok(())
     }
 
+    fn projects(&mut self, history: &History) -> Result<(), E> {
+        let AccountKey { area, number } = history.key();
+        for row in history.projects() {
+            let (kind, base) = (&row.kind.as_str(), &row.base.as_str());
+            let [cost, labour, turnover, paid] =
+                &[row.cost, row.labour_cost, row.turnover, row.paid.map(|it| it.0)].map(|it| MayBe(it.map(Money::fen)));
+            let (tonnes, square_metres) = (&MayBe(row.tonnes), &MayBe(row.square_metres));
+            let (from, to, paid_on) = (&row.term.from(), &row.term.last(), &MayBe(row.paid.map(|it| it.1)));
+            let (system, class) = (&MayBe(row.class.map(RiskClass::system)), &MayBe(row.class.map(RiskClass::number)));
+            let edition = &MayBe(row.industry.map(|industry| industry.edition().as_str()));
+            let code = &MayBe(row.industry.as_ref().map(Industry::code));
+            let cells: &[&dyn Display] = &[
+                area,
+                number,
+                &row.id,
+                kind,
+                base,
+                cost,
+                labour,
+                tonnes,
+                square_metres,
+                turnover,
+                &row.enrolled_on,
+                from,
+                to,
+                system,
+                class,
+                edition,
+                code,
+                &row.grade,
+                paid,
+                paid_on,
+                &row.document,
+            ];
+            self.row(TableKind::Projects, cells)?;
+        }
+        Ok(())
+    }
+
     fn premiums(&mut self, history: &History) -> Result<(), E> {
         let AccountKey { area, number } = history.key();
         for row in history.premiums() {
@@ -248,6 +288,7 @@ impl<E> Rows<'_, E> {
             using,
             responsible,
             tags,
+            &MayBe(claim.project.as_deref()),
         ];
         self.row(TableKind::Claims, cells)?;
         for payment in &claim.payments {

@@ -39,16 +39,16 @@ fn usual(kind: TableKind, column: &str, row: &BTreeMap<String, String>) -> Strin
         (TableKind::Accounts, "kind") => "employer",
         (TableKind::Coverage, "state") => "insured",
         (TableKind::Classifications, "decided_by") => "agency",
-        (TableKind::Classifications | TableKind::Dispatch | TableKind::Statistics, "industry_edition")
-            if row.contains_key("industry") =>
-        {
-            "gbt4754-2017"
-        }
-        (TableKind::Classifications | TableKind::Dispatch | TableKind::Orders, "class_system")
+        (
+            TableKind::Classifications | TableKind::Dispatch | TableKind::Projects | TableKind::Statistics,
+            "industry_edition",
+        ) if row.contains_key("industry") => "gbt4754-2017",
+        (TableKind::Dispatch | TableKind::Orders | TableKind::Projects, "class_system")
             if row.contains_key("class") =>
         {
             "8"
         }
+        (TableKind::Classifications, "class_system") if row.contains_key("class") => "8",
         (TableKind::Rates, "class_system") => "8",
         (TableKind::Premiums, "kind") => "regular",
         (TableKind::Premiums, "payroll_fen" | "heads" | "relieved_fen") | (TableKind::Rates, "cut_percent") => "0",
@@ -58,6 +58,8 @@ fn usual(kind: TableKind, column: &str, row: &BTreeMap<String, String>) -> Strin
         (TableKind::Payments, "payer") => "fund",
         (TableKind::Rates, "origin") => "floated",
         (TableKind::Successions, "share_percent") => "100",
+        (TableKind::Projects, "base") => "cost",
+        (TableKind::Projects, "enrolled_on") => return other("from"),
         (TableKind::Premiums, "due_fen") => return other("paid_fen"),
         (TableKind::Claims, "person") => return other("claim"),
         (TableKind::Rates, "charged_percent") => return other("before_cut_percent"),

@@ -31,6 +31,7 @@ pub(super) fn write(which: usize, history: &History, files: &mut BookFiles) -> R
                 &"",
                 &"",
                 &"",
+                &"",
             ],
         ),
         // The last premium row is entered twice.

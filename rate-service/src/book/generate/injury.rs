@@ -134,6 +134,7 @@ impl<'d> Injury<'d> {
             disability,
             death,
             parties: None,
+            project: None,
             payments: self.payments,
         })
     }
