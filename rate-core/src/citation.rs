@@ -56,6 +56,8 @@ const TOPICS: &[(&str, &str, &str)] = &[
     ("cut", "阶段性降费条款", "provisions on the phased cut"),
     ("statistics", "统计口径条款", "provisions on statistics"),
     ("validity", "施行日期条款", "provisions on validity"),
+    ("settlement", "结算条款", "provisions on settlement"),
+    ("transition", "过渡条款", "provisions on the transition"),
     ("notice", "告知与异议条款", "provisions on notice and objection"),
     ("annex", "附件", "annex"),
 ];

@@ -49,6 +49,7 @@ pub mod notice;
 pub mod parameters;
 pub mod premium;
 pub mod rule_set;
+pub mod settlement;
 pub mod trend;
 
 pub use amount::{Factor, Money, NumberError, Quantity, Rate, RoundMode, Rounding};
@@ -62,3 +63,4 @@ pub use industry::{ClassSystem, Industry, IndustryEdition, RiskClass};
 pub use input::{ParametersFile, RuleSetFile};
 pub use parameters::Parameters;
 pub use rule_set::{Law, Refusal, RuleSet};
+pub use settlement::Settlement;

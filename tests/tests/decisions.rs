@@ -24,6 +24,8 @@ mod orders;
 mod people;
 #[path = "decisions/published.rs"]
 mod published;
+#[path = "decisions/settled.rs"]
+mod settled;
 #[path = "decisions/six_years.rs"]
 mod six_years;
 #[path = "decisions/totals.rs"]

@@ -8,7 +8,9 @@ mod facts;
 
 use std::collections::BTreeSet;
 
-pub use expected::{Expected, ExpectedDecision, ExpectedMeasure, ExpectedPremium, ExpectedSegment, Stated};
+pub use expected::{
+    Expected, ExpectedDecision, ExpectedMeasure, ExpectedPremium, ExpectedSegment, ExpectedSettled, Stated,
+};
 pub use facts::{ACCOUNT, Facts};
 
 use super::reader::{At, Fields, Sink};
@@ -81,6 +83,8 @@ pub struct Case {
 pub struct WorkedSetting {
     /// A day of it.
     pub on: NaiveDate,
+    /// The day its rates are decided, where the case says so.
+    pub decided_on: Option<NaiveDate>,
     /// What it must come to.
     pub expected: Expected,
 }
@@ -127,6 +131,7 @@ fn cases<'t>(sink: &'t Sink<'t>, file: &str) -> Option<Cases> {
     let (frames, parameters) = (files("frames").unwrap_or_default(), files("parameters"));
     let in_area = root.get("in_area").and_then(|at| area(&at));
     let on = root.get("on").and_then(|at| at.date());
+    let decided_on = root.get("decided_on").and_then(|at| at.date());
     let shared = root.get("facts").and_then(|at| Facts::read(&at)).unwrap_or_default();
     let items = root.need("cases").map(|at| (at.clone(), at.items()));
     root.finish();
@@ -136,7 +141,7 @@ fn cases<'t>(sink: &'t Sink<'t>, file: &str) -> Option<Cases> {
         1..=MOST_CASES => {}
         _ => at.problem(Code::RuleSetTooLarge, ["cases", &MOST_CASES.to_string()]),
     }
-    let reader = Reader { shared: &shared, on, file };
+    let reader = Reader { shared: &shared, on, decided_on, file };
     let mut names = BTreeSet::new();
     let mut cases = Vec::new();
     for item in items.iter().take(MOST_CASES) {
@@ -183,6 +188,7 @@ fn area(at: &At<'_>) -> Option<String> {
 struct Reader<'r> {
     shared: &'r Facts,
     on: Option<NaiveDate>,
+    decided_on: Option<NaiveDate>,
     file: &'r str,
 }
 
@@ -194,10 +200,11 @@ impl Reader<'_> {
         let open = fields.get("open").and_then(|at| filled(&at)).map(str::to_owned);
         let facts = fields.get("facts").and_then(|at| Facts::read(&at)).unwrap_or_default();
         let on = fields.get("on").map_or(self.on, |at| at.date());
+        let decided_on = fields.get("decided_on").map_or(self.decided_on, |at| at.date());
         let (single, years) = (fields.get("expected"), fields.get("years"));
         let settings = match (single, years) {
-            (Some(expected), None) => self.single(&fields, on, &expected),
-            (None, Some(years)) => years.items().iter().filter_map(year).collect(),
+            (Some(expected), None) => self.single(&fields, (on, decided_on), &expected),
+            (None, Some(years)) => years.items().iter().filter_map(|at| year(at, decided_on)).collect(),
             (None, None) | (Some(_), Some(_)) => {
                 at.problem(Code::RuleSetResult, ["expected, years"]);
                 Vec::new()
@@ -212,19 +219,25 @@ impl Reader<'_> {
         Some(Case { name: name?, place: at.place(), working: working?, open, facts, settings })
     }
 
-    fn single(&self, fields: &Fields<'_>, on: Option<NaiveDate>, expected: &At<'_>) -> Vec<WorkedSetting> {
+    fn single(
+        &self,
+        fields: &Fields<'_>,
+        (on, decided_on): (Option<NaiveDate>, Option<NaiveDate>),
+        expected: &At<'_>,
+    ) -> Vec<WorkedSetting> {
         let expected = Expected::read(expected);
         if on.is_none() && self.on.is_none() {
             let _ = fields.need("on");
         }
-        on.zip(expected).map(|(on, expected)| WorkedSetting { on, expected }).into_iter().collect()
+        on.zip(expected).map(|(on, expected)| WorkedSetting { on, decided_on, expected }).into_iter().collect()
     }
 }
 
-fn year(at: &At<'_>) -> Option<WorkedSetting> {
+fn year(at: &At<'_>, decided_on: Option<NaiveDate>) -> Option<WorkedSetting> {
     let fields = at.fields()?;
     let on = fields.need("on").and_then(|at| at.date());
+    let decided_on = fields.get("decided_on").map_or(decided_on, |at| at.date());
     let expected = fields.need("expected").and_then(|at| Expected::read(&at));
     fields.finish();
-    Some(WorkedSetting { on: on?, expected: expected? })
+    Some(WorkedSetting { on: on?, decided_on, expected: expected? })
 }

@@ -13,7 +13,7 @@ const CORE: &[&[&str]] = &[
     &["rule_set"],
     &["decision", "experience", "deadline"],
     &["decide", "premium"],
-    &["margin", "trend"],
+    &["margin", "trend", "settlement"],
     &["explanation"],
     &["notice", "input"],
     &["cases", "diagnostics"],
