@@ -57,6 +57,8 @@ const TOPICS: &[(&str, &str, &str)] = &[
     ("statistics", "统计口径条款", "provisions on statistics"),
     ("validity", "施行日期条款", "provisions on validity"),
     ("projects", "工程项目条款", "provisions on projects"),
+    ("settlement", "结算条款", "provisions on settlement"),
+    ("transition", "过渡条款", "provisions on the transition"),
     ("notice", "告知与异议条款", "provisions on notice and objection"),
     ("annex", "附件", "annex"),
 ];

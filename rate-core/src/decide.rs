@@ -5,16 +5,16 @@ pub mod admit;
 mod bonus;
 mod float_table;
 mod limit;
-mod order;
 pub(crate) mod schedule;
 pub mod standing;
+mod stretch;
 
 use rust_decimal::Decimal;
 
 pub use standing::{LastRate, Standing};
 
 use crate::amount::Factor;
-use crate::decision::{Decision, NoSteps, Outcome, RateStart, Reason, Step, StepKind, Steps};
+use crate::decision::{Decision, NoSteps, Outcome, RateStart, Reason, Schedule, Step, StepKind, Steps};
 use crate::error::Problems;
 use crate::experience::{self, Experience, Measured, SharedClaims};
 use crate::history::{History, Origin};
@@ -42,8 +42,8 @@ pub fn decide(law: &Law, history: &History) -> Result<Decision, Problems> {
 /// # Errors
 /// As [`decide`].
 pub fn outcome(law: &Law, history: &History) -> Result<Outcome, Problems> {
-    if order::touches(law, history) {
-        return order::run(law, history, &mut NoSteps).map(|(outcome, _)| outcome);
+    if stretch::parts(law, history) {
+        return stretch::run(law, history, &mut NoSteps).map(|(outcome, _)| outcome);
     }
     admit::admit(law, history)?;
     let standing = standing::of(law, history)?;
@@ -51,20 +51,22 @@ pub fn outcome(law: &Law, history: &History) -> Result<Outcome, Problems> {
     Ok(decide_on(law, &experience, &standing, &mut NoSteps))
 }
 
-fn run<S: Steps>(
-    law: &Law,
-    history: &History,
-    steps: &mut S,
-) -> Result<(Outcome, crate::decision::Schedule), Problems> {
-    if order::touches(law, history) {
-        return order::run(law, history, steps);
+fn run<S: Steps>(law: &Law, history: &History, steps: &mut S) -> Result<(Outcome, Schedule), Problems> {
+    let decided = if stretch::parts(law, history) {
+        stretch::run(law, history, steps)?
+    } else {
+        admit::admit(law, history)?;
+        let standing = standing::of(law, history)?;
+        let experience = experience::measure_over(law, history, &standing.windows(law));
+        let outcome = decide_on(law, &experience, &standing, steps);
+        let schedule = schedule::schedule(law, history, &standing, &outcome, steps)?;
+        (outcome, schedule)
+    };
+    if let (Some(rules), Some(decided_on)) = (law.settlement().filter(|it| it.difference.is_some()), law.decided_late())
+    {
+        steps.push(|| Step { kind: StepKind::HoldsFromFirstDay { decided_on }, source: Source::Rules(rules.basis) });
     }
-    admit::admit(law, history)?;
-    let standing = standing::of(law, history)?;
-    let experience = experience::measure_over(law, history, &standing.windows(law));
-    let outcome = decide_on(law, &experience, &standing, steps);
-    let schedule = schedule::schedule(law, history, &standing, &outcome, steps)?;
-    Ok((outcome, schedule))
+    Ok(decided)
 }
 
 /// From experience and standing to the outcome; cannot fail.

@@ -223,6 +223,14 @@ impl Decision {
         &self.schedule
     }
 
+    /// The first segment of the rate that was decided, after any that was only paid until then.
+    pub fn decided_segment(&self) -> Option<&Segment> {
+        let segments = self.schedule.segments();
+        let waited = |segment: &&Segment| segment.origin != Origin::Provisional;
+        let decided = segments.iter().find(waited).filter(|_| self.outcome.origin != Origin::Provisional);
+        decided.or(segments.first())
+    }
+
     /// Every step, in the order of the law.
     pub fn steps(&self) -> &[Step] {
         &self.steps

@@ -4,6 +4,7 @@ use crate::decision::Decision;
 use crate::history::{History, Origin};
 use crate::margin::{self, Margin};
 use crate::premium::{self, PayrollBase};
+use crate::settlement::Settlement;
 use crate::trend::{self, Trend};
 
 /// Everything an explanation says, computed beforehand: text is only made from it.
@@ -17,6 +18,8 @@ pub struct Explanation<'e> {
     pub margins: Vec<Margin>,
     /// Trend inside the window, where the account was measured.
     pub trend: Option<Trend>,
+    /// What is settled, where the rate was decided late.
+    pub settlement: Option<Settlement>,
     /// Payroll that premiums are estimated on.
     pub payroll: Option<PayrollBase>,
 }
@@ -33,6 +36,8 @@ impl<'e> Explanation<'e> {
             // The decision stands, so its facts were admitted, and these ask the same question of them.
             margins: if measured { margin::margins(law, history).unwrap_or_default() } else { Vec::new() },
             trend: if measured { trend::trend(law, history).ok() } else { None },
+            // Rows that cannot be settled are a problem of the run, which says so before anything is explained.
+            settlement: Settlement::of(decision, history).ok().flatten(),
             payroll: first_day.and_then(|day| premium::payroll_base(history, day)),
         }
     }

@@ -52,6 +52,7 @@ pub mod project;
 pub mod record;
 pub mod replay;
 pub mod rule_set;
+pub mod settlement;
 pub mod trend;
 
 pub use amount::{Factor, Money, NumberError, Quantity, Rate, RoundMode, Rounding};
@@ -65,3 +66,4 @@ pub use industry::{ClassSystem, Industry, IndustryEdition, RiskClass};
 pub use input::{ParametersFile, RuleSetFile};
 pub use parameters::Parameters;
 pub use rule_set::{Law, Refusal, RuleSet};
+pub use settlement::Settlement;

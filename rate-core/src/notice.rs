@@ -2,6 +2,7 @@
 
 mod explain;
 mod fund;
+mod settlement;
 mod step;
 
 pub use explain::yuan;

@@ -9,6 +9,7 @@ pub mod measure;
 pub mod notice;
 pub mod select;
 mod semantics;
+pub mod settlement;
 pub mod table;
 
 use std::fmt;
@@ -23,6 +24,7 @@ pub use measure::{Cause, Denominator, Excluded, Measure, Numerator, Undefined, W
 pub use notice::{NoticeRules, Remedies};
 pub use select::{Considered, OtherCycle, Selection, WhyNot};
 pub use semantics::Semantics;
+pub use settlement::SettlementRules;
 pub use table::{Condition, Conflict, FloatTable, Row, RowResult};
 
 use crate::amount::{Rate, RoundMode, Rounding};
@@ -110,6 +112,10 @@ pub struct Cycle {
     pub settings: Vec<Setting>,
     /// What happens past the end that the cycle was given at first; its days are the last of the settings.
     pub prolonged: Option<Prolonged>,
+    /// How this cycle goes from the last rate to one that is decided late, where it has a way of its own.
+    pub settlement: Option<SettlementRules>,
+    /// No rate of the cycle is above the last one before it (只降不升, 费率就低); what that rests on.
+    pub not_above_last: Option<BasisId>,
     /// Basis.
     pub basis: BasisId,
 }
@@ -336,6 +342,7 @@ pub struct RuleSet {
     pub(crate) floor: Floor,
     pub(crate) rounding: RoundingRules,
     pub(crate) changes: Option<Changes>,
+    pub(crate) settlement: Option<SettlementRules>,
     pub(crate) notice: Option<NoticeRules>,
     pub(crate) remedies: Option<Remedies>,
     pub(crate) tree: Arc<Tree>,
@@ -401,6 +408,11 @@ impl RuleSet {
     /// Classes, system and fixed ones.
     pub const fn classes(&self) -> &ClassRules {
         &self.classes
+    }
+
+    /// How the method goes from the last rate to one that is decided late; `None` where the file says nothing.
+    pub const fn settlement(&self) -> Option<&SettlementRules> {
+        self.settlement.as_ref()
     }
 
     /// How employers are told and may object; `None` where the file says nothing.

@@ -95,6 +95,9 @@ enum Command {
         request: RunArguments,
         #[command(flatten)]
         entry: EntryArguments,
+        /// Decide only accounts that have no rate in the setting yet, and pass the rates of the others on.
+        #[arg(long)]
+        first_only: bool,
         #[command(flatten)]
         publish: log::PublishArguments,
         /// Directory for the results.
@@ -179,6 +182,10 @@ struct RunArguments {
     /// A day of the annual setting, YYYY-MM-DD; chooses rule set, cycle and parameters.
     #[arg(long, value_parser = day)]
     on: NaiveDate,
+    /// Day the rates are decided, YYYY-MM-DD, where that is inside the setting: the method says what was paid until then
+    /// and what is settled.
+    #[arg(long, value_parser = day)]
+    decided_on: Option<NaiveDate>,
     /// Output of the run before; its rates are added to the book's `rates` table as the last ones.
     #[arg(long)]
     previous: Option<PathBuf>,
@@ -241,8 +248,9 @@ fn day(text: &str) -> Result<NaiveDate, String> {
 
 impl From<RunArguments> for Request {
     fn from(arguments: RunArguments) -> Self {
-        let RunArguments { area, rules, parameters, book, reading, on, previous } = arguments;
-        Self { area, rules, parameters, book, reading: reading.into(), on, previous }
+        let RunArguments { area, rules, parameters, book, reading, on, decided_on, previous } = arguments;
+        let (reading, first_only) = (reading.into(), false);
+        Self { area, rules, parameters, book, reading, on, decided_on, first_only, previous }
     }
 }
 
@@ -376,8 +384,8 @@ impl Session<'_> {
                 test::report(&tested?, full, self.lang, self.out)
             }
             Command::Diagnose { request, entry, out } => self.diagnose(&request.into(), &entry.read()?, out.as_deref()),
-            Command::Run { request, entry, publish, out } => {
-                self.run_book(&request.into(), &entry.read()?, publish, &out)
+            Command::Run { request, entry, first_only, publish, out } => {
+                self.run_book(&Request { first_only, ..request.into() }, &entry.read()?, publish, &out)
             }
             Command::Replay(arguments) => self.replay(arguments),
             Command::Verify(arguments) => self.verify(&arguments),
@@ -424,6 +432,9 @@ impl Session<'_> {
         self.reading(&run)?;
         write!(self.out, "{}", summary.text(self.lang))?;
         self.remarks(&run)?;
+        if let Some(settled) = run.settled(self.lang) {
+            writeln!(self.out, "{settled}")?;
+        }
         if let Some(accepted) = run.accepted(self.lang) {
             writeln!(self.out, "{accepted}")?;
         }
@@ -453,6 +464,11 @@ impl Session<'_> {
             run.other_areas,
             "数据中另有其他地区 {} 户，未处理",
             "{} account(s) of other areas in the book, passed over",
+        )?;
+        remark(
+            run.rated,
+            "本期已有费率 {} 户：未重新核定，费率照录",
+            "{} account(s) have a rate in the setting: left as they are, and passed on",
         )?;
         let afresh = usize::from(run.measured_afresh());
         remark(

@@ -52,6 +52,8 @@ pub fn demo(
         parameters: dir.join("parameters"),
         book: dir.join("book"),
         reading: Reading::default(),
+        decided_on: None,
+        first_only: false,
         on: on(),
         previous: None,
     };

@@ -148,7 +148,7 @@ impl Material {
     pub(crate) fn law(&self, run: &Run) -> Result<Law, ReplayError> {
         let on = run.setting.from();
         let refused = |refusal| ReplayError::Run(RunError::Refused { refusal, considered: Vec::new() });
-        self.rules.law_for(&self.parameters, on).map_err(refused)
+        self.rules.law_for(&self.parameters, on).map(|law| as_decided(law, run)).map_err(refused)
     }
 }
 
@@ -196,6 +196,14 @@ fn by_account(histories: Vec<History>) -> Facts {
     histories.into_iter().map(|history| (history.key().clone(), history)).collect()
 }
 
+/// A law with the day on which a run was decided.
+fn as_decided(law: Law, run: &Run) -> Law {
+    match run.decided_on {
+        Some(day) => law.decided_on(day),
+        None => law,
+    }
+}
+
 /// What a run of a log was made from.
 pub(crate) fn material(view: &View, run: &Run) -> Result<Material, ReplayError> {
     let tables = view.tables(run.knowledge)?;
@@ -214,11 +222,17 @@ fn laws(request: &Request, kept: &Material, run: &Run) -> Result<Laws, ReplayErr
     let mut today = Vec::new();
     if let Some(rules) = &request.rules {
         let chosen = run::rule_set(rules, &run.area, on)?;
-        today.push((Today::RuleSet, chosen.law_for(&kept.parameters, on).map_err(refused)?));
+        today.push((
+            Today::RuleSet,
+            chosen.law_for(&kept.parameters, on).map(|law| as_decided(law, run)).map_err(refused)?,
+        ));
     }
     if let Some(parameters) = &request.parameters {
         let parameters = run::parameters(parameters)?;
-        today.push((Today::Parameters, kept.rules.law_for(&parameters, on).map_err(refused)?));
+        today.push((
+            Today::Parameters,
+            kept.rules.law_for(&parameters, on).map(|law| as_decided(law, run)).map_err(refused)?,
+        ));
     }
     Ok(Laws { kept: kept.law(run)?, today })
 }

@@ -1,6 +1,7 @@
 //! A run on files: one area, one annual setting, everybody accounted for.
 
 mod output;
+mod settled;
 mod summary;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,7 +15,9 @@ use rate_core::history::ChargedRate;
 use rate_core::input::book::{CheckedBook, RawRow, RawTable, RefusedAccount, TableKind, TableTotals, check_book};
 use rate_core::parameters::CutFinding;
 use rate_core::rule_set::{Considered, Selection, Verdict, WhyNot};
-use rate_core::{AccountKey, Decision, History, Law, NaiveDate, Origin, Parameters, Problem, Refusal, RuleSet};
+use rate_core::{
+    AccountKey, Decision, History, Law, NaiveDate, Origin, Parameters, Problem, Refusal, RuleSet, Settlement,
+};
 
 pub use output::write;
 pub use summary::{Change, ChangeRow, GradeRow, Summary, columns, summarise};
@@ -38,6 +41,10 @@ pub struct Request {
     pub reading: Reading,
     /// A day of the annual setting.
     pub on: NaiveDate,
+    /// The day the rates are decided; `None` where that is before the setting begins.
+    pub decided_on: Option<NaiveDate>,
+    /// Only accounts without a rate in the setting are decided; the rates of the others are passed on.
+    pub first_only: bool,
     /// Output of the run before, whose rates are the last ones.
     pub previous: Option<PathBuf>,
 }
@@ -96,6 +103,8 @@ pub struct Decided {
     pub history: History,
     /// The decision.
     pub decision: Decision,
+    /// What is settled, where the rate was decided late.
+    pub settlement: Option<Settlement>,
 }
 
 /// The law of a run and why it was chosen.
@@ -124,6 +133,8 @@ pub struct Run {
     pub last_rates: Vec<(AccountKey, ChargedRate)>,
     /// The last rates of accounts whose rows are wrong, from the run before, as written: columns of `rates.csv`.
     pub unread_rates: Vec<Vec<String>>,
+    /// Accounts that have a rate in the setting already, where only first rates were asked for.
+    pub rated: usize,
     /// Accounts of other areas in the book, passed over.
     pub other_areas: usize,
     /// What should be looked at.
@@ -251,6 +262,9 @@ impl Material {
             }
             chosen = choose(&usable, &parameters, &request.area, request.on)?;
         }
+        if let Some(day) = request.decided_on {
+            chosen.law = chosen.law.decided_on(day);
+        }
         Ok(Self { chosen, tables, own_tables, book })
     }
 
@@ -365,6 +379,7 @@ fn made(
         not_insured: Vec::new(),
         last_rates: Vec::new(),
         unread_rates,
+        rated: 0,
         other_areas: 0,
         warnings: book.warnings,
         fund: book.fund,
@@ -380,6 +395,9 @@ fn made(
         let path = request.book.clone();
         return Err(RunError::Unfit { path, what: "holds no account of this area / 没有该地区的单位" });
     }
+    let (histories, rated): (Vec<_>, Vec<_>) =
+        histories.into_iter().partition(|it| !request.first_only || run.rates_of(it).next().is_none());
+    run.pass_on(rated);
     let all = u64::try_from(histories.len()).unwrap_or(u64::MAX);
     for (history, done) in histories.into_iter().zip(1..) {
         run.decide_one(history);
@@ -474,9 +492,26 @@ impl Stage {
 }
 
 impl Run {
+    /// The rates of an account that touch the setting.
+    fn rates_of<'h>(&self, history: &'h History) -> impl Iterator<Item = &'h ChargedRate> {
+        let setting = *self.chosen.law.setting();
+        history.rates().iter().filter(move |rate| rate.days.intersect(&setting).is_some())
+    }
+
+    /// Leaves accounts as they are, and keeps their rates so that the next run finds everybody's in one place.
+    fn pass_on(&mut self, rated: Vec<History>) {
+        self.rated = rated.len();
+        for history in rated {
+            let rates: Vec<_> = self.rates_of(&history).map(|rate| (history.key().clone(), rate.clone())).collect();
+            self.last_rates.extend(rates);
+        }
+    }
+
     fn decide_one(&mut self, history: History) {
-        match decide(&self.chosen.law, &history) {
-            Ok(decision) => self.decided.push(Decided { history, decision }),
+        let decided = decide(&self.chosen.law, &history)
+            .and_then(|decision| Settlement::of(&decision, &history).map(|settlement| (decision, settlement)));
+        match decided {
+            Ok((decision, settlement)) => self.decided.push(Decided { history, decision, settlement }),
             Err(problems) => {
                 let only_uncovered = problems.iter().all(|problem| problem.code == Code::HistoryNotCovered);
                 let key = history.key().clone();
@@ -510,8 +545,8 @@ impl Run {
         (!texts.is_empty()).then(|| format!("{head}{}", texts.join(lang.pick("；", "; "))))
     }
 
-    /// Number of accounts read: the sum of the three lists.
+    /// Number of accounts read: the sum of the three lists, and those passed over since they have their rate.
     pub fn accounts(&self) -> usize {
-        self.decided.len() + self.refused.len() + self.not_insured.len()
+        self.decided.len() + self.refused.len() + self.not_insured.len() + self.rated
     }
 }

@@ -30,6 +30,8 @@ mod projects;
 mod published;
 #[path = "decisions/records.rs"]
 mod records;
+#[path = "decisions/settled.rs"]
+mod settled;
 #[path = "decisions/six_years.rs"]
 mod six_years;
 #[path = "decisions/totals.rs"]

@@ -227,6 +227,9 @@ fn spot(kind: StepKind) -> Option<Spot> {
         | StepKind::Bounded { .. }
         | StepKind::Rounded { .. }
         | StepKind::Ordered { .. }
+        | StepKind::Undecided { .. }
+        | StepKind::HoldsFromFirstDay { .. }
+        | StepKind::NotAboveLast { .. }
         | StepKind::Rate { .. } => None,
     }
 }

@@ -4,17 +4,21 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::coverage::{self, Spot};
 use super::reason_word;
-use crate::calendar::NaiveDate;
+use crate::amount::Money;
+use crate::calendar::{MonthSpan, NaiveDate};
 use crate::citation::Label;
 use crate::decide::{decide, outcome};
 use crate::decision::{Decision, Segment, StepKind};
 use crate::error::{Code, Place, Problem, Problems};
+use crate::history::History;
 use crate::input::book::TableKind;
 use crate::input::case_file::{
-    ACCOUNT, Case, Expected, ExpectedDecision, ExpectedMeasure, ExpectedSegment, Facts, Stated, WorkedSetting,
+    ACCOUNT, Case, Expected, ExpectedDecision, ExpectedMeasure, ExpectedSegment, ExpectedSettled, Facts, Stated,
+    WorkedSetting,
 };
 use crate::parameters::Parameters;
 use crate::rule_set::{Law, Refusal, RuleSet};
+use crate::settlement::{Settlement, Then};
 
 /// A figure that was worked beside the figure that came out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,6 +110,7 @@ impl<'r> Judge<'r> {
         for setting in &case.settings {
             match self.law(setting.on, case, file) {
                 Ok(law) => {
+                    let law = setting.decided_on.map_or_else(|| law.clone(), |day| law.clone().decided_on(day));
                     let mut trial = Trial { law: &law, file, facts: &facts, figures: Vec::new() };
                     let decision = trial.setting(setting, &mut judged.reached);
                     let dated = trial.figures.into_iter().map(|it| if several { it.of_day(setting.on) } else { it });
@@ -236,10 +241,37 @@ impl Trial<'_> {
             let found = found.map(|money| money.to_string()).unwrap_or_default();
             self.compare(what, bill.premium.to_string(), found);
         }
+        if let Some(settled) = &expected.settled {
+            self.settled(decision, settled);
+        }
         let repeated = decision.assumptions();
         for path in &expected.assumed {
             let found = repeated.iter().find(|it| *it == path).cloned().unwrap_or_default();
             self.compare(label("所用推定", "assumption used"), path.clone(), found);
+        }
+    }
+
+    /// Every line of the settlement.
+    fn settled(&mut self, decision: &Decision, expected: &[ExpectedSettled]) {
+        let history = history(self.law, self.facts, self.file);
+        let found = history.and_then(|history| Settlement::of(decision, &history));
+        let lines = match found {
+            Ok(found) => found.map(|it| it.lines).unwrap_or_default(),
+            Err(problems) => {
+                self.compare(label("结算", "settlement"), String::new(), codes(&problems));
+                return;
+            }
+        };
+        let text = |months: String, posted: Money, due: Money, then: Then| {
+            format!("{months} {posted} → {due} {}", then.as_str())
+        };
+        for place in 0..lines.len().max(expected.len()) {
+            let worked = expected.get(place).map(|it| {
+                let months = MonthSpan::new(it.from, it.to).map(|months| months.to_string()).unwrap_or_default();
+                text(months, it.posted, it.due, it.then)
+            });
+            let found = lines.get(place).map(|it| text(it.months.to_string(), it.posted, it.due, it.then));
+            self.compare(label("结算", "settled"), worked.unwrap_or_default(), found.unwrap_or_default());
         }
     }
 
@@ -317,17 +349,25 @@ fn rates_of(decision: &Decision) -> String {
 
 /// Decides the account of a case and notes the places it went through.
 fn decided(law: &Law, facts: &Facts, file: &str, reached: &mut BTreeSet<Spot>) -> Result<Decision, Problems> {
-    let book = facts.book(file, &law.rules().id().area);
-    let history = book.histories.into_iter().find(|history| history.key().number == ACCOUNT);
-    let Some(history) = history else {
-        // The reader has looked at the facts; only the rates of an earlier setting can have come between.
-        Problems::none_of(book.refused.into_iter().flat_map(|it| it.problems).collect())?;
-        return Err(Problem::new(Code::RowsUnknownAccount, Place::field("account"), [ACCOUNT]).into());
-    };
+    let history = history(law, facts, file)?;
     let decision = decide(law, &history)?;
     debug_assert_eq!(outcome(law, &history).as_ref(), Ok(decision.outcome()), "the trace changes nothing");
+    // A row that cannot be settled sends the account back, as a run does.
+    Settlement::of(&decision, &history)?;
     reached.extend(coverage::spots(law, &history, &decision));
     Ok(decision)
+}
+
+/// The account of a case.
+fn history(law: &Law, facts: &Facts, file: &str) -> Result<History, Problems> {
+    let book = facts.book(file, &law.rules().id().area);
+    let history = book.histories.into_iter().find(|history| history.key().number == ACCOUNT);
+    if let Some(history) = history {
+        return Ok(history);
+    }
+    // The reader has looked at the facts; only the rates of an earlier setting can have come between.
+    Problems::none_of(book.refused.into_iter().flat_map(|it| it.problems).collect())?;
+    Err(Problem::new(Code::RowsUnknownAccount, Place::field("account"), [ACCOUNT]).into())
 }
 
 /// The rates of a decision as rows of the book: what the next setting reads as the last ones.

@@ -13,7 +13,7 @@ use crate::parameters::PhasedCut;
 use crate::rule_set::law::{ClassBasis, Source};
 use crate::rule_set::{ClassChange, Effect, Law};
 
-use super::order::Rulings;
+use super::stretch::Rulings;
 use super::{Standing, adjust};
 
 /// The schedule of an outcome over the setting, with its steps.
@@ -272,7 +272,21 @@ impl At<'_> {
         let pointed = self.with_points(multiplied, steps)?;
         let floored = self.floor(pointed, cut, steps);
         let bounded = self.bounded(floored, steps);
-        Ok(self.rounded(bounded, steps))
+        let rounded = self.rounded(bounded, steps);
+        self.not_above_last(rounded, cut, steps)
+    }
+
+    /// The rate held at the last one before the cycle, where the cycle says so; what was ordered is not.
+    fn not_above_last<S: Steps>(&self, from: Rate, cut: Option<&PhasedCut>, steps: &mut S) -> Result<Rate, Problems> {
+        let rule = self.law().cycle().not_above_last.filter(|_| self.pricing.rulings.grade.is_none());
+        let Some((basis, last)) = rule.zip(self.pricing.standing.not_above) else { return Ok(from) };
+        let last = match cut {
+            Some(cut) => fits(last.cut_by(cut.cut), self.days)?,
+            None => last,
+        };
+        let rate = from.min(last);
+        steps.push(|| Step { kind: StepKind::NotAboveLast { last, from, rate }, source: Source::Rules(basis) });
+        Ok(rate)
     }
 
     fn last_rate<S: Steps>(&self, rate: Rate, steps: &mut S) -> Rate {

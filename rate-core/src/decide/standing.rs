@@ -49,6 +49,8 @@ pub struct Standing {
     pub predecessors: usize,
     /// The last rate.
     pub last: Option<LastRate>,
+    /// The rate before any cut that no rate of the cycle may be above, where its transition says so.
+    pub not_above: Option<Rate>,
     /// The grade already fixed in this cycle.
     pub carried: Option<GradeIndex>,
     /// The class changed since the grade of this cycle was fixed, and the method goes back to the base rate.
@@ -148,6 +150,7 @@ pub fn of(law: &Law, history: &History) -> Result<Standing, Problems> {
         covered_in_window,
         interrupted: interrupted(history, first_month, &window),
         last,
+        not_above: not_above(law, history, first_day),
         predecessors: experience::predecessors(law, history),
         carried,
         reset,
@@ -212,6 +215,13 @@ fn class(law: &Law, history: &History, on: NaiveDate) -> Result<InForce, Problem
     }
     let values = [class.to_string(), on.to_string(), class.system().to_string(), system.to_string()];
     Err(Problem::new(Code::HistoryClassSystem, place(), values).into())
+}
+
+/// The last rate before the cycle; where none is known, the last one, which the transition has held already.
+fn not_above(law: &Law, history: &History, first_day: NaiveDate) -> Option<Rate> {
+    law.cycle().not_above_last?;
+    let before_cycle = rate_before(law, history, law.cycle().rate_period.from());
+    before_cycle.or_else(|| rate_before(law, history, first_day)).map(|rate| rate.before_cut)
 }
 
 /// The last rate before the cycle: what a grade that is determined again starts from.

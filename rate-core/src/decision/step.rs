@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::Reason;
 use crate::amount::{Factor, Quantity, Rate};
-use crate::calendar::{DateSpan, MonthSpan};
+use crate::calendar::{DateSpan, MonthSpan, NaiveDate};
 use crate::history::Origin;
 use crate::industry::RiskClass;
 use crate::ladder::GradeIndex;
@@ -171,6 +171,27 @@ pub enum StepKind {
         ruling: Ruling,
         /// Its days inside the setting.
         days: DateSpan,
+    },
+    /// The rate is not decided yet: the last one is paid.
+    Undecided {
+        /// The days.
+        days: DateSpan,
+        /// Day it was decided.
+        decided_on: NaiveDate,
+    },
+    /// The rate was decided inside the setting and holds from its first day: what was posted until then is settled.
+    HoldsFromFirstDay {
+        /// Day it was decided.
+        decided_on: NaiveDate,
+    },
+    /// The last rate before the cycle compared as an upper bound; `rate` is the lower of both.
+    NotAboveLast {
+        /// The last rate, cut as the new one is where the cut is on the base.
+        last: Rate,
+        /// Rate before.
+        from: Rate,
+        /// Rate after.
+        rate: Rate,
     },
     /// The grades of the class hold the result.
     HeldByClass {

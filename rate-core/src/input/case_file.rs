@@ -9,7 +9,9 @@ mod projects;
 
 use std::collections::BTreeSet;
 
-pub use expected::{Expected, ExpectedDecision, ExpectedMeasure, ExpectedPremium, ExpectedSegment, Stated};
+pub use expected::{
+    Expected, ExpectedDecision, ExpectedMeasure, ExpectedPremium, ExpectedSegment, ExpectedSettled, Stated,
+};
 pub use facts::{ACCOUNT, Facts};
 pub use projects::{ExpectedBill, ExpectedPart, ExpectedProject, PROJECT_CASES, ProjectCase, ProjectCases};
 
@@ -97,6 +99,8 @@ pub struct LawChange {
 pub struct WorkedSetting {
     /// A day of it.
     pub on: NaiveDate,
+    /// The day its rates are decided, where the case says so.
+    pub decided_on: Option<NaiveDate>,
     /// What it must come to.
     pub expected: Expected,
 }
@@ -143,6 +147,7 @@ fn cases<'t>(sink: &'t Sink<'t>, file: &str) -> Option<Cases> {
     let (frames, parameters) = (files("frames").unwrap_or_default(), files("parameters"));
     let in_area = root.get("in_area").and_then(|at| area(&at));
     let on = root.get("on").and_then(|at| at.date());
+    let decided_on = root.get("decided_on").and_then(|at| at.date());
     let shared = root.get("facts").and_then(|at| Facts::read(&at)).unwrap_or_default();
     let items = root.need("cases").map(|at| (at.clone(), at.items()));
     root.finish();
@@ -152,7 +157,7 @@ fn cases<'t>(sink: &'t Sink<'t>, file: &str) -> Option<Cases> {
         1..=MOST_CASES => {}
         _ => too_many(&at),
     }
-    let reader = Reader { shared: &shared, on, file };
+    let reader = Reader { shared: &shared, on, decided_on, file };
     let mut names = BTreeSet::new();
     let mut cases = Vec::new();
     for item in items.iter().take(MOST_CASES) {
@@ -213,6 +218,7 @@ fn area(at: &At<'_>) -> Option<String> {
 struct Reader<'r> {
     shared: &'r Facts,
     on: Option<NaiveDate>,
+    decided_on: Option<NaiveDate>,
     file: &'r str,
 }
 
@@ -249,10 +255,11 @@ impl Reader<'_> {
         let (name, working) = (text("case"), text("working"));
         let open = fields.get("open").and_then(|at| filled(&at)).map(str::to_owned);
         let seen = seen(fields);
+        let decided_on = fields.get("decided_on").map_or(self.decided_on, |at| at.date());
         let (single, years) = (fields.get("expected"), fields.get("years"));
         let settings = match (single, years) {
-            (Some(expected), None) => self.single(fields, on, &expected),
-            (None, Some(years)) => years.items().iter().filter_map(year).collect(),
+            (Some(expected), None) => self.single(fields, (on, decided_on), &expected),
+            (None, Some(years)) => years.items().iter().filter_map(|at| year(at, decided_on)).collect(),
             (None, None) | (Some(_), Some(_)) => {
                 fields.at().problem(Code::RuleSetResult, ["expected, years"]);
                 Vec::new()
@@ -266,19 +273,25 @@ impl Reader<'_> {
         Some(Case { name: name?, place, working: working?, open, changed, seen, facts: facts.clone(), settings })
     }
 
-    fn single(&self, fields: &Fields<'_>, on: Option<NaiveDate>, expected: &At<'_>) -> Vec<WorkedSetting> {
+    fn single(
+        &self,
+        fields: &Fields<'_>,
+        (on, decided_on): (Option<NaiveDate>, Option<NaiveDate>),
+        expected: &At<'_>,
+    ) -> Vec<WorkedSetting> {
         let expected = Expected::read(expected);
         if on.is_none() && self.on.is_none() {
             let _ = fields.need("on");
         }
-        on.zip(expected).map(|(on, expected)| WorkedSetting { on, expected }).into_iter().collect()
+        on.zip(expected).map(|(on, expected)| WorkedSetting { on, decided_on, expected }).into_iter().collect()
     }
 }
 
-fn year(at: &At<'_>) -> Option<WorkedSetting> {
+fn year(at: &At<'_>, decided_on: Option<NaiveDate>) -> Option<WorkedSetting> {
     let fields = at.fields()?;
     let on = fields.need("on").and_then(|at| at.date());
+    let decided_on = fields.get("decided_on").map_or(decided_on, |at| at.date());
     let expected = fields.need("expected").and_then(|at| Expected::read(&at));
     fields.finish();
-    Some(WorkedSetting { on: on?, expected: expected? })
+    Some(WorkedSetting { on: on?, decided_on, expected: expected? })
 }

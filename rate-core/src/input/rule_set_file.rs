@@ -4,6 +4,7 @@ pub(super) mod basis;
 mod measures;
 mod notice;
 pub(super) mod sections;
+mod settlement;
 mod tables;
 
 use std::sync::Arc;

@@ -49,6 +49,7 @@ impl Explanation<'_> {
         let steps = self.decision.steps().iter().zip(1..);
         lines.extend(steps.map(|(step, number)| format!("  {number:>2}. {}", step_text(step, self.decision, lang))));
         lines.extend(self.premium_lines(lang));
+        lines.extend(self.settlement.iter().flat_map(|it| it.lines(self.decision, lang)));
         lines.extend(self.margins.iter().map(|margin| self.margin_line(margin, lang)));
         let assumptions = self.decision.assumptions();
         if !assumptions.is_empty() {

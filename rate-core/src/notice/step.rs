@@ -64,6 +64,14 @@ impl Sentence<'_> {
                 "claims with several units in them: {kept} insured and borne here, {taken} borne here for other units, {left} borne by other units"
             ),
             StepKind::Ordered { ruling, days } => self.ordered(ruling, days),
+            StepKind::Undecided { days, decided_on } if zh => format!("{days}：{decided_on} 核定之前暂按上期费率"),
+            StepKind::Undecided { days, decided_on } => format!("{days}: the last rate until decided on {decided_on}"),
+            StepKind::HoldsFromFirstDay { decided_on } if zh => {
+                format!("{decided_on} 核定，自执行期首日起算，此前已计的保费结算")
+            }
+            StepKind::HoldsFromFirstDay { decided_on } => {
+                format!("decided on {decided_on}, holds from the first day: premium posted until then is settled")
+            }
             StepKind::TakesPart => self.lang.pick("参加浮动", "takes part in the float").to_owned(),
             StepKind::ClassChanged { class } if zh => format!("类别变更为 {class} 类"),
             StepKind::ClassChanged { class } => format!("the class changes to {class}"),
@@ -285,6 +293,12 @@ impl Sentence<'_> {
                     (Some(factor), _) => format!("{from} × {factor} = {rate}"),
                     (None, points) => format!("{from} {:+} = {rate}", points.unwrap_or_default()),
                 }
+            }
+            StepKind::NotAboveLast { last, from, rate } if zh => {
+                format!("不高于上期费率 {last}：{from}{}", held(from, rate))
+            }
+            StepKind::NotAboveLast { last, from, rate } => {
+                format!("not above the last rate {last}: {from}{}", held(from, rate))
             }
             StepKind::Points { points, rate } if zh => format!("调整 {points} 个百分点：{rate}"),
             StepKind::Points { points, rate } => format!("{points} percentage points: {rate}"),

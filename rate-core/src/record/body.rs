@@ -1,9 +1,9 @@
 //! The body of a record: what replay must give again, byte for byte.
 
 use super::bytes::{Item, Writer};
-use super::fields::{RecordError, array, days, digest, fixed, formatted, maybe, number, text, texts};
+use super::fields::{RecordError, array, day, days, digest, fixed, formatted, maybe, number, text, texts};
 use super::trace::{step_word, trace_digest, write_steps};
-use crate::calendar::DateSpan;
+use crate::calendar::{DateSpan, NaiveDate};
 use crate::decision::{Decision, Outcome, RateStart, Segment};
 use crate::history::AccountKey;
 use crate::log::Digest;
@@ -17,7 +17,7 @@ pub const FORMAT: u16 = 1;
 /// The same law, facts and semantics give the same bytes on every machine, whatever ran them.
 pub fn seal(decision: &Decision, facts: Digest) -> Vec<u8> {
     let (law, mut out) = (decision.law(), Writer::new());
-    out.array(12);
+    out.array(13);
     out.number(FORMAT);
     out.number(law.semantics().number());
     out.list([&decision.account().area, &decision.account().number].into_iter(), |out, text| out.text(text));
@@ -31,6 +31,7 @@ pub fn seal(decision: &Decision, facts: Digest) -> Vec<u8> {
     out.bytes(&facts.0);
     out.text(&law.cycle().id);
     out.days(law.setting());
+    out.maybe(law.decided_late(), Writer::day);
     outcome(decision, &mut out);
     out.list(decision.schedule().segments().iter(), |out, it| segment(decision, it, out));
     write_steps(decision, &mut out);
@@ -97,6 +98,8 @@ pub struct Body {
     pub cycle: String,
     /// Days the rates are for.
     pub setting: DateSpan,
+    /// The day it was decided, where that was inside the setting and so given.
+    pub decided_on: Option<NaiveDate>,
     /// Class, grade and reason.
     pub outcome: RecordedOutcome,
     /// Dated rates, without a gap.
@@ -173,9 +176,22 @@ impl Body {
     /// # Errors
     /// [`RecordError`].
     pub fn read(bytes: &[u8]) -> Result<Self, RecordError> {
-        let fields: [Item; 12] = formatted(bytes, FORMAT, "a body of twelve fields")?;
-        let [_, semantics, account, rule_set, parameters, facts, cycle, setting, outcome, segments, steps, trace] =
-            fields;
+        let fields: [Item; 13] = formatted(bytes, FORMAT, "a body of thirteen fields")?;
+        let [
+            _,
+            semantics,
+            account,
+            rule_set,
+            parameters,
+            facts,
+            cycle,
+            setting,
+            decided_on,
+            outcome,
+            segments,
+            steps,
+            trace,
+        ] = fields;
         let [area, account] = fixed(account, "area and number of an account")?;
         let [id, rule_set_digest] = fixed(rule_set, "id and digest of a rule set")?;
         Ok(Self {
@@ -187,6 +203,7 @@ impl Body {
             facts: digest(facts)?,
             cycle: text(cycle)?,
             setting: days(setting)?,
+            decided_on: maybe(decided_on, |it| day(&it))?,
             outcome: RecordedOutcome::read(outcome)?,
             segments: array(segments, "segments")?.into_iter().map(RecordedSegment::read).collect::<Result<_, _>>()?,
             steps: array(steps, "steps")?.into_iter().map(step).collect::<Result<_, _>>()?,

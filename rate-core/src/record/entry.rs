@@ -2,8 +2,8 @@
 
 use super::bytes::{Item, Writer};
 use super::envelope::Envelope;
-use super::fields::{RecordError, array, bytes, days, digest, fixed, formatted, maybe, number, text};
-use crate::calendar::DateSpan;
+use super::fields::{RecordError, array, bytes, day, days, digest, fixed, formatted, maybe, number, text};
+use crate::calendar::{DateSpan, NaiveDate};
 use crate::log::Digest;
 
 /// The number of this form of entries.
@@ -72,6 +72,8 @@ pub struct Run {
     pub parameters: Vec<Digest>,
     /// Days the rates are for.
     pub setting: DateSpan,
+    /// The day its rates were decided, where that was given.
+    pub decided_on: Option<NaiveDate>,
     /// What was known: the number of the last batch it read.
     pub knowledge: u64,
     /// Number of bodies.
@@ -190,12 +192,13 @@ impl Batch {
 
 impl Run {
     fn write(&self, out: &mut Writer) {
-        out.array(13);
+        out.array(14);
         out.text(&self.id);
         out.text(&self.area);
         out.bytes(&self.rule_set.0);
         out.list(self.parameters.iter(), |out, digest| out.bytes(&digest.0));
         out.days(&self.setting);
+        out.maybe(self.decided_on, Writer::day);
         out.number(self.knowledge);
         out.number(self.size);
         out.bytes(&self.root.0);
@@ -213,6 +216,7 @@ impl Run {
             rule_set,
             parameters,
             setting,
+            decided_on,
             knowledge,
             size,
             root,
@@ -221,13 +225,14 @@ impl Run {
             author,
             approver,
             supersedes,
-        ] = fixed(item, "a run of thirteen fields")?;
+        ] = fixed(item, "a run of fourteen fields")?;
         Ok(Self {
             id: text(id)?,
             area: text(area)?,
             rule_set: digest(rule_set)?,
             parameters: array(parameters, "parameters")?.into_iter().map(digest).collect::<Result<_, _>>()?,
             setting: days(setting)?,
+            decided_on: maybe(decided_on, |it| day(&it))?,
             knowledge: number(&knowledge)?,
             size: number(&size)?,
             root: digest(root)?,

@@ -88,7 +88,7 @@ pub(super) fn maybe<T>(
     }
 }
 
-fn day(item: &Item) -> Result<NaiveDate, RecordError> {
+pub(super) fn day(item: &Item) -> Result<NaiveDate, RecordError> {
     numbered_day(number(item)?).ok_or(RecordError::Shape("a day YYYYMMDD"))
 }
 

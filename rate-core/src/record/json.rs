@@ -18,6 +18,7 @@ impl Body {
             "facts": self.facts.to_string(),
             "cycle": self.cycle,
             "setting": days(&self.setting),
+            "decided_on": self.decided_on.map(|day| day.to_string()),
             "outcome": outcome(&self.outcome),
             "segments": self.segments.iter().map(segment).collect::<Vec<_>>(),
             "steps": self.steps.iter().map(step).collect::<Vec<_>>(),

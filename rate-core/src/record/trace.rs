@@ -67,6 +67,9 @@ codes! {
     Cut = 32 "cut",
     Rate = 33 "rate",
     Ordered = 34 "ordered",
+    Undecided = 35 "undecided",
+    HoldsFromFirstDay = 36 "holds-from-first-day",
+    NotAboveLast = 37 "not-above-last",
 }
 
 /// The steps as a body holds them: number, and what the step came to.
@@ -116,6 +119,7 @@ fn value(kind: &StepKind, law: &Law, out: &mut Writer) {
             out.maybe(grade, |out, grade| out.grade(law, grade));
         }
         StepKind::Conflict { rows, .. } => out.place(rows),
+        StepKind::Undecided { decided_on, .. } | StepKind::HoldsFromFirstDay { decided_on } => out.day(decided_on),
         StepKind::Ordered { ruling, .. } => match ruling {
             Ruling::Class(class) => out.class(class),
             Ruling::Grade(grade) => out.grade(law, grade),
@@ -138,6 +142,7 @@ fn value(kind: &StepKind, law: &Law, out: &mut Writer) {
         | StepKind::Floor { rate, .. }
         | StepKind::Bounded { bound: rate, .. }
         | StepKind::Rounded { rate, .. }
+        | StepKind::NotAboveLast { rate, .. }
         | StepKind::Cut { rate, .. }
         | StepKind::Rate { rate, .. } => out.decimal(rate.percent()),
     }
@@ -148,7 +153,10 @@ fn rest(kind: &StepKind, decision: &Decision, out: &mut Writer) {
     let law = decision.law();
     let grade = |out: &mut Writer, grade| out.grade(law, grade);
     match *kind {
-        StepKind::Setting { days, .. } | StepKind::Rate { days, .. } | StepKind::LastRate { days, .. } => {
+        StepKind::Setting { days, .. }
+        | StepKind::Undecided { days, .. }
+        | StepKind::Rate { days, .. }
+        | StepKind::LastRate { days, .. } => {
             out.one(days, |out, days| out.days(&days));
         }
         StepKind::Ordered { ruling, days } => ordered(ruling, &days, out),
@@ -201,8 +209,11 @@ fn rest(kind: &StepKind, decision: &Decision, out: &mut Writer) {
         StepKind::RateFactor { factor: part, from, .. } | StepKind::Cut { cut: part, from, .. } => {
             pair(part.percent(), from, out);
         }
-        StepKind::Floor { floor, from, .. } => pair(floor.percent(), from, out),
+        StepKind::Floor { floor: bound, from, .. } | StepKind::NotAboveLast { last: bound, from, .. } => {
+            pair(bound.percent(), from, out);
+        }
         StepKind::UsingUnits
+        | StepKind::HoldsFromFirstDay { .. }
         | StepKind::TakesPart
         | StepKind::Carried { .. }
         | StepKind::Predecessors { .. }

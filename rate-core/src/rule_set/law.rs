@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::diagram::Diagram;
 use super::dispatched::DispatchRule;
+use super::settlement::SettlementRules;
 use super::{
     Adjustment, Attribution, Changes, Cycle, Effect, Form, Participation, Prolonged, Reference, RowResult, RuleSet,
     Semantics,
@@ -55,12 +56,16 @@ impl Refusal {
 
 /// What the settings of one day come to; shared, cheap to clone.
 #[derive(Clone)]
-pub struct Law(Arc<Compiled>, Semantics);
+pub struct Law {
+    compiled: Arc<Compiled>,
+    decided_on: Option<NaiveDate>,
+    semantics: Semantics,
+}
 
 impl fmt::Debug for Law {
     /// Which law it is; its whole content would fill pages.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Law({} {} {})", self.0.rules.id(), self.cycle().id, self.0.setting)
+        write!(f, "Law({} {} {})", self.compiled.rules.id(), self.cycle().id, self.compiled.setting)
     }
 }
 
@@ -98,22 +103,25 @@ impl RuleSet {
         let parameters = parameters.of_area(&self.id.area);
         let (diagrams, by_class) = diagrams(self);
         let change_days = parameters.change_days();
-        let compiled = Compiled {
-            participation: participation.clone(),
-            attribution,
-            changes: changes.clone(),
-            cycle,
-            setting,
-            first_setting: place == 0,
-            filled_window: self.cycles[cycle].settings[place].filled_window,
-            asked: asked(self),
-            diagrams,
-            by_class,
-            change_days,
-            rules: self.clone(),
-            parameters,
-        };
-        Ok(Law(Arc::new(compiled), Semantics::CURRENT))
+        Ok(Law {
+            decided_on: None,
+            semantics: Semantics::CURRENT,
+            compiled: Arc::new(Compiled {
+                participation: participation.clone(),
+                attribution,
+                changes: changes.clone(),
+                cycle,
+                setting,
+                first_setting: place == 0,
+                filled_window: self.cycles[cycle].settings[place].filled_window,
+                asked: asked(self),
+                diagrams,
+                by_class,
+                change_days,
+                rules: self.clone(),
+                parameters,
+            }),
+        })
     }
 }
 
@@ -161,43 +169,59 @@ fn asked(set: &RuleSet) -> Vec<(usize, usize)> {
 impl Law {
     /// How the engine reads it.
     pub const fn semantics(&self) -> Semantics {
-        self.1
+        self.semantics
     }
 
     /// The same law, read as an earlier engine did.
     #[must_use]
     pub fn under(&self, semantics: Semantics) -> Self {
-        Self(Arc::clone(&self.0), semantics)
+        Self { semantics, ..self.clone() }
     }
 
     /// The rule set.
     pub fn rules(&self) -> &RuleSet {
-        &self.0.rules
+        &self.compiled.rules
     }
 
     /// The parameters of the area.
     pub fn parameters(&self) -> &Parameters {
-        &self.0.parameters
+        &self.compiled.parameters
     }
 
     /// The cycle.
     pub fn cycle(&self) -> &Cycle {
-        &self.0.rules.cycles[self.0.cycle]
+        &self.compiled.rules.cycles[self.compiled.cycle]
     }
 
     /// The cycle listed next, if any.
     pub fn next_cycle(&self) -> Option<&Cycle> {
-        self.0.rules.cycles.get(self.0.cycle + 1)
+        self.compiled.rules.cycles.get(self.compiled.cycle + 1)
     }
 
     /// The days this setting gives rates for.
     pub fn setting(&self) -> &DateSpan {
-        &self.0.setting
+        &self.compiled.setting
+    }
+
+    /// The same law for rates that are decided on a day; without one they count as decided before the setting begins.
+    #[must_use]
+    pub fn decided_on(self, day: NaiveDate) -> Self {
+        Self { decided_on: Some(day), ..self }
+    }
+
+    /// The day the rates are decided, where that is inside the setting or after it.
+    pub fn decided_late(&self) -> Option<NaiveDate> {
+        self.decided_on.filter(|day| *day > self.setting().from())
+    }
+
+    /// How the method goes from the last rate to one that is decided late: the cycle's own way, or that of all cycles.
+    pub fn settlement(&self) -> Option<&SettlementRules> {
+        self.cycle().settlement.as_ref().or(self.rules().settlement.as_ref())
     }
 
     /// Whether this is the first setting of its cycle.
     pub fn first_setting(&self) -> bool {
-        self.0.first_setting
+        self.compiled.first_setting
     }
 
     /// The windows that rows ask about, newest first.
@@ -207,26 +231,26 @@ impl Law {
 
     /// The window of accounts whose window fills inside the cycle, where this setting lists one.
     pub fn filled_window(&self) -> Option<MonthSpan> {
-        self.0.filled_window
+        self.compiled.filled_window
     }
 
     /// Every measure, by place, and window that is asked about.
     pub fn asked(&self) -> &[(usize, usize)] {
-        &self.0.asked
+        &self.compiled.asked
     }
 
     /// Number of windows whose facts are read.
     pub fn windows_asked(&self) -> usize {
-        let read = |(measure, window): &(usize, usize)| window + self.0.rules.measures[*measure].windows_read();
-        self.0.asked.iter().map(read).max().unwrap_or(1)
+        let read = |(measure, window): &(usize, usize)| window + self.compiled.rules.measures[*measure].windows_read();
+        self.compiled.asked.iter().map(read).max().unwrap_or(1)
     }
 
     pub(crate) fn participation(&self) -> &Participation {
-        &self.0.participation
+        &self.compiled.participation
     }
 
     pub(crate) fn attribution(&self) -> &Attribution {
-        &self.0.attribution
+        &self.compiled.attribution
     }
 
     /// Whether an account bears a claim that stands in its history: its own, or, with several accounts in it, the one
@@ -234,25 +258,25 @@ impl Law {
     pub(crate) fn bears(&self, history: &History, claim: &Claim) -> bool {
         let parties = claim.parties.as_deref();
         claim.project.is_none()
-            && parties.is_none_or(|it| it.number(self.0.attribution.of(it.arrangement)) == history.key().number)
+            && parties.is_none_or(|it| it.number(self.compiled.attribution.of(it.arrangement)) == history.key().number)
     }
 
     pub(crate) fn changes(&self) -> &Changes {
-        &self.0.changes
+        &self.compiled.changes
     }
 
     pub(crate) fn diagram(&self, table: usize, class: RiskClass) -> &Diagram {
         // Both places come from this law's own tables and class system.
-        &self.0.diagrams[self.0.by_class[table][class.index()]]
+        &self.compiled.diagrams[self.compiled.by_class[table][class.index()]]
     }
 
     /// The days on which base rates and cuts may change for an account.
     pub(crate) fn change_days(&self, history: &History) -> Cow<'_, [NaiveDate]> {
-        let listed = self.0.parameters.listing_days(history);
+        let listed = self.compiled.parameters.listing_days(history);
         if listed.is_empty() {
-            return Cow::Borrowed(&self.0.change_days);
+            return Cow::Borrowed(&self.compiled.change_days);
         }
-        Cow::Owned(self.0.change_days.iter().copied().chain(listed).collect())
+        Cow::Owned(self.compiled.change_days.iter().copied().chain(listed).collect())
     }
 
     /// Whether any rule counts from the last grade.
@@ -274,14 +298,14 @@ impl Law {
 
     /// The rule by which an account takes its class from the workers it dispatches.
     pub(crate) fn by_dispatched(&self, history: &History) -> Option<DispatchRule> {
-        let rule = self.0.rules.classes.dispatch;
+        let rule = self.compiled.rules.classes.dispatch;
         rule.filter(|_| history.kind() == AccountKind::Dispatch && !history.dispatched().is_empty())
     }
 
     /// The class in force for an account on a day: ordered, fixed by its kind, that of most workers it dispatches,
     /// determined, or proposed from its industry.
     pub(crate) fn class_on(&self, history: &History, date: NaiveDate) -> Option<InForce> {
-        let rules = &self.0.rules.classes;
+        let rules = &self.compiled.rules.classes;
         if let Some(Ordered::Class(class)) = history.order_on(OrderKind::Class, date).map(|order| &order.what) {
             return Some(InForce { class: *class, how: ClassBasis::Ordered });
         }
@@ -290,7 +314,7 @@ impl Law {
         }
         let determined = history.class_on(date);
         if let Some(rule) = self.by_dispatched(history) {
-            let parameters = &self.0.parameters;
+            let parameters = &self.compiled.parameters;
             if let Some(most) = rule.most(history.dispatched(), parameters, rules, date).ok()? {
                 let determined = determined.and_then(|it| it.class).filter(|class| *class != most.class);
                 let how = ClassBasis::Dispatched { heads: most.heads, of: most.of, annex: most.annex, determined };
@@ -301,7 +325,7 @@ impl Law {
         if let Some(class) = found.class {
             return Some(InForce { class, how: ClassBasis::Determined });
         }
-        let (class, list) = rules.proposed(found.industry?, &self.0.parameters)?;
+        let (class, list) = rules.proposed(found.industry?, &self.compiled.parameters)?;
         Some(InForce { class, how: ClassBasis::Proposed(list.basis, list.status) })
     }
 
@@ -328,8 +352,8 @@ impl Law {
     /// The basis of a step; `None` where it rests on a fact, which is an order.
     pub fn basis(&self, source: Source) -> Option<&Basis> {
         match source {
-            Source::Rules(id) => Some(self.0.rules.basis(id)),
-            Source::Parameters(id) => Some(self.0.parameters.basis(id)),
+            Source::Rules(id) => Some(self.compiled.rules.basis(id)),
+            Source::Parameters(id) => Some(self.compiled.parameters.basis(id)),
             Source::Order(_) => None,
         }
     }

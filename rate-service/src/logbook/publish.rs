@@ -72,6 +72,7 @@ impl Logbook {
             rule_set,
             parameters,
             setting: *law.setting(),
+            decided_on: law.decided_late(),
             knowledge,
             size: leaves.len(),
             root: leaves.root(),

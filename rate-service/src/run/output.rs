@@ -9,16 +9,18 @@ use rate_core::error::{Lang, column_letters};
 use rate_core::history::ChargedRate;
 use rate_core::input::book::{TableKind, write_rate};
 use rate_core::notice::{origin_text, reason_text, step_text};
+use rate_core::settlement::Then;
 use rate_core::{Decision, Problem, Segment};
 use serde_json::json;
 
 use super::summary::figures;
-use super::{Decided, Run, RunError, Summary};
+use super::{Decided, Run, RunError, Summary, settled};
 use crate::book::{BOM, BookWriter, cell};
 use crate::diagnostics;
 
 /// Writes the files of a run to a directory: `rates.csv`, `run_list.csv`, `decisions.ndjson`, `problems.csv`,
-/// `warnings.csv`, `diagnostics.csv`, `not_insured.csv`, `summary.txt`, `run.json`.
+/// `warnings.csv`, `diagnostics.csv`, `not_insured.csv`, `summary.txt`, `run.json`, and `settlements.csv` where anything
+/// is settled.
 ///
 /// # Errors
 /// Where a file cannot be written.
@@ -46,8 +48,14 @@ pub fn write(run: &Run, summary: &Summary, dir: &Path, lang: Lang) -> Result<(),
         writeln!(out, "{BOM}area,account")?;
         run.not_insured.iter().try_for_each(|key| writeln!(out, "{},{}", cell(&key.area), cell(&key.number)))
     })?;
+    if run.settles() {
+        file(settled::FILE, &|out| settled::list(run, out))?;
+    } else {
+        settled::none(dir)?;
+    }
     file("summary.txt", &|out| {
         out.write_all(summary.text(lang).as_bytes())?;
+        run.settled(lang).iter().try_for_each(|line| writeln!(out, "{line}"))?;
         run.accepted(lang).iter().try_for_each(|line| writeln!(out, "{line}"))
     })?;
     file("run.json", &|out| writeln!(out, "{:#}", about(run, summary)))
@@ -117,8 +125,8 @@ fn run_list(run: &Run, lang: Lang, out: &mut dyn Write) -> std::io::Result<()> {
 fn list_line(decided: &Decided, lang: Lang) -> Vec<String> {
     let (decision, history) = (&decided.decision, &decided.history);
     let (outcome, figures) = (decision.outcome(), figures(decided));
-    let first = decision.schedule().segments().first();
-    let previous = first.and_then(|segment| history.rate_before(segment.days.from()));
+    let previous = decision.schedule().segments().first().and_then(|it| history.rate_before(it.days.from()));
+    let first = decision.decided_segment();
     let (origin, reason) = (origin_text(outcome.origin, lang), reason_text(outcome.reason, decision.law(), lang));
     let explanation = format!("{origin}{}{reason}", lang.pick("：", ": "));
     vec![
@@ -209,6 +217,14 @@ fn place_cells(problem: &Problem, lang: Lang) -> Vec<String> {
     ]
 }
 
+/// The sums of what is settled, by what becomes of it; nothing where nothing is.
+fn settled_totals(run: &Run) -> Option<serde_json::Value> {
+    let each = Then::WORDS.iter().filter_map(|word| Then::from_word(word));
+    let sums: serde_json::Map<_, _> =
+        each.map(|then| (then.as_str().to_owned(), json!(run.settled_fen(then).to_string()))).collect();
+    run.settles().then(|| json!(sums))
+}
+
 /// What the run was made from and what came of it.
 fn about(run: &Run, summary: &Summary) -> serde_json::Value {
     let law = &run.chosen.law;
@@ -242,11 +258,13 @@ fn about(run: &Run, summary: &Summary) -> serde_json::Value {
         "cycle": law.cycle().id,
         "setting": { "from": law.setting().from().to_string(), "to": law.setting().to().map(|to| to.to_string()) },
         "control_totals": totals,
-        "accounts": { "decided": decided, "refused": refused, "not_insured": not_insured, "other_areas": run.other_areas },
+        "accounts": { "decided": decided, "refused": refused, "not_insured": not_insured, "rated_already": run.rated, "other_areas": run.other_areas },
         "warnings": run.warnings.len(),
         "diagnostics": diagnostics::counts(&run.diagnosis, &run.gate),
         "by_origin": summary.by_origin,
         "by_reason": summary.by_reason,
         "premium_fen": summary.premium_fen().to_string(),
+        "decided_on": law.decided_late().map(|day| day.to_string()),
+        "settled_fen": settled_totals(run),
     })
 }

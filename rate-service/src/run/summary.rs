@@ -80,7 +80,7 @@ pub(super) fn figures(decided: &Decided) -> Figures {
     let schedule = decided.decision.schedule();
     let (history, first) = (&decided.history, schedule.segments().first());
     let previous = first.and_then(|segment| history.rate_before(segment.days.from()));
-    let change = match (previous, first) {
+    let change = match (previous, decided.decision.decided_segment()) {
         (Some(previous), Some(segment)) => match segment.rate.cmp(&previous.charged) {
             std::cmp::Ordering::Greater => Change::Up,
             std::cmp::Ordering::Less => Change::Down,

@@ -89,7 +89,7 @@ impl Demo {
         let book = read_book(&below("book"), &mut |_, _| {}).unwrap();
         let decided = book.histories.into_iter().filter_map(|history| {
             let decision = decide(&chosen.law, &history).ok()?;
-            Some(run::Decided { history, decision })
+            Some(run::Decided { history, decision, settlement: None })
         });
         let decided = decided.collect();
         Self { dir, decided }

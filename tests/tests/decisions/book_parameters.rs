@@ -54,6 +54,8 @@ fn made(averages: &str, parameters: &Path) -> Result<Run, RunError> {
         reading: rate_service::book::Reading::default(),
         book: dir.path().to_owned(),
         on: date("2025-03-01").unwrap(),
+        decided_on: None,
+        first_only: false,
         previous: None,
     };
     run(&request, &mut |_, _, _| {})

@@ -42,8 +42,17 @@ impl City {
         let below = |name: &str| self.0.path().join(name);
         let (rules, parameters, book) = (below("rules"), below("parameters"), below("book"));
         let reading = Reading::default();
-        let request =
-            Request { area: "990100".to_owned(), rules, parameters, book, reading, on: date(on).unwrap(), previous };
+        let request = Request {
+            area: "990100".to_owned(),
+            rules,
+            parameters,
+            book,
+            reading,
+            on: date(on).unwrap(),
+            decided_on: None,
+            first_only: false,
+            previous,
+        };
         let run = run(&request, &mut |_, _, _| {}).unwrap_or_else(|error| panic!("{on}: {error}"));
         write(&run, &summarise(&run), &below(on), Lang::En).unwrap();
         (run, below(on))

@@ -162,6 +162,7 @@ fn entries() -> Vec<Event> {
         rule_set: root,
         parameters: vec![root, Digest::of(b"y")],
         setting,
+        decided_on: Some(date("2025-03-31").unwrap()),
         knowledge: 3,
         size: 1 << 40,
         root,

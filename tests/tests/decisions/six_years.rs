@@ -25,6 +25,8 @@ pub fn six_runs(rules: &Path, out: &Path) -> Vec<Run> {
             book: fixtures("books/six-years/book"),
             reading: Reading::default(),
             on: date(on).unwrap(),
+            decided_on: None,
+            first_only: false,
             previous: previous.take(),
         };
         let run = run(&request, &mut |_, _, _| {}).unwrap_or_else(|error| panic!("{on}: {error}"));

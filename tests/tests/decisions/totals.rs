@@ -126,6 +126,8 @@ fn the_total_of_a_made_up_book_is_the_sum_of_its_bills() {
         book: dir.path().join("book"),
         reading: Reading::default(),
         on: date("2022-07-01").unwrap(),
+        decided_on: None,
+        first_only: false,
         previous: None,
     };
     let run = run(&request, &mut |_, _, _| {}).unwrap();

@@ -90,6 +90,41 @@ const SECTIONS: &[(Code, &str, &str, &str)] = &[
         "#,
     ),
     (
+        Code::RuleSetContradiction,
+        "[changes]",
+        "[changes]",
+        r#"
+            [settlement]
+            until_decided = "last-rate"
+            holds         = "from-decision"
+            overpaid      = "refund"
+            cite          = "method: changes"
+        "#,
+    ),
+    (
+        Code::RuleSetContradiction,
+        "[changes]",
+        "[changes]",
+        r#"
+            [settlement]
+            until_decided = "new-rate"
+            holds         = "from-month-after"
+            cite          = "method: changes"
+        "#,
+    ),
+    (
+        Code::FileMissingKey,
+        "[changes]",
+        "[changes]",
+        r#"
+            [settlement]
+            until_decided = "last-rate"
+            holds         = "from-first-day"
+            overpaid      = "refund"
+            cite          = "method: changes"
+        "#,
+    ),
+    (
         Code::RuleSetRounding,
         "[changes]",
         "[changes]",

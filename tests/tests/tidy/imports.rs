@@ -13,7 +13,7 @@ const CORE: &[&[&str]] = &[
     &["rule_set"],
     &["decision", "experience", "deadline"],
     &["decide", "premium"],
-    &["margin", "trend", "project"],
+    &["margin", "trend", "settlement", "project"],
     &["explanation"],
     &["notice", "input", "record"],
     &["cases", "diagnostics", "replay"],

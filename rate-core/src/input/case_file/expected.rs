@@ -7,6 +7,7 @@ use crate::error::Code;
 use crate::history::Origin;
 use crate::input::reader::{At, Fields};
 use crate::rule_set::Cause;
+use crate::settlement::Then;
 
 /// What one setting of a case must come to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +35,8 @@ pub struct ExpectedDecision {
     pub measured: Vec<ExpectedMeasure>,
     /// Bills.
     pub premiums: Vec<ExpectedPremium>,
+    /// What is settled, line by line; empty where nothing is, `None` where the case does not say.
+    pub settled: Option<Vec<ExpectedSettled>>,
     /// Assumptions that the decision must repeat.
     pub assumed: Vec<String>,
 }
@@ -92,6 +95,21 @@ pub struct ExpectedPremium {
     pub payroll: Money,
     /// The premium.
     pub premium: Money,
+}
+
+/// A line of a settlement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExpectedSettled {
+    /// First month.
+    pub from: Month,
+    /// Last month.
+    pub to: Month,
+    /// Premium as posted.
+    pub posted: Money,
+    /// Premium at the new rate.
+    pub due: Money,
+    /// What becomes of the difference.
+    pub then: Then,
 }
 
 impl Expected {
@@ -158,6 +176,7 @@ fn decision(fields: &Fields<'_>) -> Option<ExpectedDecision> {
     let measured = fields.get("measured").map(|at| at.entries()).unwrap_or_default();
     let measured = measured.iter().filter_map(|(key, at)| measure(key, at)).collect();
     let premiums = list("premiums").iter().filter_map(premium).collect();
+    let settled = fields.get("settled").map(|at| at.items().iter().filter_map(settled).collect());
     let assumed = list("assumed").iter().filter_map(|at| at.text().map(str::to_owned)).collect();
     fields.finish();
     Some(ExpectedDecision {
@@ -167,6 +186,7 @@ fn decision(fields: &Fields<'_>) -> Option<ExpectedDecision> {
         rates: rates?,
         measured,
         premiums,
+        settled,
         assumed,
     })
 }
@@ -222,19 +242,32 @@ fn quantity(text: &str) -> Option<Quantity> {
     Some(Quantity { numerator, denominator: scale.checked_mul(unit)? })
 }
 
+fn yuan(fields: &Fields<'_>, key: &'static str) -> Option<Money> {
+    let at = fields.need(key)?;
+    let text = at.text()?;
+    let fen = fen(text);
+    if fen.is_none() {
+        at.problem(Code::FileNumber, [text, YUAN]);
+    }
+    fen.map(Money::from_fen)
+}
+
+fn settled(at: &At<'_>) -> Option<ExpectedSettled> {
+    let fields = at.fields()?;
+    let month = |key| fields.need(key).and_then(|at| at.parsed("2025-01"));
+    let (from, to) = (month("from"), month("to"));
+    let (posted, due) = (yuan(&fields, "posted_yuan"), yuan(&fields, "due_yuan"));
+    let words: Vec<(&str, Then)> =
+        Then::WORDS.iter().filter_map(|word| Some((*word, Then::from_word(word)?))).collect();
+    let then = fields.need("then").and_then(|at| at.word(&words));
+    fields.finish();
+    Some(ExpectedSettled { from: from?, to: to?, posted: posted?, due: due?, then: then? })
+}
+
 fn premium(at: &At<'_>) -> Option<ExpectedPremium> {
     let fields = at.fields()?;
-    let yuan = |key| {
-        let at: At<'_> = fields.need(key)?;
-        let text = at.text()?;
-        let fen = fen(text);
-        if fen.is_none() {
-            at.problem(Code::FileNumber, [text, YUAN]);
-        }
-        fen.map(Money::from_fen)
-    };
     let month = fields.need("month").and_then(|at| at.parsed("2025-01"));
-    let (payroll, premium) = (yuan("payroll_yuan"), yuan("premium_yuan"));
+    let (payroll, premium) = (yuan(&fields, "payroll_yuan"), yuan(&fields, "premium_yuan"));
     fields.finish();
     Some(ExpectedPremium { month: month?, payroll: payroll?, premium: premium? })
 }

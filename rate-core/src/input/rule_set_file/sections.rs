@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use super::super::reader::{At, Fields, Sink};
 use super::basis::{Bases, label};
-use super::{measures, notice, tables};
+use super::{measures, notice, settlement, tables};
 use crate::amount::{Factor, Rate, RoundMode, Rounding, plain_decimal};
 use crate::calendar::{self, DateSpan, MonthSpan, NaiveDate};
 use crate::citation::BasisId;
@@ -30,10 +30,7 @@ pub(super) const REFERENCES: &[(&str, Reference)] = &[("base", Reference::Base),
 /// Reads a resolved tree; what is wrong goes to the sink.
 pub(super) fn rule_set<'t>(sink: &'t Sink<'t>, tree: &Arc<Tree>, digest: String) -> Option<RuleSet> {
     let root = sink.root().at(String::new()).fields()?;
-    let format = root.need("format").and_then(|at| at.text().map(|text| (at.clone(), text)));
-    if let Some((at, other)) = format.filter(|(_, text)| *text != "rule-set/1") {
-        at.problem(Code::FileFormat, [other, "rule-set/1"]);
-    }
+    format(&root);
     root.get("extends");
     let text = |key| root.need(key).and_then(|at| at.text().map(str::to_owned));
     let (area, version) = (text("area"), text("version"));
@@ -56,6 +53,7 @@ pub(super) fn rule_set<'t>(sink: &'t Sink<'t>, tree: &Arc<Tree>, digest: String)
         reader.section("participation", form == Form::Method, |fields, basis| participation(fields, basis, system));
     let attribution = reader.section("attribution", form == Form::Method, attribution);
     let changes = reader.section("changes", form == Form::Method, changes);
+    let settlement = reader.section("settlement", false, settlement::rules);
     let cycles = reader.cycles();
     let notice = reader.section("notice", false, |fields, basis| notice::rules(fields, basis, &bases, &cycles));
     let remedies = reader.section("remedies", false, |fields, basis| Some(notice::remedies(fields, basis, &bases)));
@@ -92,11 +90,19 @@ pub(super) fn rule_set<'t>(sink: &'t Sink<'t>, tree: &Arc<Tree>, digest: String)
         floor,
         rounding,
         changes,
+        settlement,
         notice,
         remedies,
         tree,
         digest,
     })
+}
+
+fn format(root: &Fields<'_>) {
+    let format = root.need("format").and_then(|at| at.text().map(|text| (at.clone(), text)));
+    if let Some((at, other)) = format.filter(|(_, text)| *text != "rule-set/1") {
+        at.problem(Code::FileFormat, [other, "rule-set/1"]);
+    }
 }
 
 /// Rates that are multiplied again and again need a stated rounding.
@@ -160,6 +166,8 @@ impl<'t> Sections<'_, 't> {
         let settings = fields.get("settings").map(|at| at.items()).unwrap_or_default();
         let settings: Option<Vec<Setting>> = settings.iter().map(setting).collect();
         let prolonged = fields.get("prolonged").map(|at| self.prolonged(&at, basis));
+        let settlement = fields.get("settlement").and_then(|at| settlement::of_cycle(&at, basis, self.bases));
+        let not_above_last = fields.get("transition").and_then(|at| settlement::transition(&at, basis, self.bases));
         fields.finish();
         let (rate_period, windows, mut settings) = (rate_period?, windows?, settings?);
         settings.sort_by_key(|setting| setting.from);
@@ -171,7 +179,9 @@ impl<'t> Sections<'_, 't> {
             at.problem(Code::RuleSetWindow, [at.path()]);
         }
         let Some(prolonged) = prolonged else {
-            return (!empty).then_some(Cycle { id: id?, rate_period, windows, settings, prolonged: None, basis });
+            let (id, prolonged) = (id?, None);
+            let cycle = Cycle { id, rate_period, windows, settings, prolonged, settlement, not_above_last, basis };
+            return (!empty).then_some(cycle);
         };
         let (to, at_base_rate, basis_of_more) = prolonged?;
         let from = calendar::day_after(rate_period.last());
@@ -182,7 +192,9 @@ impl<'t> Sections<'_, 't> {
         };
         settings.push(Setting { from, filled_window: None });
         let prolonged = Some(Prolonged { from, at_base_rate, basis: basis_of_more });
-        (!empty).then_some(Cycle { id: id?, rate_period, windows, settings, prolonged, basis })
+        let id = id?;
+        let cycle = Cycle { id, rate_period, windows, settings, prolonged, settlement, not_above_last, basis };
+        (!empty).then_some(cycle)
     }
 
     /// Reads `{ to, rate, cite }`: how long a cycle goes on past its end, and at which rates.

@@ -1,5 +1,7 @@
-//! Orders of courts, review organs and inspections: on their days they go before the method, on all others the account
-//! has the rate it would have without them.
+//! Settings that fall into stretches: by orders, and by the day a rate is decided.
+//!
+//! On the days of an order the order goes before the method; on all others the account has the rate it would have without
+//! it. Where the method lets the last rate be paid until the new one is decided, it is that until then.
 //!
 //! So an account with orders is decided on several *paths*: without what they say, and as they say. A setting falls into
 //! stretches between the bounds of orders, and each stretch is priced on its path.
@@ -12,7 +14,7 @@ use crate::calendar::{self, DateSpan, NaiveDate};
 use crate::decision::{Outcome, RateStart, Reason, Ruling, Schedule, Segment, Step, StepKind, Steps};
 use crate::error::{Code, Place, Problem, Problems};
 use crate::experience;
-use crate::history::{History, Order, Ordered};
+use crate::history::{History, Order, Ordered, Origin};
 use crate::industry::RiskClass;
 use crate::ladder::GradeIndex;
 use crate::rule_set::Law;
@@ -39,12 +41,18 @@ struct Acting {
     days: DateSpan,
 }
 
-/// Whether an order touches the setting of a law.
-pub(super) fn touches(law: &Law, history: &History) -> bool {
-    history.orders().iter().any(|order| order.days.intersect(law.setting()).is_some())
+/// Whether the setting of an account falls into stretches: an order touches it, or its rate is waited for.
+pub(super) fn parts(law: &Law, history: &History) -> bool {
+    new_rate_from(law).is_some() || history.orders().iter().any(|order| order.days.intersect(law.setting()).is_some())
 }
 
-/// Outcome on the first day and schedule of an account with orders.
+/// The first day of rates that do not hold from the first day of the setting.
+fn new_rate_from(law: &Law) -> Option<NaiveDate> {
+    law.settlement()?.first_day(law.decided_late()?)
+}
+
+/// Outcome and schedule of an account whose setting falls into stretches. The outcome is that of the first day, orders
+/// included; a rate that was only paid until it was decided is none.
 ///
 /// # Errors
 /// As without them, and an ordered grade or class that the method does not have.
@@ -53,10 +61,18 @@ pub(super) fn run<S: Steps>(law: &Law, history: &History, steps: &mut S) -> Resu
     let acting = acting(law, history)?;
     let mut paths = Paths { law, history, acting: &acting, first_day, known: Vec::new(), said: Vec::new() };
     let (mut outcome, mut segments) = (None, Vec::new());
-    for stretch in stretches(law, &acting) {
+    let from = new_rate_from(law);
+    for stretch in stretches(law, &acting, from) {
         let Some(day) = history.first_insured_day(&stretch) else { continue };
         let (path, rulings) = paths.on(day, steps)?;
-        let priced = schedule::over(law, path.decided(), &stretch, &rulings, steps)?;
+        let waits = from.is_some_and(|from| day < from) && !rulings.ordered;
+        let provisional = path.provisional().filter(|_| waits);
+        if let (Some(_), Some(rules), Some(decided_on)) = (provisional, law.settlement(), law.decided_late()) {
+            let kind = StepKind::Undecided { days: stretch, decided_on };
+            steps.push(|| Step { kind, source: Source::Rules(rules.basis) });
+        }
+        let decided = schedule::Decided { outcome: provisional.as_ref().unwrap_or(&path.outcome), ..path.decided() };
+        let priced = schedule::over(law, decided, &stretch, &rulings, steps)?;
         let first = priced.first();
         outcome = outcome.or_else(|| first.map(|segment| path.outcome_on(segment, &rulings)));
         schedule::append(&mut segments, priced);
@@ -98,10 +114,10 @@ fn ruling(law: &Law, order: &Order) -> Result<Ruling, Problem> {
     }
 }
 
-/// The setting, cut at the bounds of orders.
-fn stretches(law: &Law, acting: &[Acting]) -> Vec<DateSpan> {
+/// The setting, cut at the bounds of orders and where new rates begin to hold.
+fn stretches(law: &Law, acting: &[Acting], from: Option<NaiveDate>) -> Vec<DateSpan> {
     let bounds = acting.iter().flat_map(|it| [Some(it.days.from()), it.days.to().map(calendar::day_after)]);
-    let mut bounds: Vec<NaiveDate> = bounds.flatten().collect();
+    let mut bounds: Vec<NaiveDate> = bounds.flatten().chain(from).collect();
     bounds.sort_unstable();
     bounds.dedup();
     schedule::cut_at(*law.setting(), &bounds)
@@ -134,6 +150,25 @@ impl Path {
             outcome: &self.outcome,
             start: self.start,
         }
+    }
+
+    /// What is paid until the rate is decided: the last rate, where there is one and something is decided at all. Who does
+    /// not float, carries a grade or was put back to the base rate waits for nothing.
+    fn provisional(&self) -> Option<Outcome> {
+        let last = self.standing.last?;
+        let decided = match (self.outcome.origin, self.outcome.reason) {
+            (Origin::Floated, _) | (Origin::Base, Reason::Undefined { .. }) => true,
+            (Origin::Base | Origin::Carried | Origin::Provisional | Origin::Redetermined | Origin::Ordered, _) => false,
+        };
+        let held = Outcome {
+            origin: Origin::Provisional,
+            grade: last.grade,
+            start: RateStart::Held(last.before_cut),
+            points: Decimal::ZERO,
+            factor: Factor::ONE,
+            ..self.outcome
+        };
+        decided.then_some(held)
     }
 
     /// The outcome as it stands on a segment.
