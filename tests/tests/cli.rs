@@ -20,5 +20,7 @@ mod formats;
 mod fund;
 #[path = "cli/logged.rs"]
 mod logged;
+#[path = "cli/oracle.rs"]
+mod oracle;
 #[path = "cli/rule_set_document.rs"]
 mod rule_set_document;

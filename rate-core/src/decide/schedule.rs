@@ -264,8 +264,9 @@ impl At<'_> {
                     Some(cut) => fits(last.cut_by(cut.cut), self.days)?,
                     None => last,
                 };
-                // No floor and no rounding: the rate stays as it was, but never beyond a cap in force.
-                return Ok(self.capped(held, steps));
+                // No rounding: the rate stays as it was, but never below a floor nor beyond a cap in force.
+                let floored = self.floor(held, cut, steps);
+                return Ok(self.bounded(floored, steps));
             }
         };
         let multiplied = self.with_factor(started, steps)?;
@@ -389,16 +390,6 @@ impl At<'_> {
         let floor = class_one_cut(floor, Some(cut));
         let rate = from.max(floor);
         steps.push(|| Step { kind: StepKind::Floor { floor, from, rate }, source });
-        rate
-    }
-
-    fn capped<S: Steps>(&self, from: Rate, steps: &mut S) -> Rate {
-        let limits = self.law().rules().limits();
-        let rate = self.cap().map_or(from, |cap| from.min(cap));
-        if rate != from {
-            let source = Source::Rules(limits.basis);
-            steps.push(|| Step { kind: StepKind::Bounded { bound: rate, from }, source });
-        }
         rate
     }
 

@@ -43,6 +43,8 @@ pub struct Standing {
     pub months_since_first: i32,
     /// Covered months inside the window.
     pub covered_in_window: i32,
+    /// Months of the window.
+    pub months_of_window: i32,
     /// Coverage was interrupted, or began anew, before the window's end.
     pub interrupted: bool,
     /// How many predecessors' facts are added.
@@ -148,6 +150,7 @@ pub fn of(law: &Law, history: &History) -> Result<Standing, Problems> {
         kind: history.kind(),
         months_since_first,
         covered_in_window,
+        months_of_window: window.months(),
         interrupted: interrupted(history, first_month, &window),
         last,
         not_above: not_above(law, history, first_day),
@@ -169,11 +172,19 @@ struct Parts<'p> {
 }
 
 impl Parts<'_> {
-    /// The first month insured, of the account or of a predecessor that is added whole.
+    /// The first month insured, of the account or of a predecessor whose facts are added.
     fn first_insured(&self) -> Option<Month> {
         let by = self.history.first_insured_day(self.law.setting()).unwrap_or(self.law.setting().from());
-        let whole = self.history.continued(by).filter(|_| self.law.changes().merger_adds);
-        let before = whole.filter_map(|it| Parts { law: self.law, history: &it.predecessor }.first_insured());
+        let changes = self.law.changes();
+        let added = |it: &&Succession| match it.kind {
+            SuccessionKind::Merger | SuccessionKind::Transfer | SuccessionKind::ReRegistration => changes.merger_adds,
+            SuccessionKind::Split => changes.split_adds_share,
+        };
+        let before = self.history.successions().iter().filter(|it| it.on <= by).filter(added).filter_map(|it| {
+            let first = Parts { law: self.law, history: &it.predecessor }.first_insured()?;
+            // What a predecessor has from its day on is its own where the account split from it.
+            (it.kind != SuccessionKind::Split || first.first_day() < it.on).then_some(first)
+        });
         before.chain(self.history.first_insured()).min()
     }
 }
@@ -356,12 +367,15 @@ pub(super) fn settles<S: Steps>(law: &Law, standing: &Standing, steps: &mut S) -
     let rules = law.participation();
     let source = Source::Rules(rules.basis);
     let (first, returning) = (rules.first_insured, rules.returning);
-    let months = match first.counted {
-        CountedMonths::ToWindowEnd => standing.months_since_first,
-        CountedMonths::InWindow => standing.covered_in_window,
+    // Counted in the window, somebody first insured before it is not new, however few months are covered; who was first
+    // insured in its first month is.
+    let (months, before_it) = match first.counted {
+        CountedMonths::ToWindowEnd => (standing.months_since_first, false),
+        CountedMonths::InWindow => {
+            (standing.covered_in_window, standing.months_since_first > standing.months_of_window)
+        }
     };
-    // Counted in the window, somebody first insured before it is not new, however few months are covered.
-    let newly = months < first.covered_months_under && standing.months_since_first < first.covered_months_under;
+    let newly = months < first.covered_months_under && !before_it;
     let back = standing.interrupted && standing.covered_in_window < returning.covered_months_under;
     let (then, reason, found) = match returning.then {
         _ if !rules.kinds.contains(&standing.kind) => (rules.others, Reason::KindDoesNotFloat, None),

@@ -156,14 +156,10 @@ fn rest(kind: &StepKind, decision: &Decision, out: &mut Writer) {
         StepKind::Setting { days, .. }
         | StepKind::Undecided { days, .. }
         | StepKind::Rate { days, .. }
-        | StepKind::LastRate { days, .. } => {
-            out.one(days, |out, days| out.days(&days));
-        }
+        | StepKind::LastRate { days, .. } => out.one(&days, Writer::days),
         StepKind::Ordered { ruling, days } => ordered(ruling, &days, out),
         StepKind::Class { how, .. } => class_basis(how, decision, out),
-        StepKind::NotMeasured { months, needed, .. } => {
-            out.list([months, needed].into_iter(), |out, months| out.maybe(months, Writer::number));
-        }
+        StepKind::NotMeasured { months, needed, .. } => out.list([months, needed].into_iter(), Writer::maybe_number),
         StepKind::Measured { measure, window, months, .. } | StepKind::Undefined { measure, window, months, .. } => {
             out.array(3);
             out.place(measure);

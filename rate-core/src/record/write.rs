@@ -41,6 +41,10 @@ impl Writer {
         self.number(class.number());
     }
 
+    pub(super) fn maybe_number(&mut self, number: Option<i32>) {
+        self.maybe(number, Self::number);
+    }
+
     /// A decimal as text, without zeros that say nothing.
     pub(super) fn decimal(&mut self, decimal: Decimal) {
         self.text(&decimal.normalize().to_string());
