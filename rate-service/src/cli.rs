@@ -5,6 +5,7 @@
 
 mod check;
 mod diagnose;
+mod notice;
 mod progress;
 mod test;
 
@@ -103,6 +104,15 @@ enum Command {
         /// Number of the account.
         #[arg(long)]
         account: String,
+    },
+    /// Write the notice of one account to an employer, or one file for every account with a rate.
+    Notice {
+        #[command(flatten)]
+        request: RunArguments,
+        #[command(flatten)]
+        entry: EntryArguments,
+        #[command(flatten)]
+        notice: notice::NoticeArguments,
     },
     /// Make a demonstration in a directory: rules, a synthetic book, and rates for everybody in it.
     Demo {
@@ -340,6 +350,7 @@ impl Session<'_> {
             Command::Diagnose { request, entry, out } => self.diagnose(&request.into(), &entry.read()?, out.as_deref()),
             Command::Run { request, entry, out } => self.run_book(&request.into(), &entry.read()?, &out),
             Command::Decide { request, account } => self.decide(&request.into(), account),
+            Command::Notice { request, entry, notice } => self.notice(&request.into(), &entry.read()?, notice),
             Command::Demo { dir, accounts } => {
                 let mut progress = Progress::new(self.lang);
                 let text =
@@ -472,6 +483,11 @@ impl Session<'_> {
             writeln!(self.out, "{text}")?;
             return Ok(ExitCode::SUCCESS);
         }
+        self.undecided(run, key)
+    }
+
+    /// What became of an account that got no rate.
+    fn undecided(&mut self, run: run::Run, key: AccountKey) -> Result<ExitCode, Failure> {
         if run.not_insured.contains(&key) {
             writeln!(self.out, "{key} {}", self.lang.pick("本期未参保", "is not insured in this setting"))?;
             return Ok(ExitCode::SUCCESS);

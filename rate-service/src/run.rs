@@ -1,5 +1,6 @@
 //! A run on files: one area, one annual setting, everybody accounted for.
 
+mod notices;
 mod output;
 mod summary;
 
@@ -16,6 +17,7 @@ use rate_core::parameters::CutFinding;
 use rate_core::rule_set::{Considered, Selection, Verdict, WhyNot};
 use rate_core::{AccountKey, Decision, History, Law, NaiveDate, Origin, Parameters, Problem, Refusal};
 
+pub use notices::{Layout, notice_file, write_notices};
 pub use output::write;
 pub use summary::{Change, ChangeRow, GradeRow, Summary, columns, summarise};
 

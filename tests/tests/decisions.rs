@@ -14,6 +14,8 @@ mod dispatched;
 mod law;
 #[path = "decisions/margins.rs"]
 mod margins;
+#[path = "decisions/notices.rs"]
+mod notices;
 #[path = "decisions/open.rs"]
 mod open;
 #[path = "decisions/open_runs.rs"]
@@ -24,6 +26,8 @@ mod orders;
 mod people;
 #[path = "decisions/published.rs"]
 mod published;
+#[path = "decisions/said.rs"]
+mod said;
 #[path = "decisions/six_years.rs"]
 mod six_years;
 #[path = "decisions/totals.rs"]
