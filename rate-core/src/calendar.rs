@@ -155,6 +155,11 @@ pub fn year_of(date: NaiveDate) -> i32 {
     date.year()
 }
 
+/// Year, month and day of the month.
+pub fn parts_of(date: NaiveDate) -> (i32, u32, u32) {
+    (date.year(), date.month(), date.day())
+}
+
 /// Whether a day is a Saturday or a Sunday.
 pub fn is_weekend(date: NaiveDate) -> bool {
     matches!(date.weekday(), Weekday::Sat | Weekday::Sun)

@@ -3,7 +3,7 @@
 use crate::calendar::{NaiveDate, day_after, day_before, days_after, months_after, year_of};
 use crate::parameters::Parameters;
 use crate::rule_set::Law;
-use crate::rule_set::notice::{DayKind, LastDay, Objection, Term, TermStart, Until};
+use crate::rule_set::notice::{DayKind, LastDay, NoticeRules, Objection, Remedy, Term, TermStart, Until};
 
 /// The days a notice depends on: facts that somebody writes down, never a clock.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub enum Deadline {
     NoHolidays(i32),
     /// The file lists a day for other cycles, not for this one.
     NoDate,
+    /// The article holds only since this day, and the notice was served before it.
+    BeforeLaw(NaiveDate),
 }
 
 /// The last day of a term; the day it runs from is not counted.
@@ -76,11 +78,30 @@ fn announcement_ends(parameters: &Parameters, first: NaiveDate, term: Term) -> R
     }
 }
 
+fn ended_or(day: Result<NaiveDate, i32>) -> Deadline {
+    day.map_or_else(Deadline::NoHolidays, Deadline::Day)
+}
+
+/// The last day of the announcement that a method asks for.
+pub fn announcement(law: &Law, rules: &NoticeRules, served: Served) -> Deadline {
+    let Some(length) = rules.announced else { return Deadline::NotKnown };
+    let begun = served.announced.map(|first| ended_or(announcement_ends(law.parameters(), first, length)));
+    begun.unwrap_or(Deadline::NotBegun(TermStart::Announcement))
+}
+
+/// The last day of an administrative review or lawsuit, as counted: whether it moves past days off, no file says.
+pub fn remedy(law: &Law, remedy: &Remedy, served: Served) -> Deadline {
+    match (served.on, remedy.since) {
+        (Some(on), Some(since)) if on < since => Deadline::BeforeLaw(since),
+        (Some(on), _) => ended_or(last_day(law.parameters(), on, remedy.term, LastDay::AsCounted)),
+        (None, _) => Deadline::NotBegun(TermStart::Notice),
+    }
+}
+
 /// Until when an employer may object under a law.
 pub fn objection(law: &Law, objection: &Objection, served: Served) -> Deadline {
     let Some(until) = &objection.until else { return Deadline::NotKnown };
     let parameters = law.parameters();
-    let ended = |day: Result<NaiveDate, i32>| day.map_or_else(Deadline::NoHolidays, Deadline::Day);
     match until {
         Until::Dates(dates) => {
             let listed = dates.iter().find(|(cycle, _)| *cycle == law.cycle().id);
@@ -91,7 +112,7 @@ pub fn objection(law: &Law, objection: &Objection, served: Served) -> Deadline {
                 TermStart::Notice => served.on,
                 TermStart::Announcement => served.announced,
             };
-            first.map_or(Deadline::NotBegun(*from), |first| ended(last_day(parameters, first, *term, *last)))
+            first.map_or(Deadline::NotBegun(*from), |first| ended_or(last_day(parameters, first, *term, *last)))
         }
         Until::AnnouncementEnds => {
             let Some(length) = law.rules().notice().and_then(|notice| notice.announced) else {
@@ -99,7 +120,7 @@ pub fn objection(law: &Law, objection: &Objection, served: Served) -> Deadline {
             };
             let first = served.announced;
             first.map_or(Deadline::NotBegun(TermStart::Announcement), |first| {
-                ended(announcement_ends(parameters, first, length))
+                ended_or(announcement_ends(parameters, first, length))
             })
         }
     }

@@ -3,6 +3,10 @@
 //! Measuring never fails. A measure that does not exist is a [`Measured::Undefined`] with its cause, and the rule set
 //! says what follows from it.
 
+mod sums;
+
+pub use sums::{Sums, sums};
+
 use crate::amount::Quantity;
 use crate::calendar::{Month, MonthSpan, NaiveDate};
 use crate::history::{

@@ -1,4 +1,8 @@
-//! What an explanation of one account says, computed before any text is made of it.
+//! What an explanation of one account says, and what a notice to it says, computed before any text is made of it.
+
+mod notice;
+
+pub use notice::{Estimate, Footing, Measurement, Notice, Particulars, Terms, Unread, YearOf};
 
 use crate::decision::Decision;
 use crate::history::{History, Origin};

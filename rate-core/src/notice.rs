@@ -2,6 +2,7 @@
 
 mod explain;
 mod fund;
+mod letter;
 mod settlement;
 mod step;
 

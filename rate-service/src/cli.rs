@@ -6,6 +6,7 @@
 mod check;
 mod diagnose;
 mod log;
+mod notice;
 mod progress;
 mod test;
 
@@ -111,6 +112,15 @@ enum Command {
         /// Number of the account.
         #[arg(long)]
         account: String,
+    },
+    /// Write the notice of one account to an employer, or one file for every account with a rate.
+    Notice {
+        #[command(flatten)]
+        request: RunArguments,
+        #[command(flatten)]
+        entry: EntryArguments,
+        #[command(flatten)]
+        notice: notice::NoticeArguments,
     },
     /// Make a demonstration in a directory: rules, a synthetic book, and rates for everybody in it.
     Demo {
@@ -392,6 +402,7 @@ impl Session<'_> {
             Command::Evidence(command) => self.evidence(command),
             Command::Log(command) => self.log(command),
             Command::Decide { request, account } => self.decide(&request.into(), account),
+            Command::Notice { request, entry, notice } => self.notice(&request.into(), &entry.read()?, notice),
             Command::Demo { dir, accounts } => {
                 let mut progress = Progress::new(self.lang);
                 let text =
@@ -542,6 +553,11 @@ impl Session<'_> {
             writeln!(self.out, "{text}")?;
             return Ok(ExitCode::SUCCESS);
         }
+        self.undecided(run, key)
+    }
+
+    /// What became of an account that got no rate.
+    fn undecided(&mut self, run: run::Run, key: AccountKey) -> Result<ExitCode, Failure> {
         if run.not_insured.contains(&key) {
             writeln!(self.out, "{key} {}", self.lang.pick("本期未参保", "is not insured in this setting"))?;
             return Ok(ExitCode::SUCCESS);

@@ -16,6 +16,7 @@ use crate::run::{self, Decided, Request, Run, RunError, Stage, Summary};
 const LAW: &[(&str, &str)] = &[
     ("rules/cn/2015-71.toml", include_str!("../../fixtures/rule_sets/cn/2015-71.toml")),
     ("rules/990100/three-year.toml", include_str!("../../fixtures/rule_sets/illustrative/three-year.toml")),
+    ("parameters/holidays.toml", include_str!("../../fixtures/parameters/cn/holidays.toml")),
     ("parameters/990100.toml", include_str!("../../fixtures/parameters/990100/demonstration.toml")),
 ];
 
@@ -182,6 +183,7 @@ impl Page<'_> {
         writeln!(text, "{}", self.lang.pick("接下来：", "Next:"))?;
         writeln!(text, "  rate --lang {lang} run {common} --out {dir}/again")?;
         writeln!(text, "  rate --lang {lang} decide {common} --account {account}")?;
+        writeln!(text, "  rate --lang {lang} notice {common} --account {account}")?;
         writeln!(text, "  rate --lang {lang} check {dir}/rules --provenance")
     }
 }

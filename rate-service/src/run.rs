@@ -1,5 +1,6 @@
 //! A run on files: one area, one annual setting, everybody accounted for.
 
+mod notices;
 mod output;
 mod settled;
 mod summary;
@@ -19,6 +20,7 @@ use rate_core::{
     AccountKey, Decision, History, Law, NaiveDate, Origin, Parameters, Problem, Refusal, RuleSet, Settlement,
 };
 
+pub use notices::{Layout, notice_file, write_notices};
 pub use output::write;
 pub use summary::{Change, ChangeRow, GradeRow, Summary, columns, summarise};
 

@@ -20,6 +20,8 @@ mod formats;
 mod fund;
 #[path = "cli/logged.rs"]
 mod logged;
+#[path = "cli/notices.rs"]
+mod notices;
 #[path = "cli/oracle.rs"]
 mod oracle;
 #[path = "cli/rule_set_document.rs"]

@@ -16,6 +16,8 @@ mod dispatched;
 mod law;
 #[path = "decisions/margins.rs"]
 mod margins;
+#[path = "decisions/notices.rs"]
+mod notices;
 #[path = "decisions/open.rs"]
 mod open;
 #[path = "decisions/open_runs.rs"]
@@ -30,6 +32,8 @@ mod projects;
 mod published;
 #[path = "decisions/records.rs"]
 mod records;
+#[path = "decisions/said.rs"]
+mod said;
 #[path = "decisions/settled.rs"]
 mod settled;
 #[path = "decisions/six_years.rs"]

@@ -30,6 +30,17 @@ pub fn yuan(fen: i128) -> String {
     format!("{}{text}.{cents}", if fen < 0 { "-" } else { "" })
 }
 
+/// Which way the years of a window go, in words.
+pub(super) fn direction_text(direction: Direction, lang: Lang) -> &'static str {
+    match direction {
+        Direction::Rising => lang.pick("逐年上升", "rising"),
+        Direction::Falling => lang.pick("逐年下降", "falling"),
+        Direction::Level => lang.pick("持平", "level"),
+        Direction::Mixed => lang.pick("有升有降", "up and down"),
+        Direction::Unknown => lang.pick("不可比", "not comparable"),
+    }
+}
+
 impl Explanation<'_> {
     fn law(&self) -> &Law {
         self.decision.law()
@@ -97,13 +108,7 @@ impl Explanation<'_> {
             };
             format!("{} {shown}", year.months)
         });
-        let direction = match it.direction {
-            Direction::Rising => lang.pick("逐年上升", "rising"),
-            Direction::Falling => lang.pick("逐年下降", "falling"),
-            Direction::Level => lang.pick("持平", "level"),
-            Direction::Mixed => lang.pick("有升有降", "up and down"),
-            Direction::Unknown => lang.pick("不可比", "not comparable"),
-        };
+        let direction = direction_text(it.direction, lang);
         let label = measure.label.text(lang);
         let years = years.collect::<Vec<_>>().join(lang.pick("；", "; "));
         match lang {

@@ -9,7 +9,7 @@ use crate::industry::RiskClass;
 use crate::interval::Interval;
 use crate::ladder::GradeIndex;
 use crate::parameters::ClassStatus;
-use crate::rule_set::law::ClassBasis;
+use crate::rule_set::law::{ClassBasis, Source};
 use crate::rule_set::measure::{Per, PremiumBasis};
 use crate::rule_set::{Denominator, Law, Measure, Numerator};
 
@@ -17,15 +17,24 @@ use super::{origin_text, reason_text, yuan};
 
 /// A step as a sentence, its citation after it in brackets.
 pub fn step_text(step: &Step, decision: &Decision, lang: Lang) -> String {
-    let basis = decision.basis(step.source);
+    format!("{}   [{}]", sentence(step, decision.law(), lang), source_text(decision, step.source, lang))
+}
+
+/// A step as a sentence.
+pub(super) fn sentence(step: &Step, law: &Law, lang: Lang) -> String {
+    Sentence { law, lang }.of(&step.kind)
+}
+
+/// What a step rests on, and whether something in it was assumed or made up.
+pub(super) fn source_text(decision: &Decision, source: Source, lang: Lang) -> String {
+    let basis = decision.basis(source);
     let marked = |list: fn(&Basis) -> &Vec<String>, mark| match basis {
         Some(basis) if !list(basis).is_empty() => mark,
         Some(_) | None => "",
     };
     let assumed = marked(|basis| &basis.assumed, lang.pick("；含推定", "; partly assumed"));
     let illustrative = marked(|basis| &basis.illustrative, lang.pick("；含示例值", "; partly illustrative"));
-    let sentence = Sentence { law: decision.law(), lang }.of(&step.kind);
-    format!("{sentence}   [{}{assumed}{illustrative}]", decision.citation(step.source, lang))
+    format!("{}{assumed}{illustrative}", decision.citation(source, lang))
 }
 
 struct Sentence<'s> {

@@ -140,9 +140,12 @@ fn shows_what_its_prose_says(readme: &str) {
             Part::Prose(_) | Part::Script(_) => None,
         })
         .collect();
-    let [page, whole, differing, check] = printed.as_slice() else { panic!("the README has four blocks of output") };
+    let [page, whole, notice, differing, check] = printed.as_slice() else {
+        panic!("the README has five blocks of output")
+    };
     assert!(page.contains("everyone accounted for"));
     assert!(whole.contains(account) && whole.contains("Trend: ") && whole.contains("Margin ("));
+    assert!(notice.contains("the last day is 27 June 2022") && notice.contains("the term is not known"));
     let lines: Vec<&str> = differing.lines().filter(|line| line.starts_with(['<', '>'])).collect();
     let own = format!(" 990100,{account},");
     assert!(lines.len() >= 2 && lines.iter().all(|line| line[1..].starts_with(&own)), "{lines:?}");

@@ -84,6 +84,11 @@ impl Table {
         self.list(key).into_iter().map(table).collect()
     }
 
+    /// A list of texts, empty where there is none.
+    pub fn texts(&self, key: &str) -> Vec<String> {
+        self.list(key).iter().map(|value| value.text(&format!("{} {key}", self.place))).collect()
+    }
+
     fn list(&self, key: &str) -> Vec<Value> {
         match self.entries.borrow_mut().remove(key) {
             None => Vec::new(),
