@@ -175,6 +175,9 @@ struct ReadingArguments {
     /// Encoding of the CSV files of the book; auto: UTF-8 where a file is valid UTF-8, else GB18030, said aloud.
     #[arg(long, value_enum, default_value_t = EncodingName::Auto)]
     encoding: EncodingName,
+    /// TOML: what the files, sheets, headers, words, units and dates of another system are in a book.
+    #[arg(long)]
+    mapping: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -185,14 +188,20 @@ enum EncodingName {
     Gb18030,
 }
 
-impl From<ReadingArguments> for Reading {
-    fn from(arguments: ReadingArguments) -> Self {
-        let encoding = match arguments.encoding {
+impl ReadingArguments {
+    fn read(self) -> Result<Reading, Failure> {
+        let encoding = match self.encoding {
             EncodingName::Auto => Encoding::Auto,
             EncodingName::Utf8 => Encoding::Utf8,
             EncodingName::Gb18030 => Encoding::Gb18030,
         };
-        Self { encoding }
+        let mapping = match self.mapping {
+            Some(path) => {
+                Some(book::reading::mapping(&path)?.map_err(|problems| Failure::Problems(problems.into_vec()))?)
+            }
+            None => None,
+        };
+        Ok(Reading { encoding, mapping })
     }
 }
 
@@ -224,10 +233,10 @@ fn day(text: &str) -> Result<NaiveDate, String> {
     rate_core::date(text).map_err(|_| "expected YYYY-MM-DD between 1950 and 2199".to_owned())
 }
 
-impl From<RunArguments> for Request {
-    fn from(arguments: RunArguments) -> Self {
-        let RunArguments { area, rules, parameters, book, reading, on, previous } = arguments;
-        Self { area, rules, parameters, book, reading: reading.into(), on, previous }
+impl RunArguments {
+    fn read(self) -> Result<Request, Failure> {
+        let Self { area, rules, parameters, book, reading, on, previous } = self;
+        Ok(Request { area, rules, parameters, book, reading: reading.read()?, on, previous })
     }
 }
 
@@ -337,9 +346,11 @@ impl Session<'_> {
                 progress.done();
                 test::report(&tested?, full, self.lang, self.out)
             }
-            Command::Diagnose { request, entry, out } => self.diagnose(&request.into(), &entry.read()?, out.as_deref()),
-            Command::Run { request, entry, out } => self.run_book(&request.into(), &entry.read()?, &out),
-            Command::Decide { request, account } => self.decide(&request.into(), account),
+            Command::Diagnose { request, entry, out } => {
+                self.diagnose(&request.read()?, &entry.read()?, out.as_deref())
+            }
+            Command::Run { request, entry, out } => self.run_book(&request.read()?, &entry.read()?, &out),
+            Command::Decide { request, account } => self.decide(&request.read()?, account),
             Command::Demo { dir, accounts } => {
                 let mut progress = Progress::new(self.lang);
                 let text =
