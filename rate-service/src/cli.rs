@@ -95,6 +95,9 @@ enum Command {
         /// Directory for the results.
         #[arg(long)]
         out: PathBuf,
+        /// Write run list, summary, problems and diagnostics as sheets of one workbook, run.xlsx, too.
+        #[arg(long)]
+        xlsx: bool,
     },
     /// Decide one account and explain it in full.
     Decide {
@@ -349,7 +352,7 @@ impl Session<'_> {
             Command::Diagnose { request, entry, out } => {
                 self.diagnose(&request.read()?, &entry.read()?, out.as_deref())
             }
-            Command::Run { request, entry, out } => self.run_book(&request.read()?, &entry.read()?, &out),
+            Command::Run { request, entry, out, xlsx } => self.run_book(&request.read()?, &entry.read()?, &out, xlsx),
             Command::Decide { request, account } => self.decide(&request.read()?, account),
             Command::Demo { dir, accounts } => {
                 let mut progress = Progress::new(self.lang);
@@ -372,13 +375,25 @@ impl Session<'_> {
         }
     }
 
-    fn run_book(&mut self, request: &Request, entry: &Entry, dir: &std::path::Path) -> Result<ExitCode, Failure> {
+    fn run_book(
+        &mut self,
+        request: &Request,
+        entry: &Entry,
+        dir: &std::path::Path,
+        xlsx: bool,
+    ) -> Result<ExitCode, Failure> {
         run::apart(request, dir)?;
         let mut progress = Progress::new(self.lang);
         let run = run::gated(request, entry, &mut |stage, done, all| progress.at(stage, done, all))?;
         let summary = run::summarise(&run);
         progress.at(Stage::Writing, 0, 1);
+        if xlsx {
+            run::fits(&run, dir)?;
+        }
         run::write(&run, &summary, dir, self.lang)?;
+        if xlsx {
+            run::write_workbook(&run, &summary, dir, self.lang)?;
+        }
         progress.done();
         self.selection(&run.chosen, &run.fund)?;
         self.reading(&run)?;

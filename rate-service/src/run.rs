@@ -2,6 +2,7 @@
 
 mod output;
 mod summary;
+mod workbook;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -18,6 +19,7 @@ use rate_core::{AccountKey, Decision, History, Law, NaiveDate, Origin, Parameter
 
 pub use output::write;
 pub use summary::{Change, ChangeRow, GradeRow, Summary, columns, summarise};
+pub use workbook::{RUN_WORKBOOK, fits, write_workbook};
 
 use crate::book::{BookError, Reading};
 use crate::diagnostics::{self, Entry};

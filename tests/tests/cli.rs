@@ -18,3 +18,5 @@ mod formats;
 mod fund;
 #[path = "cli/rule_set_document.rs"]
 mod rule_set_document;
+#[path = "cli/workbook.rs"]
+mod workbook;
