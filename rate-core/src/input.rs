@@ -1,9 +1,10 @@
-//! Shapes from outside: rule-set files, parameter files and the rows of a book. Everything is checked here, all
+//! Shapes from outside: rule-set files, parameter files, mapping files and the rows of a book. Everything is checked here, all
 //! problems at once; inside, nothing is in doubt.
 
 pub mod book;
 pub mod case_file;
 mod change;
+mod mapping_file;
 mod parameters_file;
 mod reader;
 mod rule_set_file;
@@ -11,6 +12,7 @@ mod tree;
 
 pub use case_file::{CaseFile, Cases};
 pub use change::Change;
+pub use mapping_file::{MAPPING, MappingFile};
 pub use parameters_file::{ParametersFile, band_of};
 pub use rule_set_file::{Examined, RuleSetFile, examine_all};
 

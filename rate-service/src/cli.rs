@@ -104,6 +104,9 @@ enum Command {
         /// Directory for the results.
         #[arg(long)]
         out: PathBuf,
+        /// Write run list, summary, problems and diagnostics as sheets of one workbook, run.xlsx, too.
+        #[arg(long)]
+        xlsx: bool,
     },
     /// Decide one account and explain it in full.
     Decide {
@@ -207,6 +210,9 @@ struct ReadingArguments {
     /// Encoding of the CSV files of the book; auto: UTF-8 where a file is valid UTF-8, else GB18030, said aloud.
     #[arg(long, value_enum, default_value_t = EncodingName::Auto)]
     encoding: EncodingName,
+    /// TOML: what the files, sheets, headers, words, units and dates of another system are in a book.
+    #[arg(long)]
+    mapping: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -217,14 +223,20 @@ enum EncodingName {
     Gb18030,
 }
 
-impl From<ReadingArguments> for Reading {
-    fn from(arguments: ReadingArguments) -> Self {
-        let encoding = match arguments.encoding {
+impl ReadingArguments {
+    fn read(self) -> Result<Reading, Failure> {
+        let encoding = match self.encoding {
             EncodingName::Auto => Encoding::Auto,
             EncodingName::Utf8 => Encoding::Utf8,
             EncodingName::Gb18030 => Encoding::Gb18030,
         };
-        Self { encoding }
+        let mapping = match self.mapping {
+            Some(path) => {
+                Some(book::reading::mapping(&path)?.map_err(|problems| Failure::Problems(problems.into_vec()))?)
+            }
+            None => None,
+        };
+        Ok(Reading { encoding, mapping })
     }
 }
 
@@ -256,11 +268,11 @@ fn day(text: &str) -> Result<NaiveDate, String> {
     rate_core::date(text).map_err(|_| "expected YYYY-MM-DD between 1950 and 2199".to_owned())
 }
 
-impl From<RunArguments> for Request {
-    fn from(arguments: RunArguments) -> Self {
-        let RunArguments { area, rules, parameters, book, reading, on, decided_on, previous } = arguments;
-        let (reading, first_only) = (reading.into(), false);
-        Self { area, rules, parameters, book, reading, on, decided_on, first_only, previous }
+impl RunArguments {
+    fn read(self) -> Result<Request, Failure> {
+        let Self { area, rules, parameters, book, reading, on, decided_on, previous } = self;
+        let reading = reading.read()?;
+        Ok(Request { area, rules, parameters, book, reading, on, decided_on, first_only: false, previous })
     }
 }
 
@@ -374,6 +386,13 @@ fn report(failure: &Failure, lang: Lang) -> ExitCode {
     ExitCode::from(code)
 }
 
+/// Where the results of a run go.
+struct Outputs {
+    dir: PathBuf,
+    xlsx: bool,
+    publish: log::PublishArguments,
+}
+
 struct Session<'o> {
     lang: Lang,
     out: &'o mut dyn Write,
@@ -393,16 +412,19 @@ impl Session<'_> {
                 progress.done();
                 test::report(&tested?, full, self.lang, self.out)
             }
-            Command::Diagnose { request, entry, out } => self.diagnose(&request.into(), &entry.read()?, out.as_deref()),
-            Command::Run { request, entry, first_only, publish, out } => {
-                self.run_book(&Request { first_only, ..request.into() }, &entry.read()?, publish, &out)
+            Command::Diagnose { request, entry, out } => {
+                self.diagnose(&request.read()?, &entry.read()?, out.as_deref())
+            }
+            Command::Run { request, entry, first_only, publish, out, xlsx } => {
+                let request = Request { first_only, ..request.read()? };
+                self.run_book(&request, &entry.read()?, Outputs { dir: out, xlsx, publish })
             }
             Command::Replay(arguments) => self.replay(arguments),
             Command::Verify(arguments) => self.verify(&arguments),
             Command::Evidence(command) => self.evidence(command),
             Command::Log(command) => self.log(command),
-            Command::Decide { request, account } => self.decide(&request.into(), account),
-            Command::Notice { request, entry, notice } => self.notice(&request.into(), &entry.read()?, notice),
+            Command::Decide { request, account } => self.decide(&request.read()?, account),
+            Command::Notice { request, entry, notice } => self.notice(&request.read()?, &entry.read()?, notice),
             Command::Demo { dir, accounts } => {
                 let mut progress = Progress::new(self.lang);
                 let text =
@@ -428,16 +450,22 @@ impl Session<'_> {
         &mut self,
         request: &Request,
         entry: &Entry,
-        publish: log::PublishArguments,
-        dir: &std::path::Path,
+        Outputs { dir, xlsx, publish }: Outputs,
     ) -> Result<ExitCode, Failure> {
+        let dir = dir.as_path();
         run::apart(request, dir)?;
         let publisher = publish.open()?;
         let mut progress = Progress::new(self.lang);
         let (run, rows) = run::with_rows(request, entry, &mut |stage, done, all| progress.at(stage, done, all))?;
         let summary = run::summarise(&run);
         progress.at(Stage::Writing, 0, 1);
+        if xlsx {
+            run::fits(&run, dir)?;
+        }
         run::write(&run, &summary, dir, self.lang)?;
+        if xlsx {
+            run::write_workbook(&run, &summary, dir, self.lang)?;
+        }
         progress.done();
         self.selection(&run.chosen, &run.fund)?;
         self.reading(&run)?;

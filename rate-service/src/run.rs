@@ -4,6 +4,7 @@ mod notices;
 mod output;
 mod settled;
 mod summary;
+mod workbook;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -23,6 +24,7 @@ use rate_core::{
 pub use notices::{Layout, notice_file, write_notices};
 pub use output::write;
 pub use summary::{Change, ChangeRow, GradeRow, Summary, columns, summarise};
+pub use workbook::{RUN_WORKBOOK, fits, write_workbook};
 
 use crate::book::{BookError, BookRows, Reading};
 use crate::diagnostics::{self, Entry};

@@ -6,6 +6,8 @@ mod broken_workbooks;
 mod diagnosed;
 #[path = "books/encodings.rs"]
 mod encodings;
+#[path = "books/mappings.rs"]
+mod mappings;
 #[path = "books/workbooks.rs"]
 mod workbooks;
 

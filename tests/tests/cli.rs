@@ -26,3 +26,5 @@ mod notices;
 mod oracle;
 #[path = "cli/rule_set_document.rs"]
 mod rule_set_document;
+#[path = "cli/workbook.rs"]
+mod workbook;

@@ -9,6 +9,7 @@ mod bearers;
 mod check_digits;
 mod fact;
 mod fund;
+mod mapping;
 mod row;
 mod statistics;
 mod succession;
@@ -18,6 +19,8 @@ mod written;
 pub(crate) use row::whole;
 
 pub use check_digits::{credit_code_check, is_credit_code, organisation_check};
+pub(crate) use mapping::header_key;
+pub use mapping::{Columns, DateForm, Mapping, TableMapping, Unit};
 pub use table::{Column, Content, RawRow, RawTable, TableKind};
 pub use written::{MayBe, Take, facts_digest, facts_text, push_cell, write_rate, write_rows};
 

@@ -8,13 +8,13 @@ use std::fs::File;
 use std::io::{BufReader, BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use rate_core::input::book::{RawTable, TableKind, push_cell};
+use rate_core::input::book::{Columns, RawTable, TableKind, push_cell};
 use rate_core::{Code, Place, Problem};
 
 use super::BookError;
 use super::encoding::{Beginning, Charset, Encoding};
 use super::lines::{Broken, Lines, MAX_LINE_BYTES};
-use super::reading::{BookFile, unreadable};
+use super::reading::{BookFile, Wanted, unreadable};
 
 /// The mark by which spreadsheet programs know that a file is UTF-8; on the files that people open.
 pub const BOM: char = '\u{FEFF}';
@@ -28,7 +28,7 @@ pub fn cell(text: &str) -> String {
 
 /// Reads one table; what is not CSV, or not in its encoding, is left with the table for the check to report.
 pub(super) fn read_table(
-    kind: TableKind,
+    wanted: &Wanted<'_>,
     file: &BookFile,
     encoding: Encoding,
     progress: &mut dyn FnMut(u64),
@@ -39,15 +39,15 @@ pub(super) fn read_table(
     let beginning = Beginning::of(&beginning);
     let at = |line| Place { file: file.name.clone(), line, ..Place::default() };
     match (beginning, encoding) {
-        (Beginning::Utf16, _) => Ok(unreadable(kind, Problem::new::<&str>(Code::RowsUtf16, at(0), []))),
+        (Beginning::Utf16, _) => Ok(unreadable(wanted.kind, Problem::new::<&str>(Code::RowsUtf16, at(0), []))),
         (Beginning::MarkOfUtf8, Encoding::Gb18030) => {
-            Ok(unreadable(kind, Problem::new(Code::RowsEncoding, at(1), [Charset::Gb18030.name()])))
+            Ok(unreadable(wanted.kind, Problem::new(Code::RowsEncoding, at(1), [Charset::Gb18030.name()])))
         }
-        (Beginning::Unmarked, Encoding::Auto) => guessed(kind, file, progress),
+        (Beginning::Unmarked, Encoding::Auto) => guessed(wanted, file, progress),
         (Beginning::MarkOfUtf8, _) | (Beginning::Unmarked, Encoding::Utf8) => {
-            Ok(Attempt::at(kind, file, Charset::Utf8, progress)?.table)
+            Ok(Attempt::at(wanted, file, Charset::Utf8, progress)?.table)
         }
-        (Beginning::Unmarked, Encoding::Gb18030) => Ok(Attempt::at(kind, file, Charset::Gb18030, progress)?.table),
+        (Beginning::Unmarked, Encoding::Gb18030) => Ok(Attempt::at(wanted, file, Charset::Gb18030, progress)?.table),
     }
 }
 
@@ -56,12 +56,12 @@ pub(super) fn read_table(
 ///
 /// A file of which more lines are valid UTF-8 beyond ASCII than are not is UTF-8 with broken places: by luck it may be
 /// valid GB18030 all the same, and would be read as other words.
-fn guessed(kind: TableKind, file: &BookFile, progress: &mut dyn FnMut(u64)) -> Result<RawTable, BookError> {
-    let utf_8 = Attempt::at(kind, file, Charset::Utf8, progress)?;
+fn guessed(wanted: &Wanted<'_>, file: &BookFile, progress: &mut dyn FnMut(u64)) -> Result<RawTable, BookError> {
+    let utf_8 = Attempt::at(wanted, file, Charset::Utf8, progress)?;
     if utf_8.broken == 0 || utf_8.foreign > utf_8.broken {
         return Ok(utf_8.table);
     }
-    let mut gb18030 = Attempt::at(kind, file, Charset::Gb18030, progress)?;
+    let mut gb18030 = Attempt::at(wanted, file, Charset::Gb18030, progress)?;
     if gb18030.broken == 0 {
         let place = Place { file: file.name.clone(), ..Place::default() };
         gb18030.table.note(Problem::new(Code::RowsEncodingTaken, place, [Charset::Gb18030.name()]));
@@ -71,17 +71,19 @@ fn guessed(kind: TableKind, file: &BookFile, progress: &mut dyn FnMut(u64)) -> R
 }
 
 /// A file read in one encoding.
-struct Attempt {
+struct Attempt<'w> {
     table: RawTable,
+    /// What a mapping makes of the cells, and a row on its way.
+    mapped: Option<(Columns<'w>, Vec<String>)>,
     /// Lines that are not valid in the encoding.
     broken: u64,
     /// Lines that are, and have a character beyond ASCII.
     foreign: u64,
 }
 
-impl Attempt {
+impl<'w> Attempt<'w> {
     fn at(
-        kind: TableKind,
+        wanted: &Wanted<'w>,
         file: &BookFile,
         charset: Charset,
         progress: &mut dyn FnMut(u64),
@@ -92,12 +94,16 @@ impl Attempt {
         let mut attempt: Option<Self> = None;
         while let Some(line) = lines.next().map_err(BookError::at(&file.path))? {
             let number = line.number;
+            if attempt.is_none() && wanted.header_row().is_some_and(|header| number < header) {
+                continue;
+            }
             let (valid, foreign) = (line.text.is_ok(), line.foreign);
             match (&mut attempt, line.text) {
                 (Some(attempt), Ok(text)) => attempt.row(number, &text),
-                (None, Ok(text)) => attempt = Some(Self::headed(kind, file, number, &text)),
+                (None, Ok(text)) => attempt = Some(Self::headed(wanted, file, number, &text)),
                 (found, Err(broken)) => {
-                    let attempt = found.get_or_insert_with(|| Self::new(RawTable::of_kind(kind, file.name.as_str())));
+                    let attempt =
+                        found.get_or_insert_with(|| Self::new(RawTable::of_kind(wanted.kind, file.name.as_str())));
                     attempt.line_problem(number, broken, charset);
                     if broken.code == Code::RowsText {
                         break;
@@ -112,18 +118,26 @@ impl Attempt {
                 progress(lines.bytes);
             }
         }
-        Ok(attempt.unwrap_or_else(|| Self::new(RawTable::new::<String>(kind, file.name.as_str(), []))))
+        Ok(attempt.unwrap_or_else(|| Self::new(RawTable::new::<String>(wanted.kind, file.name.as_str(), []))))
     }
 
     const fn new(table: RawTable) -> Self {
-        Self { table, broken: 0, foreign: 0 }
+        Self { table, mapped: None, broken: 0, foreign: 0 }
     }
 
-    fn headed(kind: TableKind, file: &BookFile, number: u32, text: &str) -> Self {
+    fn headed(wanted: &Wanted<'w>, file: &BookFile, number: u32, text: &str) -> Self {
         match split(text) {
-            Ok(header) => Self::new(RawTable::new(kind, file.name.as_str(), header)),
+            Ok(header) if wanted.mapping.is_some() => {
+                let columns = wanted.columns(&header);
+                let numbers: Vec<u32> = (1..).take(header.len()).collect();
+                let mut attempt = Self::new(columns.table(&file.name, "", number, &numbers));
+                let row = columns.empty_row();
+                attempt.mapped = Some((columns, row));
+                attempt
+            }
+            Ok(header) => Self::new(RawTable::new(wanted.kind, file.name.as_str(), header)),
             Err(code) => {
-                let mut attempt = Self::new(RawTable::of_kind(kind, file.name.as_str()));
+                let mut attempt = Self::new(RawTable::of_kind(wanted.kind, file.name.as_str()));
                 attempt.line_problem(number, Broken { code, column: 0 }, Charset::Utf8);
                 attempt
             }
@@ -131,6 +145,12 @@ impl Attempt {
     }
 
     fn row(&mut self, number: u32, text: &str) {
+        if let Some((columns, row)) = &mut self.mapped {
+            return match split(text) {
+                Ok(cells) => mapped_row(&mut self.table, columns, row, number, &cells),
+                Err(code) => self.line_problem(number, Broken { code, column: 0 }, Charset::Utf8),
+            };
+        }
         // Nearly every line: its cells need no copy of their own.
         if !text.contains('"') {
             return self.table.push(number, text.split(','));
@@ -147,6 +167,28 @@ impl Attempt {
         debug_assert_eq!(MAX_LINE_BYTES, 65_536, "what the message says");
         self.table.unreadable(Problem::new(broken.code, place, [value]));
     }
+}
+
+/// Adds a row of which a mapping says what its cells are.
+fn mapped_row(table: &mut RawTable, columns: &Columns<'_>, row: &mut [String], number: u32, cells: &[String]) {
+    let mut faults = Vec::new();
+    for (source, cell) in cells.iter().enumerate() {
+        let Some(target) = columns.target(source) else { continue };
+        match columns.read(target, cell) {
+            Ok(text) => row[target].push_str(&text),
+            Err((code, values)) => {
+                row[target].push_str(cell);
+                faults.push((target, code, values));
+            }
+        }
+    }
+    table.push(number, row.iter());
+    if cells.len() != columns.width() {
+        // Of the row, not of a cell.
+        table.fault(row.len(), Code::RowsRagged, [cells.len(), columns.width()]);
+    }
+    faults.into_iter().for_each(|(target, code, values)| table.fault(target, code, values));
+    columns.clear(row);
 }
 
 /// The cells of a line, quotes removed.

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use rate_core::input::book::{RawTable, TableKind};
-use rate_core::{Code, Place, Problem};
+use rate_core::input::MappingFile;
+use rate_core::input::book::{Columns, Mapping, RawTable, TableKind, TableMapping};
+use rate_core::{Code, Place, Problem, Problems};
 
 use super::BookError;
 use super::encoding::Encoding;
@@ -11,6 +12,9 @@ use super::{csv, xlsx};
 
 /// The most bytes of one file: 4 GiB.
 pub const MAX_FILE_BYTES: u64 = 1 << 32;
+
+/// The most bytes of a mapping file: 4 MiB.
+pub const MAX_MAPPING_BYTES: u64 = 1 << 22;
 
 /// The name of a workbook, without its ending, that holds several tables, one in a sheet.
 pub(super) const TABLES_IN_ONE: &str = "book";
@@ -23,6 +27,28 @@ const OTHER_SHEETS: &[&str] = &["xls", "xlsm", "xlsb", "xltx", "ods", "et"];
 pub struct Reading {
     /// Encoding of CSV files.
     pub encoding: Encoding,
+    /// What the files, headers and words of another system are in a book.
+    pub mapping: Option<Mapping>,
+}
+
+/// A table that is looked for in a file or sheet.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wanted<'m> {
+    pub(super) kind: TableKind,
+    /// The name of the file, without its ending, or of the sheet.
+    name: &'m str,
+    pub(super) mapping: Option<(&'m Mapping, &'m TableMapping)>,
+}
+
+impl<'m> Wanted<'m> {
+    /// The row of the header, where it is not the first with cells.
+    pub(super) fn header_row(&self) -> Option<u32> {
+        self.mapping.and_then(|(_, table)| table.header_row())
+    }
+
+    pub(super) fn columns(&self, headers: &[String]) -> Columns<'m> {
+        Columns::of(self.kind, self.name, headers, self.mapping)
+    }
 }
 
 /// A file of a book.
@@ -53,6 +79,10 @@ impl Form {
 }
 
 impl BookFile {
+    pub(super) fn place(&self) -> Place {
+        Place { file: self.name.clone(), ..Place::default() }
+    }
+
     /// The name without its ending.
     pub(super) fn stem(&self) -> &str {
         self.name.rsplit_once('.').map_or(self.name.as_str(), |(stem, _)| stem)
@@ -77,7 +107,7 @@ impl Reading {
             read += file.bytes;
             progress(read, total);
         }
-        once_each(&mut tables);
+        self.once_each(&mut tables);
         Ok(tables)
     }
 
@@ -87,35 +117,76 @@ impl Reading {
     /// As [`Self::tables`].
     pub fn table(&self, dir: &Path, kind: TableKind) -> Result<Vec<RawTable>, BookError> {
         let files = book_files(dir, &|name| name.strip_suffix(".csv") == Some(kind.stem()))?;
-        files.iter().map(|file| csv::read_table(kind, file, self.encoding, &mut |_| {})).collect()
+        let wanted = Wanted { kind, name: kind.stem(), mapping: None };
+        files.iter().map(|file| csv::read_table(&wanted, file, self.encoding, &mut |_| {})).collect()
     }
 
-    fn tables_of(&self, file: &BookFile, progress: &mut dyn FnMut(u64)) -> Result<Vec<RawTable>, BookError> {
-        match (file.form, TableKind::from_stem(file.stem())) {
-            (Form::Csv, Some(kind)) => Ok(vec![csv::read_table(kind, file, self.encoding, progress)?]),
-            (Form::Csv, None) => Ok(vec![unknown_table(&file.name)]),
-            (Form::Xlsx, _) => xlsx::read_tables(file),
-            (Form::OtherSheets, kind) => {
-                let place = Place { file: file.name.clone(), ..Place::default() };
-                let ending = file.name.rsplit('.').next().unwrap_or_default();
-                let problem = Problem::new(Code::WorkbookFormat, place, [ending]);
-                Ok(vec![unreadable(kind.unwrap_or(TableKind::Coverage), problem)])
+    /// The tables that a file or sheet of a name holds.
+    pub(super) fn wanted<'m>(&'m self, name: &'m str) -> Vec<Wanted<'m>> {
+        match &self.mapping {
+            Some(mapping) => {
+                let tables = mapping.tables_of(name).into_iter();
+                let with = |table: Option<&'m TableMapping>| table.map(|table| (mapping, table));
+                tables.map(|(kind, table)| Wanted { kind, name, mapping: with(table) }).collect()
+            }
+            None => TableKind::from_stem(name).map(|kind| Wanted { kind, name, mapping: None }).into_iter().collect(),
+        }
+    }
+
+    /// Whether a file or sheet of a name is passed over.
+    pub(super) fn ignores(&self, name: &str) -> bool {
+        self.mapping.as_ref().is_some_and(|mapping| mapping.ignores(name))
+    }
+
+    /// A table that stands in two files or sheets would count twice: a problem of the second, unless the mapping says of
+    /// both names that they hold it, as where there is a sheet for each year.
+    fn once_each(&self, tables: &mut [RawTable]) {
+        let name = |table: &RawTable| {
+            let place = table.place(0, None, "");
+            let stem = table.file().rsplit_once('.').map_or(table.file(), |(stem, _)| stem);
+            if place.sheet.is_empty() { stem.to_owned() } else { place.sheet }
+        };
+        for index in 1..tables.len() {
+            let (before, from_here) = tables.split_at_mut(index);
+            let table = &mut from_here[0];
+            let (kind, own) = (table.kind(), name(table));
+            let parted = |other: &str| {
+                let gives = |name: &str| self.mapping.as_ref().is_some_and(|mapping| mapping.gives(kind, name));
+                own != other && gives(&own) && gives(other)
+            };
+            // A table with a problem of its own may be none at all.
+            let same = |it: &&RawTable| it.kind() == kind && it.problems().is_empty() && !parted(&name(it));
+            if let Some(earlier) = before.iter().find(same).filter(|_| table.problems().is_empty()) {
+                let (one, other) = (earlier.place(0, None, "").file_and_sheet(), table.place(0, None, ""));
+                table.unreadable(Problem::new(Code::WorkbookTwice, other, [kind.stem(), &one]));
             }
         }
     }
-}
 
-/// A table that stands in two files would count twice: a problem of the second.
-fn once_each(tables: &mut [RawTable]) {
-    for index in 1..tables.len() {
-        let (before, from_here) = tables.split_at_mut(index);
-        let table = &mut from_here[0];
-        // A table with a problem of its own may be none at all.
-        let same = |it: &&RawTable| it.kind() == table.kind() && it.problems().is_empty();
-        let earlier = before.iter().find(same).filter(|_| table.problems().is_empty());
-        if let Some(earlier) = earlier {
-            let (one, other) = (earlier.place(0, None, ""), table.place(0, None, ""));
-            table.unreadable(Problem::new(Code::WorkbookTwice, other, [table.kind().stem(), &one.file_and_sheet()]));
+    /// A problem of a file or sheet that is no table.
+    pub(super) fn unknown_table(&self, place: Place, name: &str, ending: &str) -> RawTable {
+        let several = (ending == ".xlsx").then_some(TABLES_IN_ONE);
+        let mapped = self.mapping.as_ref().map(Mapping::names);
+        let stems = mapped.unwrap_or_else(|| TableKind::ALL.iter().map(|kind| kind.stem()).collect());
+        let known: Vec<String> = several.into_iter().chain(stems).map(|stem| format!("{stem}{ending}")).collect();
+        // It has no kind; that of coverage, of which there may be several, takes nothing away from the others.
+        unreadable(TableKind::Coverage, Problem::new(Code::RowsUnknownTable, place, [name, &known.join(", ")]))
+    }
+
+    fn tables_of(&self, file: &BookFile, progress: &mut dyn FnMut(u64)) -> Result<Vec<RawTable>, BookError> {
+        if self.ignores(file.stem()) {
+            return Ok(Vec::new());
+        }
+        let wanted = self.wanted(file.stem());
+        match file.form {
+            Form::Csv if wanted.is_empty() => Ok(vec![self.unknown_table(file.place(), &file.name, ".csv")]),
+            Form::Csv => wanted.iter().map(|it| csv::read_table(it, file, self.encoding, progress)).collect(),
+            Form::Xlsx => xlsx::read_tables(self, file),
+            Form::OtherSheets => {
+                let ending = file.name.rsplit('.').next().unwrap_or_default();
+                let kind = wanted.first().map_or(TableKind::Coverage, |it| it.kind);
+                Ok(vec![unreadable(kind, Problem::new(Code::WorkbookFormat, file.place(), [ending]))])
+            }
         }
     }
 }
@@ -140,16 +211,24 @@ fn book_files(dir: &Path, wanted: &dyn Fn(&str) -> bool) -> Result<Vec<BookFile>
     }
 }
 
+/// Reads a mapping file.
+///
+/// # Errors
+/// Where the file cannot be read or is larger than [`MAX_MAPPING_BYTES`]; the inner one has everything that is wrong
+/// inside.
+pub fn mapping(path: &Path) -> Result<Result<Mapping, Problems>, BookError> {
+    let bytes = std::fs::metadata(path).map_err(BookError::at(path))?.len();
+    if bytes > MAX_MAPPING_BYTES {
+        return Err(BookError::TooLarge { path: path.to_owned(), limit: MAX_MAPPING_BYTES });
+    }
+    let text = std::fs::read_to_string(path).map_err(BookError::at(path))?;
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    Ok(MappingFile::parse_named(&name, &text).and_then(MappingFile::check))
+}
+
 /// A table that holds nothing but a problem of its file.
 pub(super) fn unreadable(kind: TableKind, problem: Problem) -> RawTable {
     let mut table = RawTable::of_kind(kind, problem.place.file.as_str());
     table.unreadable(problem);
     table
-}
-
-pub(super) fn unknown_table(name: &str) -> RawTable {
-    let known: Vec<String> = TableKind::ALL.iter().map(|kind| format!("{}.csv", kind.stem())).collect();
-    let place = Place { file: name.to_owned(), ..Place::default() };
-    // It has no kind; that of coverage, of which there may be several, takes nothing away from the others.
-    unreadable(TableKind::Coverage, Problem::new(Code::RowsUnknownTable, place, [name, &known.join(", ")]))
 }

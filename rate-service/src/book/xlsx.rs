@@ -11,11 +11,11 @@ mod xml;
 
 use std::collections::HashMap;
 
-use rate_core::input::book::{Content, RawTable, TableKind};
+use rate_core::input::book::{Columns, RawTable, TableKind};
 use rate_core::{Code, Place, Problem};
 
 use super::BookError;
-use super::reading::{BookFile, TABLES_IN_ONE, unknown_table, unreadable};
+use super::reading::{BookFile, Reading, TABLES_IN_ONE, Wanted, unreadable};
 use cell::Doubt;
 use package::Trouble;
 use sheet::{Cell, Merged, Value};
@@ -24,44 +24,54 @@ use workbook::{SheetOf, Workbook};
 /// The most cells beside a table that are reported one by one.
 const MAX_OUTSIDE: usize = 100;
 
-/// Reads the tables of a workbook: one, where the file has the name of a table; else each sheet by its name.
-pub(super) fn read_tables(file: &BookFile) -> Result<Vec<RawTable>, BookError> {
-    let stem = file.stem();
-    let only = TableKind::from_stem(stem);
-    if only.is_none() && stem != TABLES_IN_ONE {
-        return Ok(vec![unknown_table(&file.name)]);
+/// Reads the tables of a workbook: those of its name, where that is the name of a table; else those of each sheet.
+pub(super) fn read_tables(reading: &Reading, file: &BookFile) -> Result<Vec<RawTable>, BookError> {
+    let of_file = reading.wanted(file.stem());
+    if of_file.is_empty() && file.stem() != TABLES_IN_ONE && reading.mapping.is_none() {
+        return Ok(vec![reading.unknown_table(file.place(), &file.name, ".xlsx")]);
     }
-    match tables(file, only) {
+    // A workbook of several tables has the accounts among them: nothing else is said to be missing where it is broken.
+    let kind = of_file.first().map_or(TableKind::Accounts, |wanted| wanted.kind);
+    match tables(reading, file, &of_file) {
         Ok(tables) => Ok(tables),
         Err(Trouble::File(error)) => Err(error),
-        Err(Trouble::Wrong(code, values)) => {
-            let place = Place { file: file.name.clone(), ..Place::default() };
-            // A workbook of several tables has the accounts among them: nothing else is said to be missing.
-            Ok(vec![unreadable(only.unwrap_or(TableKind::Accounts), Problem::new(code, place, values))])
-        }
+        Err(Trouble::Wrong(code, values)) => Ok(vec![unreadable(kind, Problem::new(code, file.place(), values))]),
     }
 }
 
-fn tables(file: &BookFile, only: Option<TableKind>) -> Result<Vec<RawTable>, Trouble> {
+fn tables(reading: &Reading, file: &BookFile, of_file: &[Wanted<'_>]) -> Result<Vec<RawTable>, Trouble> {
     let mut workbook = Workbook::open(&file.path)?;
-    let mut tables = Vec::new();
+    let mut tables: Vec<Vec<RawTable>> = Vec::new();
     for sheet in workbook.sheets.clone() {
-        let named = TableKind::from_stem(&sheet.name);
-        let kind = if sheet.hidden { named.filter(|_| only.is_none()) } else { only.or(named) };
-        let mut table = match kind {
-            Some(kind) => table(&mut workbook, file, &sheet, kind)?,
-            None => passed_over(&mut workbook, file, &sheet)?,
+        let of_sheet = reading.wanted(&sheet.name);
+        let wanted = match (of_file.is_empty(), sheet.hidden) {
+            (true, _) => of_sheet.as_slice(),
+            (false, false) => of_file,
+            (false, true) => &[],
         };
-        if let (Some(table), true) = (&mut table, sheet.hidden) {
-            let code = if kind.is_some() { Code::WorkbookHiddenRead } else { Code::WorkbookHiddenPassed };
+        let mut read = Vec::new();
+        for wanted in wanted {
+            read.extend(table(&mut workbook, file, &sheet, wanted)?);
+        }
+        if wanted.is_empty() && !reading.ignores(&sheet.name) {
+            read.extend(passed_over(reading, &mut workbook, file, &sheet)?);
+        }
+        if let (Some(table), true) = (read.first_mut(), sheet.hidden) {
+            let code = if wanted.is_empty() { Code::WorkbookHiddenPassed } else { Code::WorkbookHiddenRead };
             table.note(Problem::new(code, place(file, &sheet), [&sheet.name]));
         }
-        tables.extend(table);
+        tables.push(read);
     }
-    if let Some(kind) = only {
-        return Ok(vec![the_only(kind, file, tables)]);
+    if of_file.is_empty() {
+        return Ok(tables.into_iter().flatten().collect());
     }
-    Ok(tables)
+    let (passed, read) = tables.into_iter().partition::<Vec<_>, _>(|read| read.iter().any(|it| !it.notes().is_empty()));
+    Ok(of_file
+        .iter()
+        .enumerate()
+        .map(|(at, wanted)| the_only(wanted, file, &read, at))
+        .chain(passed.into_iter().flatten())
+        .collect())
 }
 
 fn place(file: &BookFile, sheet: &SheetOf) -> Place {
@@ -69,30 +79,32 @@ fn place(file: &BookFile, sheet: &SheetOf) -> Place {
 }
 
 /// The one table of a file that has the name of one; sheets without cells, such as those a program adds, are not seen.
-fn the_only(kind: TableKind, file: &BookFile, tables: Vec<RawTable>) -> RawTable {
-    let (passed, mut read): (Vec<_>, Vec<_>) = tables.into_iter().partition(|table| !table.notes().is_empty());
-    let second = (read.len() > 1).then(|| read.swap_remove(1));
-    let mut table = read.into_iter().next().unwrap_or_else(|| RawTable::new::<String>(kind, file.name.as_str(), []));
-    if let Some(second) = second {
-        let place = second.place(0, None, "");
-        table.unreadable(Problem::new(Code::WorkbookSheets, place, [kind.stem()]));
+fn the_only(wanted: &Wanted<'_>, file: &BookFile, sheets: &[Vec<RawTable>], at: usize) -> RawTable {
+    let mut read = sheets.iter().filter_map(|tables| tables.get(at));
+    let first = read.next().cloned();
+    let mut table = first.unwrap_or_else(|| RawTable::new::<String>(wanted.kind, file.name.as_str(), []));
+    if let Some(second) = read.next() {
+        table.unreadable(Problem::new(Code::WorkbookSheets, second.place(0, None, ""), [wanted.kind.stem()]));
     }
-    passed.iter().flat_map(RawTable::notes).for_each(|note| table.note(note.clone()));
     table
 }
 
 /// A sheet that is no table: a problem where it has cells and can be seen, since it may be one whose name is misspelt.
-fn passed_over(workbook: &mut Workbook, file: &BookFile, sheet: &SheetOf) -> Result<Option<RawTable>, Trouble> {
+fn passed_over(
+    reading: &Reading,
+    workbook: &mut Workbook,
+    file: &BookFile,
+    sheet: &SheetOf,
+) -> Result<Option<RawTable>, Trouble> {
     let mut cells = 0_u64;
     if let Some(open) = workbook.sheet(sheet)? {
         sheet::cells(open, &sheet.name, &mut |_| cells += 1)?;
     }
-    let known: Vec<&str> = TableKind::ALL.iter().map(|kind| kind.stem()).collect();
-    let name = sheet.name.as_str();
-    let mut table = RawTable::of_kind(TableKind::Coverage, file.name.as_str()).in_sheet(name, 1, Vec::new());
-    if !sheet.hidden {
-        table.unreadable(Problem::new(Code::RowsUnknownTable, place(file, sheet), [name, &known.join(", ")]));
-    }
+    let table = if sheet.hidden {
+        RawTable::of_kind(TableKind::Coverage, file.name.as_str())
+    } else {
+        reading.unknown_table(place(file, sheet), &sheet.name, "")
+    };
     Ok((cells > 0).then_some(table))
 }
 
@@ -101,9 +113,9 @@ fn table(
     workbook: &mut Workbook,
     file: &BookFile,
     sheet: &SheetOf,
-    kind: TableKind,
+    wanted: &Wanted<'_>,
 ) -> Result<Option<RawTable>, Trouble> {
-    let mut filling = Filling::new(kind, file, sheet, workbook.from_1904);
+    let mut filling = Filling::new(wanted, file, sheet, workbook.from_1904);
     let Some(open) = workbook.sheet(sheet)? else { return Ok(None) };
     let merged = sheet::cells(open, &sheet.name, &mut |cell| filling.cell(&cell))?;
     Ok(filling.finish(merged))
@@ -111,15 +123,15 @@ fn table(
 
 /// A table that is filled cell by cell.
 struct Filling<'f> {
-    kind: TableKind,
+    wanted: &'f Wanted<'f>,
     file: &'f BookFile,
     sheet: &'f SheetOf,
     from_1904: bool,
     /// Header cells with their columns, until a row below them begins.
     header: Vec<(u32, String)>,
-    table: Option<RawTable>,
-    /// Place in the header and content of each column of the sheet.
-    columns: HashMap<u32, (usize, Content)>,
+    filled: Option<(RawTable, Columns<'f>)>,
+    /// Place in the header of each column of the sheet.
+    sources: HashMap<u32, usize>,
     row: u32,
     texts: Vec<String>,
     faults: Vec<(usize, Doubt)>,
@@ -127,15 +139,15 @@ struct Filling<'f> {
 }
 
 impl<'f> Filling<'f> {
-    fn new(kind: TableKind, file: &'f BookFile, sheet: &'f SheetOf, from_1904: bool) -> Self {
+    fn new(wanted: &'f Wanted<'f>, file: &'f BookFile, sheet: &'f SheetOf, from_1904: bool) -> Self {
         Self {
-            kind,
+            wanted,
             file,
             sheet,
             from_1904,
             header: Vec::new(),
-            table: None,
-            columns: HashMap::new(),
+            filled: None,
+            sources: HashMap::new(),
             row: 0,
             texts: Vec::new(),
             faults: Vec::new(),
@@ -144,58 +156,64 @@ impl<'f> Filling<'f> {
     }
 
     fn cell(&mut self, cell: &Cell<'_>) {
+        if self.wanted.header_row().is_some_and(|header| cell.row < header) {
+            return;
+        }
         if cell.row != self.row {
             self.end_row();
             self.row = cell.row;
         }
-        if self.table.is_none() {
-            self.header.push((cell.column, header_text(&cell.value)));
-            return;
-        }
-        let Some((position, content)) = self.columns.get(&cell.column).copied() else {
+        let Some((_, columns)) = &self.filled else {
+            return self.header.push((cell.column, header_text(&cell.value)));
+        };
+        let Some(source) = self.sources.get(&cell.column) else {
             if self.outside.len() < MAX_OUTSIDE {
                 let at = place(self.file, self.sheet);
                 self.outside.push(Place { line: cell.row, column: cell.column, ..at });
             }
             return;
         };
-        match cell::text(&cell.value, content, self.from_1904) {
-            Ok(text) => self.texts[position].push_str(&text),
+        let Some(target) = columns.target(*source) else { return };
+        let text = cell::text(&cell.value, columns.content(target), self.from_1904);
+        let read = text.and_then(|text| match columns.read(target, &text) {
+            Ok(read) => Ok(read.into_owned()),
+            Err((code, values)) => Err(Doubt { code, values: values.to_vec() }),
+        });
+        match read {
+            Ok(text) => self.texts[target].push_str(&text),
             Err(doubt) => {
                 // The account is still known where its number was a number: the row is refused under it.
-                self.texts[position].push_str(doubt.values.first().map(String::as_str).unwrap_or_default());
-                self.faults.push((position, doubt));
+                self.texts[target].push_str(doubt.values.first().map(String::as_str).unwrap_or_default());
+                self.faults.push((target, doubt));
             }
         }
     }
 
     /// Adds the row that has ended, unless it is empty; the first is the header.
     fn end_row(&mut self) {
-        match &mut self.table {
-            Some(table) => {
-                if self.texts.iter().any(|text| !text.is_empty()) {
+        match &mut self.filled {
+            Some((table, columns)) => {
+                if !columns.is_blank(&self.texts) || !self.faults.is_empty() {
                     table.push(self.row, &self.texts);
-                    self.texts.iter_mut().for_each(String::clear);
+                    columns.clear(&mut self.texts);
                     self.faults.drain(..).for_each(|(at, doubt)| table.fault(at, doubt.code, doubt.values));
                 }
             }
             None if self.header.is_empty() => {}
             None => {
-                let columns = self.header.iter().map(|(column, _)| *column).collect();
-                let names = self.header.iter().map(|(_, name)| name.clone());
-                let table = RawTable::new(self.kind, self.file.name.as_str(), names);
-                self.table = Some(table.in_sheet(self.sheet.name.as_str(), self.row, columns));
-                for (position, (column, name)) in self.header.iter().enumerate() {
-                    self.columns.insert(*column, (position, self.kind.content(name)));
-                }
-                self.texts = vec![String::new(); self.header.len()];
+                let names: Vec<String> = self.header.iter().map(|(_, name)| name.clone()).collect();
+                let numbers: Vec<u32> = self.header.iter().map(|(column, _)| *column).collect();
+                let columns = self.wanted.columns(&names);
+                self.sources = numbers.iter().copied().zip(0..).collect();
+                self.texts = columns.empty_row();
+                self.filled = Some((columns.table(&self.file.name, &self.sheet.name, self.row, &numbers), columns));
             }
         }
     }
 
     fn finish(mut self, merged: Vec<Merged>) -> Option<RawTable> {
         self.end_row();
-        let mut table = self.table?;
+        let (mut table, _) = self.filled?;
         for Merged { row, last_row, column, range } in merged {
             if last_row >= table.header_line() {
                 let at = Place { line: row, column, ..place(self.file, self.sheet) };

@@ -211,7 +211,7 @@ impl Session<'_> {
 
     pub(super) fn replay(&mut self, arguments: ReplayArguments) -> Result<ExitCode, Failure> {
         let ReplayArguments { log, run, year, account, book, reading, rules, parameters, out } = arguments;
-        let request = Request { log, run, year, account, book, reading: reading.into(), rules, parameters };
+        let request = Request { log, run, year, account, book, reading: reading.read()?, rules, parameters };
         let mut list = out.as_deref().map(List::create).transpose()?;
         let mut progress = Progress::new(self.lang);
         let (mut tally, mut shown, mut failed) = (Tally::default(), Vec::new(), Ok(()));

@@ -23,7 +23,7 @@ pub fn findings(diagnosis: &Diagnosis, lang: Lang, out: &mut dyn Write) -> std::
             kind.to_string(),
             account.as_ref().map(|account| cell(&account.area)).unwrap_or_default(),
             account.as_ref().map(|account| cell(&account.number)).unwrap_or_default(),
-            cell(&place.file),
+            cell(&place.file_and_sheet()),
             row,
             cell(&place.field),
             cell(&finding.text(lang)),
@@ -76,7 +76,7 @@ pub fn json(diagnosis: &Diagnosis, gate: &Gate) -> serde_json::Value {
         json!({
             "kind": it.kind.as_str(),
             "account": it.account.as_ref().map(|key| json!({ "area": key.area, "number": key.number })),
-            "file": it.place.file,
+            "file": it.place.file_and_sheet(),
             "row": it.place.line,
             "field": it.place.field,
             "values": it.values,

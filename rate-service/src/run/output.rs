@@ -61,9 +61,61 @@ pub fn write(run: &Run, summary: &Summary, dir: &Path, lang: Lang) -> Result<(),
     file("run.json", &|out| writeln!(out, "{:#}", about(run, summary)))
 }
 
-fn line(out: &mut dyn Write, cells: &[String]) -> std::io::Result<()> {
+/// A cell of a list, before it is written as CSV or into a workbook.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum ListCell {
+    /// Text, and numbers of things.
+    Text(String),
+    /// A plain decimal.
+    Number(String),
+    /// An amount in fen.
+    Fen(i128),
+    /// No value.
+    Nothing,
+}
+
+impl ListCell {
+    /// A place counted from one; zero is none.
+    pub(super) fn count(number: u32) -> Self {
+        if number == 0 { Self::Nothing } else { Self::Number(number.to_string()) }
+    }
+
+    fn csv(&self) -> String {
+        match self {
+            Self::Text(text) => cell(text),
+            Self::Number(text) => text.clone(),
+            Self::Fen(fen) => fen.to_string(),
+            Self::Nothing => String::new(),
+        }
+    }
+}
+
+fn line(out: &mut dyn Write, cells: &[ListCell]) -> std::io::Result<()> {
+    let cells: Vec<String> = cells.iter().map(ListCell::csv).collect();
     writeln!(out, "{}", cells.join(","))
 }
+
+/// The columns of the run list: name in the CSV, head of a workbook in both languages, width in letters.
+pub(super) const RUN_LIST: &[(&str, &str, &str, u32)] = &[
+    ("area", "统筹地区", "pooling area", 10),
+    ("account", "单位编号", "account", 20),
+    ("name", "单位名称", "name", 36),
+    ("class", "行业风险类别", "class", 8),
+    ("previous_percent", "上期费率（%）", "previous rate, %", 12),
+    ("previous_grade", "上期档次", "previous grade", 12),
+    ("grade", "本期档次", "grade", 12),
+    ("rate_percent", "本期费率（%）", "rate, %", 12),
+    ("origin", "来源代码", "origin", 14),
+    ("reason", "理由代码", "reason", 20),
+    ("explanation", "理由", "explanation", 48),
+    ("article", "依据", "article", 60),
+    ("heads", "人数", "heads", 10),
+    ("payroll_fen", "年工资总额（元）", "yearly payroll, yuan", 18),
+    ("premium_before_fen", "按上期费率保费（元）", "premium at previous rate, yuan", 18),
+    ("premium_fen", "本期保费（元）", "premium, yuan", 18),
+    ("change", "费率变化", "change", 10),
+    ("assumptions", "所用推定", "assumptions", 40),
+];
 
 /// The rates in the shape of the book's own table, so that the next run can read them as the last ones.
 fn rates(run: &Run, dir: &Path) -> Result<(), RunError> {
@@ -114,40 +166,42 @@ fn article(decision: &Decision, lang: Lang) -> String {
 
 /// 工伤保险费率浮动明细表: one line per account.
 fn run_list(run: &Run, lang: Lang, out: &mut dyn Write) -> std::io::Result<()> {
-    let header = "area,account,name,class,previous_percent,previous_grade,grade,rate_percent,origin,reason,explanation,article,heads,payroll_fen,premium_before_fen,premium_fen,change,assumptions";
-    writeln!(out, "{BOM}{header}")?;
+    let header: Vec<&str> = RUN_LIST.iter().map(|(name, ..)| *name).collect();
+    writeln!(out, "{BOM}{}", header.join(","))?;
     for decided in &run.decided {
         line(out, &list_line(decided, lang))?;
     }
     Ok(())
 }
 
-fn list_line(decided: &Decided, lang: Lang) -> Vec<String> {
+pub(super) fn list_line(decided: &Decided, lang: Lang) -> Vec<ListCell> {
     let (decision, history) = (&decided.decision, &decided.history);
     let (outcome, figures) = (decision.outcome(), figures(decided));
     let previous = decision.schedule().segments().first().and_then(|it| history.rate_before(it.days.from()));
     let first = decision.decided_segment();
     let (origin, reason) = (origin_text(outcome.origin, lang), reason_text(outcome.reason, decision.law(), lang));
     let explanation = format!("{origin}{}{reason}", lang.pick("：", ": "));
+    let text = |text: &str| ListCell::Text(text.to_owned());
+    let number = |number: String| ListCell::Number(number);
     vec![
-        cell(&history.key().area),
-        cell(&history.key().number),
-        cell(history.name()),
-        outcome.class.to_string(),
-        previous.map_or_else(String::new, |rate| rate.charged.percent().to_string()),
-        previous.map_or_else(String::new, |rate| cell(&rate.grade)),
-        cell(decision.grade_label()),
-        first.map_or_else(String::new, |segment| segment.rate.percent().to_string()),
-        outcome.origin.as_str().to_owned(),
-        outcome.reason.code().to_owned(),
-        cell(&explanation),
-        cell(&article(decision, lang)),
-        figures.heads.to_string(),
-        figures.payroll_fen.to_string(),
-        previous.map_or_else(String::new, |_| figures.before_fen.to_string()),
-        figures.after_fen.to_string(),
-        figures.change.text(Lang::En).to_owned(),
-        cell(&decision.assumptions().join(" ")),
+        text(&history.key().area),
+        text(&history.key().number),
+        text(history.name()),
+        number(outcome.class.to_string()),
+        previous.map_or(ListCell::Nothing, |rate| number(rate.charged.percent().to_string())),
+        previous.map_or(ListCell::Nothing, |rate| text(&rate.grade)),
+        text(decision.grade_label()),
+        first.map_or(ListCell::Nothing, |segment| number(segment.rate.percent().to_string())),
+        text(outcome.origin.as_str()),
+        text(outcome.reason.code()),
+        text(&explanation),
+        text(&article(decision, lang)),
+        number(figures.heads.to_string()),
+        ListCell::Fen(figures.payroll_fen),
+        previous.map_or(ListCell::Nothing, |_| ListCell::Fen(figures.before_fen)),
+        ListCell::Fen(figures.after_fen),
+        text(figures.change.text(Lang::En)),
+        text(&decision.assumptions().join(" ")),
     ]
 }
 
@@ -196,7 +250,7 @@ fn problems(run: &Run, lang: Lang, out: &mut dyn Write) -> std::io::Result<()> {
     writeln!(out, "{BOM}area,account,file,row,column,field,code,message")?;
     for account in &run.refused {
         for problem in &account.problems {
-            let mut cells = vec![cell(&account.key.area), cell(&account.key.number)];
+            let mut cells = [&account.key.area, &account.key.number].map(|text| ListCell::Text(text.clone())).to_vec();
             cells.extend(place_cells(problem, lang));
             line(out, &cells)?;
         }
@@ -204,16 +258,20 @@ fn problems(run: &Run, lang: Lang, out: &mut dyn Write) -> std::io::Result<()> {
     Ok(())
 }
 
-fn place_cells(problem: &Problem, lang: Lang) -> Vec<String> {
+pub(super) fn place_cells(problem: &Problem, lang: Lang) -> Vec<ListCell> {
     let place = &problem.place;
-    let number = |number: u32| if number == 0 { String::new() } else { number.to_string() };
+    let column = if place.sheet.is_empty() {
+        ListCell::count(place.column)
+    } else {
+        ListCell::Text(column_letters(place.column))
+    };
     vec![
-        cell(&place.file_and_sheet()),
-        number(place.line),
-        if place.sheet.is_empty() { number(place.column) } else { column_letters(place.column) },
-        cell(&place.field),
-        problem.code.to_string(),
-        cell(&problem.message(lang)),
+        ListCell::Text(place.file_and_sheet()),
+        ListCell::count(place.line),
+        column,
+        ListCell::Text(place.field.clone()),
+        ListCell::Text(problem.code.to_string()),
+        ListCell::Text(problem.message(lang)),
     ]
 }
 

@@ -8,6 +8,7 @@ use rate_core::error::Lang;
 use rate_core::notice::yuan;
 use rate_core::premium::{bills, bills_at, payroll_base, total};
 
+use super::output::ListCell;
 use super::{Decided, Run};
 
 /// One line of the summary by grade.
@@ -164,15 +165,28 @@ impl Summary {
         text
     }
 
+    /// Both tables as cells: heads, and a line for each grade and each change.
+    pub(super) fn tables(&self, lang: Lang) -> [([&'static str; 5], Vec<Vec<ListCell>>); 2] {
+        let number = |number: i128| ListCell::Number(number.to_string());
+        let grades = self.by_grade.iter().map(|((_, label), row)| {
+            let label = ListCell::Text(grade_text(label, lang).to_owned());
+            let figures = [number(row.accounts.into()), number(row.heads)];
+            [vec![label], figures.to_vec(), vec![ListCell::Fen(row.payroll_fen), ListCell::Fen(row.premium_fen)]]
+                .concat()
+        });
+        let changes = self.by_change.iter().map(|(change, row)| {
+            let label = ListCell::Text(change.text(lang).to_owned());
+            let before = if *change == Change::First { ListCell::Nothing } else { ListCell::Fen(row.before_fen) };
+            let figures = [number(row.accounts.into()), number(row.heads)];
+            [vec![label], figures.to_vec(), vec![before, ListCell::Fen(row.after_fen)]].concat()
+        });
+        [(grade_heads(lang), grades.collect()), (change_heads(lang), changes.collect())]
+    }
+
     fn write_grades(&self, text: &mut String, lang: Lang) -> std::fmt::Result {
-        let head = match lang {
-            Lang::Zh => ["按档次", "户数", "人数", "年工资总额（元）", "年保费（元）"],
-            Lang::En => ["by grade", "accounts", "heads", "yearly payroll, yuan", "yearly premium, yuan"],
-        };
-        write_row(text, &head.map(str::to_owned))?;
+        write_row(text, &grade_heads(lang).map(str::to_owned))?;
         for ((_, label), row) in &self.by_grade {
-            let label =
-                if label.is_empty() { lang.pick("（沿用上期费率）", "(last rate held)") } else { label };
+            let label = grade_text(label, lang);
             let (payroll, premium) = (yuan(row.payroll_fen), yuan(row.premium_fen));
             write_row(text, &[label.to_owned(), row.accounts.to_string(), row.heads.to_string(), payroll, premium])?;
         }
@@ -180,11 +194,7 @@ impl Summary {
     }
 
     fn write_changes(&self, text: &mut String, lang: Lang) -> std::fmt::Result {
-        let head = match lang {
-            Lang::Zh => ["按费率变化", "户数", "人数", "按上期费率（元）", "按本期费率（元）"],
-            Lang::En => ["by change", "accounts", "heads", "at previous rate, yuan", "at new rate, yuan"],
-        };
-        write_row(text, &head.map(str::to_owned))?;
+        write_row(text, &change_heads(lang).map(str::to_owned))?;
         for (change, row) in &self.by_change {
             // Nobody paid at a previous rate who had none.
             let before = if *change == Change::First { "–".to_owned() } else { yuan(row.before_fen) };
@@ -204,6 +214,25 @@ impl Summary {
             ),
         }
     }
+}
+
+fn grade_heads(lang: Lang) -> [&'static str; 5] {
+    match lang {
+        Lang::Zh => ["按档次", "户数", "人数", "年工资总额（元）", "年保费（元）"],
+        Lang::En => ["by grade", "accounts", "heads", "yearly payroll, yuan", "yearly premium, yuan"],
+    }
+}
+
+fn change_heads(lang: Lang) -> [&'static str; 5] {
+    match lang {
+        Lang::Zh => ["按费率变化", "户数", "人数", "按上期费率（元）", "按本期费率（元）"],
+        Lang::En => ["by change", "accounts", "heads", "at previous rate, yuan", "at new rate, yuan"],
+    }
+}
+
+/// The label of a grade; those without one keep their last rate.
+fn grade_text(label: &str, lang: Lang) -> &str {
+    if label.is_empty() { lang.pick("（沿用上期费率）", "(last rate held)") } else { label }
 }
 
 /// One line of a table: the first cell to the left, figures to the right.

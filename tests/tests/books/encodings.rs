@@ -16,7 +16,7 @@ fn read(bytes: &[u8], encoding: Encoding) -> CheckedBook {
 }
 
 fn tables(dir: &Path, encoding: Encoding) -> CheckedBook {
-    check_book(&Reading { encoding }.tables(dir, &mut |_, _| {}).unwrap())
+    check_book(&Reading { encoding, ..Reading::default() }.tables(dir, &mut |_, _| {}).unwrap())
 }
 
 /// One account of a name given as bytes.

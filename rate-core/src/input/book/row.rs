@@ -72,6 +72,11 @@ impl<'t> Layout<'t> {
         self.positions[column].is_some_and(|position| self.table.faults_of(row.index).any(|(at, _)| at == position))
     }
 
+    /// Whether the door could not take the row itself: which cell is which is then not known.
+    fn is_unreadable(&self, row: RawRow<'t>) -> bool {
+        self.table.faults_of(row.index).any(|(at, _)| at >= self.table.header().len())
+    }
+
     /// What the door could not take of a row.
     fn faults(&self, row: RawRow<'t>) -> impl Iterator<Item = Problem> {
         self.table.faults_of(row.index).map(move |(position, fault)| {
@@ -106,6 +111,9 @@ impl<'a, 't> Cells<'a, 't> {
     /// The cells behind the key; `None` where the row has not one cell for each header.
     pub(super) fn behind_key(layout: &'a Layout<'t>, row: RawRow<'t>, problems: &'a mut Vec<Problem>) -> Option<Self> {
         problems.extend(layout.faults(row));
+        if layout.is_unreadable(row) {
+            return None;
+        }
         let (cells, headers) = (row.len(), layout.table.header().len());
         if cells == headers {
             let next = if layout.table.kind().of_account() { 2 } else { 1 };

@@ -214,17 +214,18 @@ pub struct RawTable {
     rows: Vec<RowStart>,
     problems: Vec<Problem>,
     notes: Vec<Problem>,
-    sheet: Option<Sheet>,
+    placed: Option<Placed>,
     /// Cells that the door could not take, by row and place in it.
     faults: BTreeMap<(usize, usize), Fault>,
 }
 
-/// Where a table stands in a workbook.
+/// Where a table stands in its file, where that is not from the first line and the first column on.
 #[derive(Clone, Debug)]
-struct Sheet {
-    name: String,
+struct Placed {
+    /// The sheet; empty where the file has none.
+    sheet: String,
     header_line: u32,
-    /// The column of the sheet for each cell of the header, from one; zero where the sheet has none for it.
+    /// The column of the file for each cell of the header, from one; zero where the file has none for it.
     columns: Vec<u32>,
 }
 
@@ -255,7 +256,7 @@ impl RawTable {
             rows: Vec::new(),
             problems: Vec::new(),
             notes: Vec::new(),
-            sheet: None,
+            placed: None,
             faults: BTreeMap::new(),
         }
     }
@@ -265,32 +266,32 @@ impl RawTable {
         Self::new(kind, file, kind.columns().iter().map(|column| column.name))
     }
 
-    /// Says that the table stands in a sheet: its name, the row of the header, and the column of each header cell,
-    /// counted from one, or zero for a cell that the sheet does not have.
+    /// Says where the table stands in its file: its sheet (empty where the file has none), the line of the header, and the
+    /// column of each header cell, counted from one, or zero for a cell that the file does not have.
     #[must_use]
-    pub fn in_sheet(mut self, name: impl Into<String>, header_line: u32, columns: Vec<u32>) -> Self {
-        self.sheet = Some(Sheet { name: name.into(), header_line, columns });
+    pub fn placed(mut self, sheet: impl Into<String>, header_line: u32, columns: Vec<u32>) -> Self {
+        self.placed = Some(Placed { sheet: sheet.into(), header_line, columns });
         self
     }
 
     /// The line of the header.
     pub fn header_line(&self) -> u32 {
-        self.sheet.as_ref().map_or(1, |sheet| sheet.header_line)
+        self.placed.as_ref().map_or(1, |placed| placed.header_line)
     }
 
     /// Where a cell stands, by its line and its place in the header.
     pub fn place(&self, line: u32, position: Option<usize>, field: &str) -> Place {
-        let column = position.and_then(|position| match &self.sheet {
-            Some(sheet) => sheet.columns.get(position).copied(),
+        let column = position.and_then(|position| match &self.placed {
+            Some(placed) => placed.columns.get(position).copied(),
             None => u32::try_from(position + 1).ok(),
         });
-        let sheet = self.sheet.as_ref().map(|sheet| sheet.name.clone()).unwrap_or_default();
+        let sheet = self.placed.as_ref().map(|placed| placed.sheet.clone()).unwrap_or_default();
         let (file, field) = (self.file.clone(), field.to_owned());
         Place { file, sheet, line, column: column.unwrap_or_default(), field }
     }
 
     /// Adds something that kept the door from taking a cell of the row added last; the row is then wrong, and nothing
-    /// else is said of the cell.
+    /// else is said of the cell. A place behind the last cell stands for the row as a whole.
     pub fn fault<V: Display>(&mut self, cell: usize, code: Code, values: impl IntoIterator<Item = V>) {
         if let Some(row) = self.rows.len().checked_sub(1) {
             let values = values.into_iter().map(|value| value.to_string()).collect();

@@ -189,11 +189,14 @@ const fn prices(kind: StepKind) -> bool {
         | StepKind::Bounded { .. }
         | StepKind::Rounded { .. }
         | StepKind::Cut { .. }
+        | StepKind::NotAboveLast { .. }
         | StepKind::Rate { .. }
         | StepKind::ClassChanged { .. }
         | StepKind::RisesInside { .. }
         | StepKind::HeldByClass { .. } => true,
         StepKind::Setting { .. }
+        | StepKind::Undecided { .. }
+        | StepKind::HoldsFromFirstDay { .. }
         | StepKind::Class { .. }
         | StepKind::UsingUnits
         | StepKind::Carried { .. }

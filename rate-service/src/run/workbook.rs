@@ -1,0 +1,234 @@
+//! The lists of a run as one workbook, for people: numbers of accounts as text, amounts in yuan, heads in the language
+//! asked for. The same run gives the same bytes.
+
+use std::path::Path;
+
+use rate_core::diagnostics::Finding;
+use rate_core::error::Lang;
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError};
+
+use super::output::{ListCell, RUN_LIST, list_line, place_cells};
+use super::summary::columns;
+use super::{Run, RunError, Summary};
+
+/// The name of the workbook among the files of a run.
+pub const RUN_WORKBOOK: &str = "run.xlsx";
+
+/// Rows of a sheet.
+const MAX_ROWS: usize = 1 << 20;
+
+/// Digits of an amount that a spreadsheet keeps and shows; a longer one is written as text.
+const MAX_FEN: i128 = 1_000_000_000_000_000;
+
+/// A column: its head in both languages, and its width in letters.
+#[derive(Clone, Copy, Debug)]
+struct Column {
+    zh: &'static str,
+    en: &'static str,
+    width: u32,
+}
+
+const fn column(zh: &'static str, en: &'static str, width: u32) -> Column {
+    Column { zh, en, width }
+}
+
+const PROBLEMS: &[Column] = &[
+    column("统筹地区", "area", 10),
+    column("单位编号", "account", 20),
+    column("文件", "file", 24),
+    column("行", "row", 8),
+    column("列", "column", 8),
+    column("字段", "field", 18),
+    column("代码", "code", 24),
+    column("说明", "message", 60),
+];
+
+const FINDINGS: &[Column] = &[
+    column("程度", "severity", 10),
+    column("种类", "kind", 24),
+    column("统筹地区", "area", 10),
+    column("单位编号", "account", 20),
+    column("文件", "file", 24),
+    column("行", "row", 8),
+    column("字段", "field", 18),
+    column("所见", "what", 60),
+    column("怎么办", "what to do", 60),
+];
+
+/// The sheets, with their names.
+const SHEETS: [(&str, &str); 4] =
+    [("费率浮动明细表", "run list"), ("汇总", "summary"), ("有误", "problems"), ("核定前检查", "diagnostics")];
+
+/// Says no before anything is written, where a list is longer than a sheet.
+///
+/// # Errors
+/// [`RunError::Unfit`] with the directory.
+pub fn fits(run: &Run, dir: &Path) -> Result<(), RunError> {
+    let problems: usize = run.refused.iter().map(|account| account.problems.len()).sum();
+    let longest = run.decided.len().max(problems).max(run.diagnosis.findings.len());
+    if longest < MAX_ROWS {
+        return Ok(());
+    }
+    let what = "a list of this run is longer than a sheet (1,048,576 rows); leave --xlsx out / 清单超过工作表行数上限（1,048,576 行），请去掉 --xlsx";
+    Err(RunError::Unfit { path: dir.to_owned(), what })
+}
+
+/// Writes the run list, both summaries, the problems and the findings as sheets of one workbook.
+///
+/// # Errors
+/// Where the file cannot be written.
+pub fn write_workbook(run: &Run, summary: &Summary, dir: &Path, lang: Lang) -> Result<(), RunError> {
+    let path = dir.join(RUN_WORKBOOK);
+    let written = workbook(run, summary, lang).and_then(|mut workbook| workbook.save(&path));
+    written.map_err(|error| RunError::Output { path, source: std::io::Error::other(error) })
+}
+
+fn workbook(run: &Run, summary: &Summary, lang: Lang) -> Result<Workbook, XlsxError> {
+    let mut workbook = Workbook::new();
+    // A day that means nothing: else the file would tell when it was made, and differ each time.
+    let day = ExcelDateTime::from_ymd(2000, 1, 1)?;
+    workbook.set_properties(&DocProperties::new().set_creation_datetime(&day));
+    let styles = Styles::new();
+    let [list, sums, problems, findings] = SHEETS.map(|(zh, en)| lang.pick(zh, en));
+    let heads: Vec<Column> = RUN_LIST.iter().map(|(_, zh, en, width)| column(zh, en, *width)).collect();
+    let mut sheet = Sheet::begin(workbook.add_worksheet(), list, &heads, lang, &styles)?;
+    run.decided.iter().try_for_each(|decided| sheet.row(&list_line(decided, lang)))?;
+    summaries(workbook.add_worksheet().set_name(sums)?, summary, lang, &styles)?;
+    let mut sheet = Sheet::begin(workbook.add_worksheet(), problems, PROBLEMS, lang, &styles)?;
+    for account in &run.refused {
+        for problem in &account.problems {
+            let key = [&account.key.area, &account.key.number].map(|text| ListCell::Text(text.clone()));
+            sheet.row(&key.into_iter().chain(place_cells(problem, lang)).collect::<Vec<_>>())?;
+        }
+    }
+    let mut sheet = Sheet::begin(workbook.add_worksheet(), findings, FINDINGS, lang, &styles)?;
+    run.diagnosis.findings.iter().try_for_each(|finding| sheet.row(&finding_cells(finding, lang)))?;
+    Ok(workbook)
+}
+
+fn finding_cells(finding: &Finding, lang: Lang) -> Vec<ListCell> {
+    let text = |text: &str| ListCell::Text(text.to_owned());
+    let (area, number) = finding.account.as_ref().map_or(("", ""), |key| (key.area.as_str(), key.number.as_str()));
+    vec![
+        text(finding.kind.severity().as_str()),
+        text(finding.kind.as_str()),
+        text(area),
+        text(number),
+        ListCell::Text(finding.place.file_and_sheet()),
+        ListCell::count(finding.place.line),
+        text(&finding.place.field),
+        ListCell::Text(finding.text(lang)),
+        text(finding.kind.what_to_do(lang)),
+    ]
+}
+
+struct Styles {
+    head: Format,
+    number: Format,
+    yuan: Format,
+}
+
+impl Styles {
+    fn new() -> Self {
+        Self {
+            head: Format::new().set_bold().set_text_wrap().set_align(FormatAlign::VerticalCenter),
+            number: Format::new().set_align(FormatAlign::Right),
+            yuan: Format::new().set_align(FormatAlign::Right).set_num_format("#,##0.00"),
+        }
+    }
+}
+
+/// A sheet that is filled row by row, below a head that stays in sight.
+struct Sheet<'w> {
+    cells: &'w mut Worksheet,
+    styles: &'w Styles,
+    row: u32,
+}
+
+impl<'w> Sheet<'w> {
+    fn begin(
+        sheet: &'w mut Worksheet,
+        name: &str,
+        heads: &[Column],
+        lang: Lang,
+        styles: &'w Styles,
+    ) -> Result<Self, XlsxError> {
+        sheet.set_name(name)?.set_freeze_panes(1, 0)?;
+        for (head, place) in heads.iter().zip(0_u16..) {
+            let text = lang.pick(head.zh, head.en);
+            // Chinese letters are two wide.
+            let wide = u32::try_from(columns(text)).unwrap_or(u32::MAX).saturating_add(2);
+            sheet.set_column_width(place, head.width.max(wide.min(30)))?;
+            sheet.write_string_with_format(0, place, text, &styles.head)?;
+        }
+        Ok(Self { cells: sheet, styles, row: 0 })
+    }
+
+    fn row(&mut self, cells: &[ListCell]) -> Result<(), XlsxError> {
+        self.row += 1;
+        for (cell, place) in cells.iter().zip(0_u16..) {
+            write(self.cells, (self.row, place), cell, self.styles)?;
+        }
+        Ok(())
+    }
+}
+
+/// Text stays text, whatever it looks like; what is a number is one, as far as a spreadsheet keeps its digits.
+fn write(sheet: &mut Worksheet, (row, place): (u32, u16), cell: &ListCell, styles: &Styles) -> Result<(), XlsxError> {
+    match cell {
+        ListCell::Nothing => {}
+        ListCell::Text(text) if text.is_empty() => {}
+        ListCell::Text(text) => drop(sheet.write_string(row, place, text)?),
+        ListCell::Number(text) => match stored(text) {
+            Some(number) => drop(sheet.write_number_with_format(row, place, number, &styles.number)?),
+            None => drop(sheet.write_string_with_format(row, place, text, &styles.number)?),
+        },
+        ListCell::Fen(fen) => {
+            let sign = if *fen < 0 { "-" } else { "" };
+            let text = format!("{sign}{}.{:02}", fen.unsigned_abs() / 100, fen.unsigned_abs() % 100);
+            match stored(&text).filter(|_| fen.abs() < MAX_FEN) {
+                Some(number) => drop(sheet.write_number_with_format(row, place, number, &styles.yuan)?),
+                None => drop(sheet.write_string_with_format(row, place, &text, &styles.number)?),
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A decimal as a spreadsheet stores it; none where it has more digits than one keeps.
+#[expect(
+    clippy::disallowed_types,
+    reason = "cells are binary fractions; with fifteen digits the text comes back as it was"
+)]
+fn stored(text: &str) -> Option<f64> {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    if digits > 15 { None } else { text.parse().ok() }
+}
+
+/// Both tables of the summary, one below the other, and the sum of all accounts.
+fn summaries(sheet: &mut Worksheet, summary: &Summary, lang: Lang, styles: &Styles) -> Result<(), XlsxError> {
+    sheet.set_column_width(0, 22)?;
+    for place in 1..=4 {
+        sheet.set_column_width(place, 26)?;
+    }
+    let mut row = 0;
+    for (heads, lines) in summary.tables(lang) {
+        for (head, place) in heads.iter().zip(0_u16..) {
+            sheet.write_string_with_format(row, place, *head, &styles.head)?;
+        }
+        for cells in lines {
+            row += 1;
+            for (cell, place) in cells.iter().zip(0_u16..) {
+                write(sheet, (row, place), cell, styles)?;
+            }
+        }
+        row += 2;
+    }
+    let [decided, refused, not_insured] = summary.counts;
+    let text = match lang {
+        Lang::Zh => format!("已算出费率 {decided} 户，数据有误 {refused} 户，本期未参保 {not_insured} 户"),
+        Lang::En => format!("{decided} decided, {refused} refused, {not_insured} not insured"),
+    };
+    sheet.write_string(row, 0, text)?;
+    Ok(())
+}
