@@ -22,3 +22,5 @@ mod fund;
 mod logged;
 #[path = "cli/rule_set_document.rs"]
 mod rule_set_document;
+#[path = "cli/tampered.rs"]
+mod tampered;
