@@ -15,8 +15,8 @@ use std::path::{Path, PathBuf};
 
 pub use layout::is_run_id;
 pub use publish::{Publication, Published};
-pub use verify::{Fault, FaultKind, Trust, Verified, verify};
-pub use view::{PublishedRun, View};
+pub use verify::{Fault, FaultKind, Trust, Verified, verify, verify_over};
+pub use view::{Disk, Files, PublishedRun, View};
 pub use writer::Logbook;
 
 /// Why a log could not be read or written.

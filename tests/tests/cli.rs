@@ -26,5 +26,7 @@ mod notices;
 mod oracle;
 #[path = "cli/rule_set_document.rs"]
 mod rule_set_document;
+#[path = "cli/tampered.rs"]
+mod tampered;
 #[path = "cli/workbook.rs"]
 mod workbook;

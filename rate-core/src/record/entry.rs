@@ -2,7 +2,7 @@
 
 use super::bytes::{Item, Writer};
 use super::envelope::Envelope;
-use super::fields::{RecordError, array, bytes, day, days, digest, fixed, formatted, maybe, number, text};
+use super::fields::{RecordError, array, boolean, bytes, day, days, digest, fixed, formatted, maybe, number, text};
 use crate::calendar::{DateSpan, NaiveDate};
 use crate::log::Digest;
 
@@ -37,7 +37,7 @@ pub enum Event {
         /// Digest of their canonical form.
         digest: Digest,
     },
-    /// A run was published.
+    /// A run was published, or recorded as a trial.
     Run(Run),
     /// A single decision, whole.
     Decision(Box<Envelope>),
@@ -59,7 +59,7 @@ pub struct Batch {
     pub tables: Vec<(String, u64)>,
 }
 
-/// A run that was published.
+/// A run that was published, or recorded as a trial.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Run {
     /// What it is called.
@@ -90,6 +90,8 @@ pub struct Run {
     pub approver: String,
     /// The run it takes the place of.
     pub supersedes: Option<String>,
+    /// Recorded as a trial: its rule set may be tried and replayed, never published.
+    pub trial: bool,
 }
 
 impl Entry {
@@ -192,7 +194,7 @@ impl Batch {
 
 impl Run {
     fn write(&self, out: &mut Writer) {
-        out.array(14);
+        out.array(15);
         out.text(&self.id);
         out.text(&self.area);
         out.bytes(&self.rule_set.0);
@@ -207,6 +209,7 @@ impl Run {
         out.text(&self.author);
         out.text(&self.approver);
         out.maybe(self.supersedes.as_deref(), Writer::text);
+        out.boolean(self.trial);
     }
 
     fn read(item: Item) -> Result<Self, RecordError> {
@@ -225,7 +228,8 @@ impl Run {
             author,
             approver,
             supersedes,
-        ] = fixed(item, "a run of fourteen fields")?;
+            trial,
+        ] = fixed(item, "a run of fifteen fields")?;
         Ok(Self {
             id: text(id)?,
             area: text(area)?,
@@ -241,6 +245,7 @@ impl Run {
             author: text(author)?,
             approver: text(approver)?,
             supersedes: maybe(supersedes, text)?,
+            trial: boolean(&trial)?,
         })
     }
 }

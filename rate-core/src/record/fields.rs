@@ -65,6 +65,15 @@ pub(super) fn number<T: TryFrom<i128>>(item: &Item) -> Result<T, RecordError> {
     .ok_or(RecordError::Shape("a number in range"))
 }
 
+pub(super) fn boolean(item: &Item) -> Result<bool, RecordError> {
+    match item {
+        Item::Boolean(flag) => Ok(*flag),
+        Item::Null | Item::Number(_) | Item::Text(_) | Item::Bytes(_) | Item::Array(_) => {
+            Err(RecordError::Shape("true or false"))
+        }
+    }
+}
+
 pub(super) fn bytes(item: Item) -> Result<Vec<u8>, RecordError> {
     match item {
         Item::Bytes(bytes) => Ok(bytes),

@@ -21,7 +21,8 @@ use crate::run::{Run, Stage};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct PublishArguments {
-    /// Publish the run to the log in this directory, which is made where there is none.
+    /// Publish the run to the log in this directory, which is made where there is none. Under a rule set that may not
+    /// be published the run is recorded as a trial.
     #[arg(long, requires = "author", requires = "approver")]
     log: Option<PathBuf>,
     /// Name of a new log: the one that signs its checkpoints.
@@ -164,8 +165,20 @@ impl Session<'_> {
     pub(super) fn published(&mut self, published: &Published) -> Result<(), Failure> {
         let (run, checkpoint) = (&published.run, &published.checkpoint);
         let line = match self.lang {
-            Lang::Zh => format!("已发布：{}，{} 户，根 {}", run.id, run.size, run.root),
-            Lang::En => format!("Published: {}, {} accounts, root {}", run.id, run.size, run.root),
+            Lang::Zh => format!(
+                "{}{}，{} 户，根 {}",
+                if run.trial { "已登记（试算，不得发布）：" } else { "已发布：" },
+                run.id,
+                run.size,
+                run.root
+            ),
+            Lang::En => format!(
+                "{}{}, {} accounts, root {}",
+                if run.trial { "Recorded as a trial, never to be published: " } else { "Published: " },
+                run.id,
+                run.size,
+                run.root
+            ),
         };
         writeln!(self.out, "{line}")?;
         let line = match self.lang {
@@ -354,7 +367,11 @@ fn event_text(event: &Event) -> String {
         Event::RuleSet { id, digest } => format!("rule-set   {id} {digest}"),
         Event::Parameters { area, digest } => format!("parameters {area} {digest}"),
         Event::Run(run) => {
-            format!("run        {} size {} root {} by {} and {}", run.id, run.size, run.root, run.author, run.approver)
+            let trial = if run.trial { " (trial)" } else { "" };
+            format!(
+                "run        {}{trial} size {} root {} by {} and {}",
+                run.id, run.size, run.root, run.author, run.approver
+            )
         }
         Event::Decision(envelope) => format!("decision   {}", envelope.id),
         Event::Key { key } => format!("key        {key}"),

@@ -8,6 +8,7 @@ use rate_core::input::book::{RawTable, TableKind};
 
 use super::LogError;
 use super::layout::create_dir;
+use super::view::Files;
 use crate::book::BookRows;
 
 pub(super) fn store(rows: &BookRows, dir: &Path) -> Result<(), LogError> {
@@ -23,14 +24,16 @@ pub(super) fn store(rows: &BookRows, dir: &Path) -> Result<(), LogError> {
 }
 
 /// Reads stored rows; what is wrong with single ones shows in their hashes.
-pub(super) fn read(dir: &Path) -> Result<BookRows, LogError> {
+pub(super) fn read(files: &dyn Files, dir: &Path) -> Result<BookRows, LogError> {
     let mut rows = BookRows::default();
     for kind in TableKind::ALL {
         let path = dir.join(format!("{}.csv", kind.stem()));
-        if !path.exists() {
-            continue;
-        }
-        let text = fs::read_to_string(&path).map_err(LogError::at(&path))?;
+        let bytes = match files.read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(LogError::at(&path)(error)),
+        };
+        let text = String::from_utf8(bytes).map_err(|_| LogError::broken(&path, "not UTF-8 / 不是UTF-8"))?;
         let text = text.strip_suffix('\n').ok_or_else(|| LogError::broken(&path, "cut off / 被截断"))?;
         let mut lines = text.split('\n').map(str::to_owned);
         if lines.next().as_deref() != Some(header(*kind).as_str()) {

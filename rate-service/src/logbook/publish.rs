@@ -8,6 +8,7 @@ use std::path::Path;
 use rate_core::input::book::facts_digest;
 use rate_core::log::{Checkpoint, Digest, Tree};
 use rate_core::record::{Batch, Event, Run, seal};
+use rate_core::rule_set::Verdict;
 
 use super::layout::{create, create_dir, is_run_id};
 use super::{LogError, Logbook, batch};
@@ -81,6 +82,7 @@ impl Logbook {
             author,
             approver,
             supersedes,
+            trial: run.chosen.verdict != Verdict::Complete,
         };
         events.push(Event::Run(entry.clone()));
         let checkpoint = self.append(&recorded_at, events)?;

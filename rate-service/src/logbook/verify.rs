@@ -6,13 +6,14 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::rc::Rc;
 
 use rate_core::error::Lang;
 use rate_core::log::{Checkpoint, Digest, SignedNote, Tree, VerifyingKey};
 use rate_core::record::{Batch, Body, Entry, Event, Run};
 
 use super::LogError;
-use super::view::{PublishedRun, View, pinned};
+use super::view::{Disk, Files, PublishedRun, View};
 
 /// What the caller knows from elsewhere.
 #[derive(Clone, Debug, Default)]
@@ -123,8 +124,13 @@ pub struct Verified {
 
 /// Looks at every byte of a log that a checkpoint protects.
 pub fn verify(dir: &Path, trust: &Trust) -> Verified {
+    verify_over(Rc::new(Disk), dir, trust)
+}
+
+/// The same, from where the files of the log are.
+pub fn verify_over(files: Rc<dyn Files>, dir: &Path, trust: &Trust) -> Verified {
     let mut found = Verified::default();
-    let view = match View::read(dir) {
+    let view = match View::over(files, dir) {
         Ok(view) => view,
         Err(error) => {
             found.faults.push(unreadable(dir, &error));
@@ -269,7 +275,7 @@ impl Look<'_> {
     }
 
     fn law(&mut self, path: &Path, digest: Digest) {
-        if let Err(error) = pinned(path, digest) {
+        if let Err(error) = self.view.pinned(path, digest) {
             let Fault { place, detail, .. } = unreadable(self.dir, &error);
             self.fault(FaultKind::Law, place, detail);
         }

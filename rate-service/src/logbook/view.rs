@@ -1,7 +1,8 @@
 //! A log as it lies there, read and not yet believed.
 
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::{fs, io};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -15,9 +16,39 @@ use super::batch;
 use super::layout::Layout;
 use crate::book::BookRows;
 
+/// Where the files of a log are read from: a directory, or a copy of one in memory.
+pub trait Files: std::fmt::Debug {
+    /// The bytes of a file.
+    ///
+    /// # Errors
+    /// As the file system's.
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+
+    /// The paths of the files in a directory.
+    ///
+    /// # Errors
+    /// As the file system's.
+    fn list(&self, dir: &Path) -> io::Result<Vec<PathBuf>>;
+}
+
+/// The file system.
+#[derive(Clone, Copy, Debug)]
+pub struct Disk;
+
+impl Files for Disk {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        fs::read(path)
+    }
+
+    fn list(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
+        fs::read_dir(dir)?.map(|entry| Ok(entry?.path())).collect()
+    }
+}
+
 /// A log that was read.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct View {
+    files: Rc<dyn Files>,
     pub(super) layout: Layout,
     /// Its public keys, oldest first, as the directory gives them.
     pub keys: Vec<VerifyingKey>,
@@ -46,8 +77,16 @@ impl View {
     /// # Errors
     /// Files that are missing or no files of a log.
     pub fn read(dir: &Path) -> Result<Self, LogError> {
+        Self::over(Rc::new(Disk), dir)
+    }
+
+    /// Reads a log from where its files are.
+    ///
+    /// # Errors
+    /// As [`View::read`].
+    pub fn over(files: Rc<dyn Files>, dir: &Path) -> Result<Self, LogError> {
         let layout = Layout(dir.to_owned());
-        let text = |path: PathBuf| fs::read_to_string(&path).map_err(LogError::at(&path));
+        let text = |path: PathBuf| text(files.as_ref(), &path);
         let keys = text(layout.keys())?;
         let keys = keys.lines().map(VerifyingKey::parse).collect::<Result<_, _>>();
         let keys = keys.map_err(|error| LogError::broken(&layout.keys(), error.to_string()))?;
@@ -59,9 +98,9 @@ impl View {
             STANDARD.decode(line).map_err(broken)
         });
         let entries = decoded.collect::<Result<_, _>>()?;
-        let leaves = read_leaves(&layout.leaves())?;
-        let checkpoints = read_checkpoints(&layout)?;
-        Ok(Self { layout, keys, entries, leaves, checkpoints })
+        let leaves = read_leaves(files.as_ref(), &layout.leaves())?;
+        let checkpoints = read_checkpoints(files.as_ref(), &layout)?;
+        Ok(Self { files, layout, keys, entries, leaves, checkpoints })
     }
 
     /// The tree over the entries as they lie there.
@@ -87,7 +126,7 @@ impl View {
     pub fn published(&self, run: Run) -> Result<PublishedRun, LogError> {
         let dir = self.layout.run(&run.id);
         let path = dir.join("bodies");
-        let bytes = fs::read(&path).map_err(LogError::at(&path))?;
+        let bytes = self.files.read(&path).map_err(LogError::at(&path))?;
         let (mut bodies, mut rest) = (Vec::new(), bytes.as_slice());
         while !rest.is_empty() {
             let number = bodies.len() + 1;
@@ -96,13 +135,24 @@ impl View {
             bodies.push(rest[..rest.len() - behind.len()].to_vec());
             rest = behind;
         }
-        Ok(PublishedRun { run, bodies, leaves: read_leaves(&dir.join("leaves"))? })
+        Ok(PublishedRun { run, bodies, leaves: read_leaves(self.files.as_ref(), &dir.join("leaves"))? })
+    }
+
+    /// The text of a file that is named by its digest.
+    pub(super) fn pinned(&self, path: &Path, digest: Digest) -> Result<String, LogError> {
+        let text = text(self.files.as_ref(), path)?;
+        if Digest::of(text.as_bytes()) == digest {
+            Ok(text)
+        } else {
+            Err(LogError::broken(path, "its content is not what its name says / 内容与文件名的摘要不符"))
+        }
     }
 
     /// The rows of a batch as they lie there, and the hashes stored for them.
     pub(crate) fn batch(&self, knowledge: u64) -> Result<(BookRows, Vec<Digest>), LogError> {
         let dir = self.layout.batch(knowledge);
-        Ok((batch::read(&dir)?, read_leaves(&dir.join("leaves"))?))
+        let files = self.files.as_ref();
+        Ok((batch::read(files, &dir)?, read_leaves(files, &dir.join("leaves"))?))
     }
 
     /// The tables of a batch, as any other book's.
@@ -125,7 +175,7 @@ impl View {
     /// # Errors
     /// A file that is missing, or not of this digest.
     pub fn canonical_rule_set(&self, digest: Digest) -> Result<String, LogError> {
-        pinned(&self.layout.rule_set(digest), digest)
+        self.pinned(&self.layout.rule_set(digest), digest)
     }
 
     /// The canonical form of parameters.
@@ -133,7 +183,7 @@ impl View {
     /// # Errors
     /// A file that is missing, or not of this digest.
     pub fn canonical_parameters(&self, digest: Digest) -> Result<String, LogError> {
-        pinned(&self.layout.parameters(digest), digest)
+        self.pinned(&self.layout.parameters(digest), digest)
     }
 
     /// The rule set of a digest.
@@ -142,7 +192,7 @@ impl View {
     /// A file that is missing, or not of this digest, or refused by the check.
     pub fn rule_set(&self, digest: Digest) -> Result<RuleSet, LogError> {
         let path = self.layout.rule_set(digest);
-        let text = pinned(&path, digest)?;
+        let text = self.pinned(&path, digest)?;
         let set = RuleSetFile::parse_json(&text).and_then(RuleSetFile::check);
         set.map_err(|problems| LogError::broken(&path, problems.to_string()))
     }
@@ -155,7 +205,7 @@ impl View {
         let mut all = Parameters::default();
         for digest in digests {
             let path = self.layout.parameters(*digest);
-            let text = pinned(&path, *digest)?;
+            let text = self.pinned(&path, *digest)?;
             // Averages that came with a book are lines, not a document: the book gives them again.
             if text.starts_with('{') {
                 let read = ParametersFile::parse_json(&text).and_then(ParametersFile::check);
@@ -166,18 +216,13 @@ impl View {
     }
 }
 
-/// The text of a file that is named by its digest.
-pub(super) fn pinned(path: &Path, digest: Digest) -> Result<String, LogError> {
-    let text = fs::read_to_string(path).map_err(LogError::at(path))?;
-    if Digest::of(text.as_bytes()) == digest {
-        Ok(text)
-    } else {
-        Err(LogError::broken(path, "its content is not what its name says / 内容与文件名的摘要不符"))
-    }
+fn text(files: &dyn Files, path: &Path) -> Result<String, LogError> {
+    let bytes = files.read(path).map_err(LogError::at(path))?;
+    String::from_utf8(bytes).map_err(|_| LogError::broken(path, "not UTF-8 / 不是UTF-8"))
 }
 
-pub(super) fn read_leaves(path: &Path) -> Result<Vec<Digest>, LogError> {
-    let bytes = fs::read(path).map_err(LogError::at(path))?;
+pub(super) fn read_leaves(files: &dyn Files, path: &Path) -> Result<Vec<Digest>, LogError> {
+    let bytes = files.read(path).map_err(LogError::at(path))?;
     let (leaves, rest) = bytes.as_chunks::<32>();
     if rest.is_empty() {
         Ok(leaves.iter().map(|leaf| Digest(*leaf)).collect())
@@ -186,18 +231,17 @@ pub(super) fn read_leaves(path: &Path) -> Result<Vec<Digest>, LogError> {
     }
 }
 
-fn read_checkpoints(layout: &Layout) -> Result<Vec<(u64, SignedNote)>, LogError> {
+fn read_checkpoints(files: &dyn Files, layout: &Layout) -> Result<Vec<(u64, SignedNote)>, LogError> {
     let dir = layout.checkpoints();
     let mut found = Vec::new();
-    for entry in fs::read_dir(&dir).map_err(LogError::at(&dir))? {
-        let path = entry.map_err(LogError::at(&dir))?.path();
+    for path in files.list(&dir).map_err(LogError::at(&dir))? {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         if name.starts_with('.') {
             continue;
         }
         let size = name.parse().map_err(|_| LogError::broken(&path, "not named by a size / 文件名不是条目数"))?;
-        let note = fs::read_to_string(&path).map_err(LogError::at(&path))?;
-        let note = SignedNote::parse(&note).map_err(|error| LogError::broken(&path, error.to_string()))?;
+        let note =
+            SignedNote::parse(&text(files, &path)?).map_err(|error| LogError::broken(&path, error.to_string()))?;
         found.push((size, note));
     }
     found.sort_by_key(|(size, _)| *size);

@@ -217,6 +217,6 @@ fn acknowledged(view: &mut View, key: &SigningKey) -> Result<Tree, LogError> {
         let leaves: Vec<u8> = view.leaves.iter().flat_map(|leaf| leaf.0).collect();
         layout::create(&view.layout.leaves(), &leaves)?;
     }
-    debug_assert_eq!(view::read_leaves(&view.layout.leaves()).ok().as_ref(), Some(&view.leaves));
+    debug_assert_eq!(view::read_leaves(&view::Disk, &view.layout.leaves()).ok().as_ref(), Some(&view.leaves));
     Ok(view.tree())
 }

@@ -11,7 +11,7 @@ const BY: &str = "--author clerk --approver head --recorded-at 2022-06-20T09:00:
 /// Evidence of the first account that was decided.
 fn exported() -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
-    rate_ok(dir.path(), "--lang en demo --accounts 120");
+    rate_ok(dir.path(), "--lang en demo --accounts 200");
     rate_ok(dir.path(), &format!("{RUN} --log log {BY}"));
     let rates = fs::read_to_string(dir.path().join("demo/again/rates.csv")).unwrap();
     let account = rates.lines().nth(1).unwrap().split(',').nth(1).unwrap().to_owned();

@@ -116,7 +116,7 @@ fn whole_notices_read_as_they_were_read_before() {
     let out = tempfile::tempdir().unwrap();
     let runs = six_runs(&fixtures("rule_sets"), out.path());
     for whole in &WHOLE {
-        let Decided { history, decision } = decided(&runs, whole.on, whole.account);
+        let Decided { history, decision, .. } = decided(&runs, whole.on, whole.account);
         let day = |text: &str| date(text).unwrap();
         let particulars = Particulars {
             number: "虚社险告〔2025〕12号".to_owned(),
@@ -269,7 +269,7 @@ fn names_cannot_turn_or_mark_up_a_notice() {
 fn a_set_that_may_be_published_gives_a_notice_without_a_warning() {
     let out = tempfile::tempdir().unwrap();
     let runs = six_runs(&fixtures("rule_sets"), out.path());
-    let Decided { history, decision } = decided(&runs, "2025-07-01", "A02");
+    let Decided { history, decision, .. } = decided(&runs, "2025-07-01", "A02");
     let of = |verdict| {
         let particulars = Particulars { verdict, ..particulars(Served::default()) };
         Notice::of(decision, history, &particulars).text(Lang::Zh)

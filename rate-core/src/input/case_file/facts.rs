@@ -43,12 +43,10 @@ fn usual(kind: TableKind, column: &str, row: &BTreeMap<String, String>) -> Strin
             TableKind::Classifications | TableKind::Dispatch | TableKind::Projects | TableKind::Statistics,
             "industry_edition",
         ) if row.contains_key("industry") => "gbt4754-2017",
-        (TableKind::Dispatch | TableKind::Orders | TableKind::Projects, "class_system")
-            if row.contains_key("class") =>
-        {
-            "8"
-        }
-        (TableKind::Classifications, "class_system") if row.contains_key("class") => "8",
+        (
+            TableKind::Classifications | TableKind::Dispatch | TableKind::Orders | TableKind::Projects,
+            "class_system",
+        ) if row.contains_key("class") => "8",
         (TableKind::Rates, "class_system") => "8",
         (TableKind::Premiums, "kind") => "regular",
         (TableKind::Premiums, "payroll_fen" | "heads" | "relieved_fen") | (TableKind::Rates, "cut_percent") => "0",

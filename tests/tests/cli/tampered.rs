@@ -1,0 +1,263 @@
+//! A log in which something was changed: always found, and the first bad place named.
+//!
+//! The logs are exported to memory, so that every byte can be tried. What is not protected is listed by name.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use rate_core::log::SignedNote;
+use rate_service::logbook::{Fault, FaultKind, Files, Trust, Verified, verify_over};
+
+use crate::command::rate_ok;
+
+/// What no checkpoint protects: the private key, and the lock.
+const UNPROTECTED: [&str; 2] = ["key", "lock"];
+
+const RUN: &str = "--lang en run --area 990100 --rules demo/rules --parameters demo/parameters --on 2022-07-01";
+const BY: &str = "--author clerk --approver head --recorded-at 2022-06-20T09:00:00+08:00";
+
+/// The files of a log, by their path in it.
+#[derive(Debug, Default)]
+struct Memory(RefCell<BTreeMap<PathBuf, Vec<u8>>>);
+
+impl Files for Memory {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        self.0.borrow().get(path).cloned().ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))
+    }
+
+    fn list(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
+        Ok(self.0.borrow().keys().filter(|path| path.parent() == Some(dir)).cloned().collect())
+    }
+}
+
+impl Memory {
+    fn of(dir: &Path) -> Self {
+        let memory = Self::default();
+        memory.add(dir, dir);
+        memory
+    }
+
+    fn add(&self, log: &Path, dir: &Path) {
+        for entry in fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                self.add(log, &path);
+            } else {
+                let name = path.strip_prefix(log).unwrap().to_owned();
+                self.0.borrow_mut().insert(name, fs::read(&path).unwrap());
+            }
+        }
+    }
+
+    fn get(&self, name: &str) -> Vec<u8> {
+        self.0.borrow()[Path::new(name)].clone()
+    }
+
+    fn put(&self, name: &str, bytes: Vec<u8>) {
+        self.0.borrow_mut().insert(PathBuf::from(name), bytes);
+    }
+
+    fn names(&self) -> Vec<String> {
+        let names = self.0.borrow().keys().map(|path| path.to_string_lossy().into_owned()).collect::<Vec<_>>();
+        names.into_iter().filter(|name| !UNPROTECTED.contains(&name.as_str())).collect()
+    }
+
+    /// The same with one file as given, and that file put back.
+    fn faults_with(self: &Rc<Self>, name: &str, bytes: Vec<u8>) -> Vec<Fault> {
+        let before = self.get(name);
+        self.put(name, bytes);
+        let faults = verified(self, &Trust::default()).faults;
+        self.put(name, before);
+        faults
+    }
+}
+
+fn verified(memory: &Rc<Memory>, trust: &Trust) -> Verified {
+    let files: Rc<dyn Files> = Rc::<Memory>::clone(memory);
+    verify_over(files, Path::new(""), trust)
+}
+
+/// A log with about as many decisions as accounts, in runs of two years.
+fn log(accounts: usize) -> Memory {
+    let dir = tempfile::tempdir().unwrap();
+    rate_ok(dir.path(), "--lang en demo --accounts 200");
+    rate_ok(dir.path(), &format!("book generate --accounts {accounts} --bad-rows 0 --out small"));
+    let run = format!("{RUN} --book small --accept year-empty,table-empty");
+    rate_ok(dir.path(), &format!("{run} --out demo/one --log log {BY}"));
+    rate_ok(dir.path(), &format!("{run} --out demo/two --log log --run-id second {BY}"));
+    Memory::of(&dir.path().join("log"))
+}
+
+/// The line, entry, record or hash that a byte of a file belongs to, as faults name it; nothing for whole files.
+fn unit(name: &str, bytes: &[u8], at: usize) -> Option<usize> {
+    let file = name.rsplit('/').next().unwrap();
+    let lines = bytes[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+    match file {
+        "leaves" => Some(at / 32 + 1),
+        "entries" => Some(lines),
+        _ if name.starts_with("batches/") => Some(lines),
+        _ => None,
+    }
+}
+
+/// Each byte of every protected file changed in three ways: a bit, all bits, and to the byte before it.
+fn ways(bytes: &[u8], at: usize) -> impl Iterator<Item = u8> + use<> {
+    let (own, before) = (bytes[at], bytes[at.saturating_sub(1)]);
+    [own ^ 1, !own, before].into_iter().filter(move |way| *way != own)
+}
+
+#[test]
+fn no_byte_of_a_log_can_be_changed_unseen() {
+    let memory = Rc::new(log(36));
+    let clean = verified(&memory, &Trust::default());
+    assert!(clean.faults.is_empty() && clean.bodies > 40, "{clean:?}");
+    let (mut tried, mut named) = (0, 0);
+    for name in memory.names() {
+        let bytes = memory.get(&name);
+        let large = name.starts_with("batches/") || name.starts_with("rule_sets/") || name.starts_with("parameters/");
+        // Facts and law are long: every seventh byte of them.
+        for at in (0..bytes.len()).step_by(if large { 7 } else { 1 }) {
+            for way in ways(&bytes, at) {
+                let mut changed = bytes.clone();
+                changed[at] = way;
+                let faults = memory.faults_with(&name, changed);
+                assert!(!faults.is_empty(), "{name} byte {at} became {way}");
+                tried += 1;
+                let Some(unit) = unit(&name, &bytes, at) else { continue };
+                let place = format!("{name}:{unit}");
+                let at_place = |fault: &Fault| fault.place == place || fault.place == name;
+                assert!(faults.iter().any(at_place) || way == b'\n' || bytes[at] == b'\n', "{place}: {faults:?}");
+                named += 1;
+            }
+        }
+    }
+    println!("{tried} changes of single bytes, all found; the place of {named} named to the line, entry or hash");
+    assert!(tried > 50_000, "{tried}");
+}
+
+/// Each record of a run damaged: the fault names that record and no other.
+#[test]
+fn the_first_bad_record_is_named() {
+    let memory = Rc::new(log(250));
+    let bodies = memory.get("runs/second/bodies");
+    let (mut rest, mut starts) = (bodies.as_slice(), Vec::new());
+    while !rest.is_empty() {
+        starts.push(bodies.len() - rest.len());
+        rest = rate_core::record::Item::read_first(rest).unwrap().1;
+    }
+    assert!(starts.len() >= 180, "{}", starts.len());
+    let ends = starts.iter().skip(1).copied().chain([bodies.len()]);
+    for ((start, end), number) in starts.iter().copied().zip(ends).zip(1..) {
+        for at in [start + 3, (start + end) / 2, end - 1] {
+            let mut changed = bodies.clone();
+            changed[at] ^= 1;
+            let faults = memory.faults_with("runs/second/bodies", changed);
+            let place = format!("runs/second/bodies:{number}");
+            let unreadable = faults
+                .iter()
+                .any(|fault| fault.kind == FaultKind::Unreadable && fault.detail.contains(&format!("body {number}:")));
+            assert!(unreadable || faults[0].place == place, "{place}: {faults:?}");
+        }
+    }
+}
+
+/// Bytes, hashes and entries put right together: only the signature, or a checkpoint kept elsewhere, tells.
+#[test]
+fn structure_cannot_be_changed_unseen() {
+    let memory = Rc::new(log(60));
+    let entries = String::from_utf8(memory.get("entries")).unwrap();
+    let lines: Vec<&str> = entries.lines().collect();
+    let leaves = memory.get("leaves");
+    let checkpoints: Vec<String> = memory.names().into_iter().filter(|name| name.starts_with("checkpoints/")).collect();
+    let with = |places: &[usize]| {
+        let text: String = places.iter().flat_map(|place| [lines[*place], "\n"]).collect();
+        let hashes: Vec<u8> = places.iter().flat_map(|place| leaves[place * 32..][..32].to_vec()).collect();
+        let (own, hash) = (memory.get("entries"), memory.get("leaves"));
+        memory.put("entries", text.into_bytes());
+        memory.put("leaves", hashes);
+        let faults = verified(&memory, &Trust::default()).faults;
+        memory.put("entries", own);
+        memory.put("leaves", hash);
+        faults
+    };
+    let all: Vec<usize> = (0..lines.len()).collect();
+    assert!(with(&all).is_empty());
+    for place in &all {
+        let without: Vec<usize> = all.iter().copied().filter(|it| it != place).collect();
+        assert!(!with(&without).is_empty(), "entry {place} deleted");
+        let mut twice = all.clone();
+        twice.insert(*place, *place);
+        assert!(!with(&twice).is_empty(), "entry {place} doubled");
+        if *place > 0 {
+            let mut swapped = all.clone();
+            swapped.swap(*place, place - 1);
+            assert!(!with(&swapped).is_empty(), "entries {place} swapped");
+        }
+    }
+    // A tail cut off with its checkpoints is the log of an earlier day: a checkpoint kept elsewhere tells.
+    let last = checkpoints.last().unwrap();
+    let kept = SignedNote::parse(&String::from_utf8(memory.get(last)).unwrap()).unwrap();
+    let first: usize = checkpoints[0].rsplit('/').next().unwrap().parse().unwrap();
+    let cut = Rc::new(Memory::default());
+    memory.names().iter().filter(|name| *name != last).for_each(|name| cut.put(name, memory.get(name)));
+    cut.put("entries", lines[..first].iter().flat_map(|line| [*line, "\n"]).collect::<String>().into_bytes());
+    cut.put("leaves", leaves[..first * 32].to_vec());
+    assert!(verified(&cut, &Trust::default()).faults.is_empty(), "rolled back whole: nothing inside tells");
+    let trust = Trust { key: None, checkpoint: Some(kept.clone()) };
+    assert_eq!(verified(&cut, &trust).faults[0].kind, FaultKind::History);
+    assert!(verified(&memory, &trust).faults.is_empty());
+    // The same history written anew under a key of one's own.
+    let forged = Rc::new(log(60));
+    assert!(verified(&forged, &Trust::default()).faults.is_empty(), "rewritten whole: nothing inside tells");
+    let kinds: Vec<FaultKind> = verified(&forged, &trust).faults.iter().map(|fault| fault.kind).collect();
+    assert_eq!(kinds, [FaultKind::History]);
+    let key = rate_core::log::VerifyingKey::parse(String::from_utf8(memory.get("keys")).unwrap().trim()).unwrap();
+    let trust = Trust { key: Some(key), checkpoint: None };
+    assert!(!verified(&forged, &trust).faults.is_empty(), "the first key tells as well");
+}
+
+/// Records of a run deleted, doubled, swapped or spliced in from another run, with their hashes put right.
+#[test]
+fn records_cannot_change_places() {
+    let memory = Rc::new(log(60));
+    let other = log(70);
+    let (bodies, leaves) = (memory.get("runs/second/bodies"), memory.get("runs/second/leaves"));
+    let split = |bytes: &[u8]| {
+        let (mut rest, mut parts) = (bytes.to_vec(), Vec::new());
+        while !rest.is_empty() {
+            let behind = rate_core::record::Item::read_first(&rest).unwrap().1.to_vec();
+            parts.push(rest[..rest.len() - behind.len()].to_vec());
+            rest = behind;
+        }
+        parts
+    };
+    let (own, theirs) = (split(&bodies), split(&other.get("runs/second/bodies")));
+    let faults = |parts: &[Vec<u8>]| {
+        memory.put("runs/second/bodies", parts.concat());
+        let hashes = parts.iter().flat_map(|part| rate_core::log::Digest::leaf(part).0).collect();
+        memory.put("runs/second/leaves", hashes);
+        let faults = verified(&memory, &Trust::default()).faults;
+        memory.put("runs/second/bodies", bodies.clone());
+        memory.put("runs/second/leaves", leaves.clone());
+        faults
+    };
+    assert!(faults(&own).is_empty());
+    for place in 0..own.len() {
+        let mut deleted = own.clone();
+        deleted.remove(place);
+        let mut doubled = own.clone();
+        doubled.insert(place, own[place].clone());
+        let mut swapped = own.clone();
+        swapped.swap(place, (place + 1) % own.len());
+        let mut spliced = own.clone();
+        spliced[place] = theirs[place % theirs.len()].clone();
+        for (what, parts) in [("deleted", deleted), ("doubled", doubled), ("swapped", swapped), ("spliced", spliced)] {
+            let same = parts == own;
+            assert!(same || !faults(&parts).is_empty(), "record {place} {what}");
+        }
+    }
+}
