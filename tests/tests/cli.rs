@@ -16,5 +16,7 @@ mod endings;
 mod formats;
 #[path = "cli/fund.rs"]
 mod fund;
+#[path = "cli/oracle.rs"]
+mod oracle;
 #[path = "cli/rule_set_document.rs"]
 mod rule_set_document;

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# What takes too long for every change: `tests/long.sh STAGE…`. Each stage prints its figures and has 45 minutes.
+#   oracle   engine against oracle, 100,000 accounts of each set and setting
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+oracle() {
+    cargo build --locked --release --quiet -p rate-service --bin rate
+    timeout 45m python3 tests/oracle/compare.py --rate target/release/rate --root . \
+        --accounts "${ACCOUNTS:-100000}" --seed "${SEED:-2}" --table
+}
+
+[ $# -gt 0 ] || { sed -n '2,3p' "$0"; exit 2; }
+for stage in "$@"; do
+    case $stage in
+    oracle) began=$SECONDS; printf '== %s\n' "$stage"; "$stage"; printf '== %s: %d s\n' "$stage" $((SECONDS - began)) ;;
+    *) printf 'no such stage: %s\n' "$stage"; exit 2 ;;
+    esac
+done

@@ -1,0 +1,69 @@
+//! The engine against a second implementation: `tests/oracle` decides the same books in Python, from the methods' own
+//! words, and must give the same rate to every account. Books aim at every row, bound, veto and exit; what is met too
+//! seldom fails as a difference does.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use crate::command::{binary, root, text};
+
+fn compare(root: &Path, arguments: &[&str]) -> Output {
+    let script = crate::command::root().join("tests/oracle/compare.py");
+    let mut command = Command::new("python3");
+    command.arg(script).arg("--rate").arg(binary()).arg("--root").arg(root).args(arguments);
+    command.env("PYTHONDONTWRITEBYTECODE", "1").output().unwrap()
+}
+
+/// 2,000 accounts of each rule set that decides, and in each of its settings.
+#[test]
+fn engine_and_oracle_give_the_same_rates() {
+    if !rate_tests::python() {
+        return;
+    }
+    let output = compare(&root(), &["--accounts", "2000", "--table"]);
+    println!("{}{}", text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(0), "engine and oracle differ, or something was met too seldom: see above");
+}
+
+/// A bound that moved by one sign, a factor, a window by a day: each is a difference, so the comparison can fail.
+#[test]
+fn a_changed_rule_set_is_a_difference() {
+    if !rate_tests::python() {
+        return;
+    }
+    let changes = [
+        ("430521/2017", "(50%, 100%]", "(50%, 100%)", "> 100%", ">= 100%"),
+        ("440300/2012", "<= 2.0‰", "< 2.0‰", "> 2.0‰", ">= 2.0‰"),
+        ("500000/2012", "max = \"7%\"", "max = \"7.1%\"", "", ""),
+        ("460000/2016", "by = \"death-on\"", "by = \"recognised-on\"", "", ""),
+        ("411200/2013", "by = \"paid-on\"", "by = \"determined-on\"", "", ""),
+    ];
+    for (method, from, to, and_from, and_to) in changes {
+        let dir = tempfile::tempdir().unwrap();
+        copy(&root().join("fixtures/rule_sets"), &dir.path().join("fixtures/rule_sets"));
+        copy(&root().join("fixtures/parameters"), &dir.path().join("fixtures/parameters"));
+        let path = dir.path().join(format!("fixtures/rule_sets/{method}.toml"));
+        let before = fs::read_to_string(&path).unwrap();
+        let after = before.replace(from, to).replace(and_from, and_to);
+        assert_ne!(before, after, "{method}");
+        fs::write(path, after).unwrap();
+        let output = compare(dir.path(), &["--accounts", "400", "--show", "1", method]);
+        let shown = text(&output.stdout);
+        assert_eq!(output.status.code(), Some(1), "{method}\n{shown}{}", text(&output.stderr));
+        assert!(shown.contains("the oracle's working:"), "{method}: no account is shown\n{shown}");
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            fs::copy(&path, target).unwrap();
+        }
+    }
+}
