@@ -123,7 +123,7 @@ SPECS = {
                  "disease-after-leaving": "responsible"}),
     "330100/2012": spec(
         "330100", [one("2012-01-01", "2012-12-31", year(2011))], system=3, points=True,
-        scale=1.2,
+        scale=1.3,
         kinds=("employer",) * 9 + ("dispatch", "institution", "individual-business"),
         sub_areas=("", "330102", "330122", "330185"), grades={"base": "0", "-0.1pp": "-0.1"}),
     "330723/2013": spec(

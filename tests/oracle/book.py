@@ -51,6 +51,7 @@ class Account:
         self.classes = []          # (from, to, class, industry)
         self.dispatched = []       # (from, to, class, heads)
         self.own_premiums, self.own_claims, self.own_events, self.own_rates = [], [], [], []
+        self.orders = []           # (from, to, what, grade or rate)
         self.before = []           # (predecessor, kind, on, share)
         # What follows is put together by `begin`: own facts, and those of predecessors by share and day.
         self.months, self.premiums, self.claims, self.events, self.rates = set(), [], [], [], []
@@ -173,6 +174,9 @@ def read(directory):
         it.grade, it.before, it.cycle = row["grade"], percent(row["before_cut_percent"]), row["cycle"]
         it.origin = row["origin"]
         accounts[row["account"]].own_rates.append(it)
+    for row in rows(directory, "orders"):
+        accounts[row["account"]].orders.append((row["from"], row["to"] or OPEN, row["what"],
+                                                row["grade"] or percent(row["rate_percent"])))
     for row in rows(directory, "successions"):
         accounts[row["account"]].before.append(
             (accounts[row["predecessor"]], row["kind"], row["on"], Fraction(row["share_percent"]) / 100))

@@ -157,7 +157,8 @@ def segments(setting, account, of_day, label_of, origin):
             one = segment(setting, account, day, end, of_day, fixed_class)
             if result and result[-1][2] != one[2]:
                 account.hit("class change inside the setting")
-            result.append(one[:4] + [label_of(one[2])] + one[4:] + [origin])
+            label = label_of(one[2]) if one[7] is None else one[7]
+            result.append(one[:4] + [label] + one[4:7] + [origin if one[7] is None else "ordered"])
             day = day_after(one[1])
     return result
 
@@ -167,8 +168,16 @@ def segment(setting, account, day, end, of_day, fixed_class):
     cls, ends = (fixed_class, OPEN) if fixed_class else setting.class_on(account, day)
     base, class_1, vector_ends = base_on(setting, account, cls, day)
     cut, cut_ends = cut_on(setting, account, day)
-    until = min(end, ends, vector_ends, cut_ends, later_vector(setting.place, day))
-    rate = of_day(base, cls, class_1)
+    ordered, order_ends = order_on(account, day)
+    until = min(end, ends, vector_ends, cut_ends, order_ends, later_vector(setting.place, day))
+    if ordered and ordered[0] == "rate":
+        account.hit("a rate by order")
+        return [day, until, cls, base, ordered[1], Fraction(0), ordered[1], ""]
+    if ordered:
+        account.hit("a grade by order")
+        rate = floored(account, setting, setting.ladder.rate(base, ordered[1]), cls, class_1)
+    else:
+        rate = of_day(base, cls, class_1)
     if cls in setting.least and rate < setting.least[cls]:
         account.hit("held by the lowest rate of the class")
         rate = setting.least[cls]
@@ -187,7 +196,20 @@ def segment(setting, account, day, end, of_day, fixed_class):
         if cut["floor"] and rate < class_1:
             account.hit("floor after the cut")
             rate = class_1
-    return [day, until, cls, base, before, share, rate]
+    return [day, until, cls, base, before, share, rate, ordered and ordered[1]]
+
+
+def order_on(account, day):
+    """What was ordered for the day, a rate before a grade; and the last day on which that stays so."""
+    ends, found = OPEN, None
+    for first, last, what, value in account.orders:
+        if first <= day <= last:
+            ends = min(ends, last)
+            if found is None or what == "rate":
+                found = what, value
+        elif first > day:
+            ends = min(ends, day_before(first))
+    return found, ends
 
 
 def floored(account, setting, rate, cls, class_1):
@@ -200,6 +222,9 @@ def floored(account, setting, rate, cls, class_1):
 
 class Answer:
     def __init__(self, grade, origin, cls, result):
+        # What was ordered for the first day is what is said of the whole.
+        if result[0][8] == "ordered":
+            grade, origin = result[0][4], "ordered"
         self.grade, self.origin, self.cls, self.segments = grade, origin, cls, result
 
 

@@ -20,6 +20,7 @@ HEADERS = {
              "charged_percent origin cycle used document",
     "dispatch": "area account from to using_unit industry_edition industry class_system class heads",
     "successions": "area account predecessor kind on share_percent",
+    "orders": "area account order body what class_system class grade rate_percent from to issued_on document",
     "statistics": "area statistic year industry_edition industry value unit document",
 }
 

@@ -133,6 +133,8 @@ class Writer:
 
     def base_then(self, number):
         cls = self.spec.get("dispatch_class") if self.draft.kind == "dispatch" else None
+        if self.draft.kind == "dispatch" and self.spec.get("most_heads"):
+            cls = self.draft.cls
         return self.base(cls or self.class_in(first_of(number)), first_of(number))
 
     # -- claims and payments ----------------------------------------------------------------------------------------
@@ -408,6 +410,8 @@ class Writer:
             tables.classification(number, begins, "", draft.cls, draft.industry)
         if draft.kind == "dispatch" and self.spec.get("most_heads"):
             self.dispatch(number)
+        if "order" in draft.extras:
+            self.order(number)
         self.emit_facts(number, self.facts)
         if taken:
             self.emit_facts(old, taken)
@@ -426,6 +430,21 @@ class Writer:
             day = self.maker.day_in_setting()
             cls = self.random.choice(self.spec["classes"])
             add("dispatch", number, day, "", "unit C", "", "", self.tables.system, cls, 500)
+
+    def order(self, number):
+        """A grade or a rate by order, on days of the setting, at its edges or beside it."""
+        first, last = self.maker.first, self.maker.last
+        inside = self.maker.day_in_setting()
+        days = self.random.choice(((first, last), (first, inside), (inside, last), (inside, inside), (inside, ""),
+                                   (day_before(first), first), (last, ""), ("2003-01-01", day_before(first)),
+                                   (day_after(last), "")))
+        grade, rate = self.random.choice(list(self.spec["grades"])), "0.77"
+        if "points" in self.spec or "last_rates" in self.spec or self.random.random() < 0.5:
+            self.tables.add("orders", number, "O1", "court", "rate", "", "", "", rate, *days, "2003-01-01", "an order")
+            return
+        self.tables.add("orders", number, "O1", "agency", "grade", "", "", grade, "", *days, "2003-01-01", "an order")
+        if self.random.random() < 0.2:
+            self.tables.add("orders", number, "O2", "court", "rate", "", "", "", rate, inside, inside, "2003-01-01", "an order")
 
     def emit_facts(self, number, facts):
         tables = self.tables

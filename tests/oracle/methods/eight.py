@@ -97,10 +97,12 @@ def average_of(account, setting, year):
     return None
 
 
-def class_then(account, first_month):
-    """The class of a month that is measured: the one in force on its first day."""
-    day = "%04d-%02d-01" % (first_month // 12, first_month % 12 + 1)
-    return day, account.class_row(day)[2]
+def base_then(setting):
+    """The base rate of a month that is measured: of the class in force on its first day."""
+    def base_of(account, number):
+        day = "%04d-%02d-01" % (number // 12, number % 12 + 1)
+        return vector_on(setting.place, account, day)[0][setting.class_on(account, day)[0] - 1]
+    return base_of
 
 
 def shanghai_2016(account, setting):
@@ -109,10 +111,7 @@ def shanghai_2016(account, setting):
     if out:
         return out
 
-    def base_of(it, first_month):
-        day, cls = class_then(it, first_month)
-        return vector_on(setting.place, it, day)[0][(2 if it.kind == "dispatch" else cls) - 1]
-
+    base_of = base_then(setting)
     u = pay_ratio_at_base(account, years[0], base_of)
     bounds(account, "u", u, ("0", "200%"), "fen")
     breach = [it for it in ("arrears", "fraud", "hidden-payroll") if conduct(account, years[0], it)]
@@ -232,12 +231,7 @@ def hainan_2016(account, setting):
     out = new(account, setting, window, 12)
     if out:
         return out
-
-    def base_of(it, first_month):
-        day, cls = class_then(it, first_month)
-        return vector_on(setting.place, it, day)[0][cls - 1]
-
-    u = pay_ratio_at_base(account, window, base_of)
+    u = pay_ratio_at_base(account, window, base_then(setting))
     bounds(account, "u", u, ("400%",), "fen")
     dead = deaths(account, window, setting, day_of="death")
     ill = Value(hurt(account, window, count="claims", what="disease"), 1)

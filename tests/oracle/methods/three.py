@@ -4,10 +4,10 @@ from fractions import Fraction
 
 from measures import (OLD_AND_RESCUE, OLD_SHANGHAI, SHENZHEN, Value, Window, bounds, conduct, deaths, incidence,
                       pay_ratio, pay_ratio_at_base, premium)
-from methods.eight import (BASICS, KEPT, LEAP, NEW, NO_RATIO, Method, class_then, conduct_edges, edges, person_bounds,
+from methods.eight import (BASICS, KEPT, LEAP, NEW, NO_RATIO, Method, base_then, conduct_edges, edges, person_bounds,
                            u_bounds, windowed)
 from methods.shared import forced, new, no_ratio, not_below, others, row, unanswered
-from rates import SHENZHEN_2012, THREE, Answer, Ladder, floated, held, last_rate, segments, vector_on
+from rates import SHENZHEN_2012, THREE, Answer, Ladder, floated, held, last_rate, segments
 
 STEPS = Ladder(["base", "+1", "+2", "+3", "+4", "+5"], points=["0", "0.5", "1.0", "1.5", "2.0", "2.5"], base="base")
 HANGZHOU = Ladder(["-0.4pp", "-0.2pp", "-0.1pp", "base", "+0.1pp", "+0.2pp", "+0.4pp"],
@@ -73,12 +73,7 @@ def huainan_2012(account, setting):
     out = others(account, setting, classes=(2, 3)) or new(account, setting, window, 12)
     if out:
         return out
-
-    def base_of(it, first_month):
-        day, cls = class_then(it, first_month)
-        return vector_on(setting.place, it, day)[0][cls - 1]
-
-    u = pay_ratio_at_base(account, window, base_of)
+    u = pay_ratio_at_base(account, window, base_then(setting))
     bounds(account, "u", u, ("20%", "60%", "80%", "120%"), "fen")
     if not u.exists:
         return no_ratio(account, setting, u)
