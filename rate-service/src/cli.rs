@@ -5,6 +5,7 @@
 
 mod check;
 mod diagnose;
+mod failure;
 mod log;
 mod notice;
 mod progress;
@@ -19,15 +20,14 @@ use clap_complete::Shell;
 use rate_core::Explanation;
 use rate_core::diagnostics::Kind;
 use rate_core::error::Lang;
-use rate_core::{AccountKey, NaiveDate, Problem};
+use rate_core::{AccountKey, NaiveDate};
 
 use crate::book::{self, Encoding, Plan, Reading};
-use crate::casebook::{self, CaseError};
+use crate::casebook;
 use crate::demo;
-use crate::diagnostics::{Entry, EntryError};
-use crate::logbook::LogError;
-use crate::replay::ReplayError;
-use crate::run::{self, Request, RunError, Stage};
+use crate::diagnostics::Entry;
+use crate::run::{self, Request, Stage};
+use failure::{Failure, report};
 use progress::Progress;
 
 /// Work-injury insurance premium rates: exact, explained. 工伤保险费率：精确、可解释。
@@ -288,102 +288,6 @@ pub fn main() -> ExitCode {
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(failure) => report(&failure, lang),
     }
-}
-
-/// Why a command did not do what was asked.
-#[derive(Debug, thiserror::Error)]
-enum Failure {
-    #[error(transparent)]
-    Run(#[from] RunError),
-    #[error("{0}")]
-    Output(io::Error),
-    #[error("account `{0}` is not in the book")]
-    UnknownAccount(AccountKey),
-    #[error("{} problem(s)", .0.len())]
-    Problems(Vec<Problem>),
-    #[error(transparent)]
-    Log(LogError),
-}
-
-impl From<book::BookError> for Failure {
-    fn from(error: book::BookError) -> Self {
-        Self::Run(error.into())
-    }
-}
-
-impl From<crate::lawbook::LawError> for Failure {
-    fn from(error: crate::lawbook::LawError) -> Self {
-        Self::Run(error.into())
-    }
-}
-
-impl From<LogError> for Failure {
-    fn from(error: LogError) -> Self {
-        Self::Log(error)
-    }
-}
-
-impl From<ReplayError> for Failure {
-    fn from(error: ReplayError) -> Self {
-        match error {
-            ReplayError::Log(error) => error.into(),
-            ReplayError::Run(error) => error.into(),
-            ReplayError::Book(error) => RunError::Book(error).into(),
-        }
-    }
-}
-
-impl From<EntryError> for Failure {
-    fn from(error: EntryError) -> Self {
-        match error {
-            EntryError::File(error) => error.into(),
-            EntryError::Problems(problems) => Self::Problems(problems),
-        }
-    }
-}
-
-impl From<CaseError> for Failure {
-    fn from(error: CaseError) -> Self {
-        match error {
-            CaseError::Law(error) => error.into(),
-            CaseError::Problems(problems) => Self::Problems(problems),
-        }
-    }
-}
-
-impl From<io::Error> for Failure {
-    fn from(error: io::Error) -> Self {
-        Self::Output(error)
-    }
-}
-
-fn report(failure: &Failure, lang: Lang) -> ExitCode {
-    let mut err = io::stderr().lock();
-    let (lines, code) = match failure {
-        Failure::Problems(problems) | Failure::Run(RunError::Problems(problems)) => {
-            (problems.iter().map(|problem| problem.line(lang)).collect(), 1)
-        }
-        Failure::Run(RunError::Refused { refusal, considered }) => {
-            let others =
-                considered.iter().filter_map(|it| it.why_not.map(|why| format!("  {} – {}", it.id, why.text(lang))));
-            (std::iter::once(refusal.text(lang)).chain(others).collect(), 1)
-        }
-        Failure::Run(RunError::Blocked { diagnosis, beyond }) => (diagnose::refusal(diagnosis, beyond, lang), 1),
-        Failure::Run(error @ RunError::Unfit { .. }) => (vec![error.to_string()], 1),
-        Failure::Run(error @ RunError::Book(book::BookError::Plan(_))) => (vec![error.to_string()], 2),
-        Failure::UnknownAccount(key) => {
-            (vec![lang.pick("数据中没有单位 ", "not in the book: ").to_owned() + &key.to_string()], 1)
-        }
-        Failure::Log(error @ (LogError::Unknown(_) | LogError::Broken { .. })) => (vec![error.to_string()], 1),
-        Failure::Log(error @ (LogError::Busy(_) | LogError::File { .. })) => (vec![error.to_string()], 3),
-        Failure::Run(error) => (vec![error.to_string()], 3),
-        Failure::Output(error) => (vec![error.to_string()], 3),
-    };
-    for line in lines {
-        // Nothing is left to tell a caller whose error output is gone.
-        let _ = writeln!(err, "rate: {line}");
-    }
-    ExitCode::from(code)
 }
 
 /// Where the results of a run go.

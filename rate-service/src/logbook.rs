@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 pub use layout::is_run_id;
 pub use publish::{Publication, Published};
-pub use verify::{Fault, FaultKind, Trust, Verified, verify, verify_over};
+pub use verify::{Fault, FaultKind, Trust, Verified, body_faults, verify, verify_over};
 pub use view::{Disk, Files, PublishedRun, View};
 pub use writer::Logbook;
 

@@ -305,52 +305,50 @@ impl Look<'_> {
     }
 
     fn run(&mut self, run: Run) {
-        let dir = format!("runs/{}", run.id);
         let published = match self.view.published(run) {
             Ok(published) => published,
             Err(error) => return self.unreadable(&error),
         };
         self.found.runs += 1;
         self.found.bodies += published.bodies.len();
-        self.bodies(&dir, &published);
+        self.found.faults.extend(body_faults(&published));
     }
+}
 
-    fn bodies(&mut self, dir: &str, published: &PublishedRun) {
-        let PublishedRun { run, bodies, leaves } = published;
-        let found: Vec<Digest> = bodies.iter().map(|body| Digest::leaf(body)).collect();
-        let differs = (0..found.len().max(leaves.len())).find(|index| found.get(*index) != leaves.get(*index));
-        if let Some(index) = differs {
-            let bodies_hold = found.iter().copied().collect::<Tree>().root() == run.root;
-            let (kind, file) = if bodies_hold { (FaultKind::Leaf, "leaves") } else { (FaultKind::Body, "bodies") };
-            self.fault(kind, format!("{dir}/{file}:{}", index + 1), account(bodies.get(index)));
-            return;
-        }
-        if found.iter().copied().collect::<Tree>().root() != run.root {
-            self.fault(FaultKind::Body, dir, "");
-            return;
-        }
-        let mut last = None;
-        for (body, number) in bodies.iter().zip(1..) {
-            let place = format!("{dir}/bodies:{number}");
-            match Body::read(body) {
-                Err(error) => self.fault(FaultKind::Unreadable, place, error.to_string()),
-                Ok(body) => {
-                    let belongs = body.account.area == run.area
-                        && body.rule_set_digest == run.rule_set
-                        && body.parameters == run.parameters
-                        && body.semantics == run.semantics
-                        && last.as_ref().is_none_or(|last| *last < body.account);
-                    if !belongs {
-                        self.fault(FaultKind::Misplaced, place, body.account.to_string());
-                    }
-                    last = Some(body.account);
+/// Everything that does not fit in the bodies of a run: against the hashes stored for them, the root of its entry, and
+/// what the entry says of them.
+pub fn body_faults(published: &PublishedRun) -> Vec<Fault> {
+    let PublishedRun { run, bodies, leaves } = published;
+    let dir = format!("runs/{}", run.id);
+    let found: Vec<Digest> = bodies.iter().map(|body| Digest::leaf(body)).collect();
+    let root = found.iter().copied().collect::<Tree>().root();
+    let differs = (0..found.len().max(leaves.len())).find(|index| found.get(*index) != leaves.get(*index));
+    if let Some(index) = differs {
+        let (kind, file) = if root == run.root { (FaultKind::Leaf, "leaves") } else { (FaultKind::Body, "bodies") };
+        return vec![Fault::new(kind, format!("{dir}/{file}:{}", index + 1), account(bodies.get(index)))];
+    }
+    if root != run.root || u64::try_from(bodies.len()).ok() != Some(run.size) {
+        return vec![Fault::new(FaultKind::Body, dir, "")];
+    }
+    let (mut faults, mut last) = (Vec::new(), None);
+    for (body, number) in bodies.iter().zip(1..) {
+        let place = format!("{dir}/bodies:{number}");
+        match Body::read(body) {
+            Err(error) => faults.push(Fault::new(FaultKind::Unreadable, place, error.to_string())),
+            Ok(body) => {
+                let belongs = body.account.area == run.area
+                    && body.rule_set_digest == run.rule_set
+                    && body.parameters == run.parameters
+                    && body.semantics == run.semantics
+                    && last.as_ref().is_none_or(|last| *last < body.account);
+                if !belongs {
+                    faults.push(Fault::new(FaultKind::Misplaced, place, body.account.to_string()));
                 }
+                last = Some(body.account);
             }
         }
-        if u64::try_from(bodies.len()).ok() != Some(run.size) {
-            self.fault(FaultKind::Body, dir, "");
-        }
     }
+    faults
 }
 
 /// The account of a body, where it can still be read.

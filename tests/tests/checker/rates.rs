@@ -96,10 +96,15 @@ impl Terms {
         }
     }
 
-    /// Held by the method's own floors and caps, and rounded.
-    fn held(&self, rate: Fine, class: RiskClass, day: NaiveDate) -> Fine {
+    /// Held by the method's own floors and caps.
+    fn bounded(&self, rate: Fine, class: RiskClass, day: NaiveDate) -> Fine {
         let floor = self.limits["rate_floor"].get(class.number().to_string()).map_or(0, printed);
-        let held = rate.max(floor).min(self.cap(day));
+        rate.max(floor).min(self.cap(day))
+    }
+
+    /// The same, and rounded.
+    fn held(&self, rate: Fine, class: RiskClass, day: NaiveDate) -> Fine {
+        let held = self.bounded(rate, class, day);
         let Some((digits, mode)) = &self.rounding else { return held };
         let unit = 10_i128.pow(DIGITS - digits);
         let up = match mode.as_str() {
@@ -201,15 +206,19 @@ impl Pricing<'_> {
         let from = match outcome.start {
             RateStart::Held(rate) if !reset => {
                 assert_eq!(self.last_rate().map(|last| last.before_cut), Some(rate), "what is held is the last rate");
-                // Held rates pass no floor and no rounding, but no cap in force is exceeded.
-                let (last, cap) = (fine(rate.percent()), self.terms.cap(day));
-                let before_cut = last.min(cap);
+                // Held rates pass no rounding, but lie between the floors and the cap in force.
+                let held = |rate: Fine, floor: Option<Fine>| {
+                    self.terms.bounded(rate.max(floor.filter(|_| floored).unwrap_or(0)), class, day)
+                };
+                let last = fine(rate.percent());
+                let before_cut = held(last, class_one);
                 let rate = match cut {
-                    Some(cut) if cut.on_base => kept(last, cut).min(cap).max(after.unwrap_or(0)),
+                    Some(cut) if cut.on_base => held(kept(last, cut), class_one_cut).max(after.unwrap_or(0)),
                     Some(cut) => kept(before_cut, cut).max(after.unwrap_or(0)),
                     None => before_cut,
                 };
-                return Expected { before_cut, rate, lowest: None };
+                let of_frame = if cut.is_some_and(|cut| !cut.on_base) { None } else { class_one_cut };
+                return Expected { before_cut, rate, lowest: of_frame.filter(|_| floored).max(after) };
             }
             RateStart::Previous(rate) if !reset => {
                 assert_eq!(

@@ -122,10 +122,11 @@ fn what_was_never_acknowledged_is_taken_out_by_the_next_writer() {
     fs::create_dir_all(log.join("runs/990100-2022-07-01-2")).unwrap();
     let (code, text) = ending(dir.path(), "--lang en verify log --no-replay");
     assert_eq!(code, 1);
-    assert!(text.contains("unsigned  entries:5"), "{text}");
+    let unsigned = before.lines().count() + 1;
+    assert!(text.contains(&format!("unsigned  entries:{unsigned}")), "{text}");
     rate_ok(dir.path(), &format!("{RUN} --book demo/book --out demo/again --log log {BY}"));
     let after = fs::read_to_string(log.join("entries")).unwrap();
-    assert!(after.starts_with(&before) && after.lines().count() == 5, "{after}");
+    assert!(after.starts_with(&before) && after.lines().count() == unsigned, "{after}");
     assert_eq!(last_line(&rate_ok(dir.path(), "--lang en verify log")), "nothing is amiss");
 }
 
@@ -134,7 +135,8 @@ fn a_log_is_handed_over_to_a_new_key() {
     let dir = published();
     let old = fs::read_to_string(dir.path().join("log/keys")).unwrap();
     let kept = dir.path().join("kept");
-    fs::copy(dir.path().join("log/checkpoints/000000000004"), &kept).unwrap();
+    let first = fs::read_dir(dir.path().join("log/checkpoints")).unwrap().next().unwrap().unwrap();
+    fs::copy(first.path(), &kept).unwrap();
     rate_ok(dir.path(), "log rotate log --recorded-at 2023-01-01T00:00:00Z");
     rate_ok(dir.path(), &format!("{RUN} --book demo/book --out demo/again --log log {BY}"));
     let keys = fs::read_to_string(dir.path().join("log/keys")).unwrap();

@@ -74,7 +74,7 @@ fn who_gets_no_notice_is_told_why() {
     {
         assert_eq!(ending(dir, format!("notice {WHAT} {wrong}").trim_end()).0, 2, "{wrong}");
     }
-    assert_eq!(ending(dir, &format!("notice {WHAT} --all --out demo/book")).0, 3);
+    assert_eq!(ending(dir, &format!("notice {WHAT} --all --out demo/book")).0, 1);
     fs::write(
         dir.join("demo/book/payments.csv"),
         "area,account,claim,item,payer,determined_on,accounted_on,paid_on,amount_fen\n",
