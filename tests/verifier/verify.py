@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A second reader of evidence: `verify.py DIR [--key NAME+ID+KEY]`. Standard library only, no code of the engine.
+"""A second reader of evidence: `verify.py [--key NAME+ID+KEY] DIR…`. Standard library only, no code of the engine.
 
 Checks the list of digests, the canonical bytes of the record, the proofs from the record to the root of its run and from
 the entry of the run to the checkpoint, and the signature of the checkpoint. Where the rule set is one that the oracle
@@ -279,10 +279,20 @@ class Evidence:
         recorded = [{"from": iso(days[0]), "to": iso(days[1]), "class": cls[1], "base": base or "", "grade": grade or "",
                      "before": before, "cut": cut, "rate": rate, "origin": origin}
                     for days, cls, base, grade, before, cut, rate, origin in body[10]]
-        for mine in found:
-            mine["grade"] = mine["grade"] or ""
-        if found != recorded:
+        found = [dict(it, grade=it["grade"] or "") for it in found]
+        if merged(found) != merged(recorded):
             self.fault("body.cbor", "the oracle says %s, the record %s" % (found, recorded))
+
+
+def merged(segments):
+    """A border where nothing changes is none."""
+    result = []
+    for it in segments:
+        if result and all(result[-1][key] == it[key] for key in it if key not in ("from", "to")):
+            result[-1] = dict(result[-1], to=it["to"])
+        else:
+            result.append(it)
+    return result
 
 
 def iso(day):
@@ -291,12 +301,19 @@ def iso(day):
 
 def main():
     arguments = sys.argv[1:]
-    key = arguments[arguments.index("--key") + 1] if "--key" in arguments else None
-    faults = Evidence(arguments[0], key).check()
-    for fault in faults:
-        print(fault)
-    print("something does not fit" if faults else "nothing is amiss")
-    sys.exit(1 if faults else 0)
+    key = None
+    if "--key" in arguments:
+        at = arguments.index("--key")
+        key = arguments[at + 1]
+        del arguments[at:at + 2]
+    unfit = 0
+    for directory in arguments:
+        faults = Evidence(directory, key).check()
+        for fault in faults:
+            print(fault)
+        print("%s: %s" % (directory, "something does not fit" if faults else "nothing is amiss"))
+        unfit += bool(faults)
+    sys.exit(1 if unfit or not arguments else 0)
 
 
 if __name__ == "__main__":

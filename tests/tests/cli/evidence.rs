@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use crate::command::{ending, rate_ok};
+use crate::command::{ending, rate_ok, root, text};
 
 const RUN: &str = "--lang en run --area 990100 --rules demo/rules --parameters demo/parameters --on 2022-07-01 --book demo/book --out demo/again";
 const BY: &str = "--author clerk --approver head --recorded-at 2022-06-20T09:00:00+08:00";
@@ -100,5 +101,82 @@ fn digests_put_right_do_not_help() {
         assert!(!text.contains("SHA256SUMS"), "{name}: {text}");
         fs::write(&path, &bytes).unwrap();
         fs::write(&list, sums).unwrap();
+    }
+}
+
+fn python(arguments: &[&std::ffi::OsStr]) -> (i32, String) {
+    let output = Command::new("python3").args(arguments).env("PYTHONDONTWRITEBYTECODE", "1").output().unwrap();
+    (output.status.code().unwrap(), text(&output.stdout) + &text(&output.stderr))
+}
+
+/// Evidence of Jiangsu's accounts, of a book that aims at the rows of its table; the directories, in order.
+fn jiangsu(dir: &Path, accounts: usize) -> Vec<PathBuf> {
+    let generate = root().join("tests/oracle/generate.py");
+    let book = dir.join("book");
+    fs::create_dir(&book).unwrap();
+    let arguments = ["320000/2023", "2025-01-01", "300"].map(std::ffi::OsStr::new);
+    let (code, said) = python(&[&[generate.as_os_str()], &arguments[..], &[book.as_os_str()]].concat());
+    assert_eq!(code, 0, "{said}");
+    let fixtures = root().join("fixtures").to_string_lossy().into_owned();
+    let accept = "--accept table-empty,year-empty";
+    rate_ok(
+        dir,
+        &format!(
+            "--lang en run --area 320000 --rules {fixtures}/rule_sets --parameters {fixtures}/parameters --book book \
+             --on 2025-01-01 --out out --log log {accept} {BY}"
+        ),
+    );
+    let rates = fs::read_to_string(dir.join("out/rates.csv")).unwrap();
+    let decided = rates.lines().skip(1).filter(|line| line.ends_with(",320000/2023"));
+    let mut numbers: Vec<&str> = decided.filter_map(|line| line.split(',').nth(1)).collect();
+    numbers.dedup();
+    let step = (numbers.len() / accounts).max(1);
+    let chosen = numbers.iter().step_by(step).take(accounts);
+    chosen
+        .map(|number| {
+            let out = dir.join(format!("evidence-{number}"));
+            let line =
+                format!("evidence export --log log --run 320000-2025-01-01 --account {number} --out {}", out.display());
+            rate_ok(dir, &line);
+            out
+        })
+        .collect()
+}
+
+/// A reader that shares nothing with ours but the written format: it checks the same things, and the oracle works the
+/// rates again from the packaged facts.
+#[test]
+fn a_second_reader_agrees_on_good_and_on_bad_evidence() {
+    if !rate_tests::python() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let all = jiangsu(dir.path(), 20);
+    assert_eq!(all.len(), 20);
+    let script = root().join("tests/verifier/verify.py");
+    let second = |dirs: &[PathBuf]| {
+        let dirs = dirs.iter().map(|dir| dir.as_os_str());
+        python(&std::iter::once(script.as_os_str()).chain(dirs).collect::<Vec<_>>())
+    };
+    let (code, said) = second(&all);
+    assert_eq!(code, 0, "{said}");
+    assert!(!said.contains("not worked again"), "{said}");
+    let ours = |evidence: &Path| ending(dir.path(), &format!("--lang en verify {}", evidence.display()));
+    for (evidence, number) in all.iter().zip(0..) {
+        assert_eq!(ours(evidence), (0, "nothing is amiss\n".to_owned()), "{}", evidence.display());
+        let names: Vec<PathBuf> = files(evidence)
+            .into_iter()
+            .filter(|it| !it.ends_with("README.md") && !it.ends_with("decision.md"))
+            .collect();
+        let name = &names[number % names.len()];
+        let bytes = fs::read(name).unwrap();
+        let mut changed = bytes.clone();
+        let at = (bytes.len() - 1) * (number + 1) / 21;
+        changed[at] ^= 1;
+        fs::write(name, changed).unwrap();
+        let (code, said) = second(std::slice::from_ref(evidence));
+        let mine = ours(evidence);
+        assert_eq!((code, mine.0), (1, 1), "{} byte {at}: {said}{}", name.display(), mine.1);
+        fs::write(name, bytes).unwrap();
     }
 }
