@@ -2,9 +2,9 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use crate::command::{ending, rate_ok};
+use crate::command::{ending, rate_ok, root};
 
 const RUN: &str = "--lang en run --area 990100 --rules demo/rules --parameters demo/parameters --on 2022-07-01";
 const BY: &str = "--author clerk --approver head --recorded-at 2022-06-20T09:00:00+08:00";
@@ -148,4 +148,71 @@ fn a_log_is_handed_over_to_a_new_key() {
     let (code, text) = ending(dir.path(), &format!("--lang en verify log --key {new}"));
     assert_eq!(code, 1, "{text}");
     assert!(text.contains("key  keys: "), "{text}");
+}
+
+/// `rate` built from these sources with one rounding changed: half up has become down.
+fn another_engine() -> PathBuf {
+    let here = tempfile::tempdir().unwrap();
+    for name in ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "clippy.toml"] {
+        fs::copy(root().join(name), here.path().join(name)).unwrap();
+    }
+    for name in ["rate-core", "rate-service", "tests", "benches", "fixtures"] {
+        copy(&root().join(name), &here.path().join(name));
+    }
+    let amount = here.path().join("rate-core/src/amount.rs");
+    let text = fs::read_to_string(&amount).unwrap();
+    let changed = text.replace(
+        "RoundMode::HalfUp => RoundingStrategy::MidpointAwayFromZero",
+        "RoundMode::HalfUp => RoundingStrategy::ToZero",
+    );
+    assert_ne!(text, changed);
+    fs::write(&amount, changed).unwrap();
+    // TARGET/PROFILE/rate: what it is built from is kept beside, so that the next time only the two crates are new.
+    let target = crate::command::binary().ancestors().nth(2).unwrap().join("another-engine");
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = std::process::Command::new(cargo);
+    command.args(["build", "--quiet", "--offline", "--locked", "-p", "rate-service", "--bin", "rate", "--target-dir"]);
+    let built = command.arg(&target).current_dir(here.path()).stdin(std::process::Stdio::null()).output().unwrap();
+    assert!(built.status.success(), "{}", crate::command::text(&built.stderr));
+    target.join(format!("debug/rate{}", std::env::consts::EXE_SUFFIX))
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            fs::copy(&path, target).unwrap();
+        }
+    }
+}
+
+/// The same law, facts and semantics, and another build that rounds otherwise: replay names the engine, the step, both
+/// rates.
+#[test]
+fn an_engine_that_rounds_otherwise_is_named_as_the_cause() {
+    let dir = tempfile::tempdir().unwrap();
+    rate_ok(dir.path(), "--lang en demo --accounts 200");
+    let frame = dir.path().join("demo/rules/cn/2015-71.toml");
+    let text = fs::read_to_string(&frame).unwrap();
+    let rounded = text.replace("rate    = \"none\"", "rate = { digits = 1, of = \"percent\", mode = \"half-up\" }");
+    assert_ne!(text, rounded, "the frame of the demonstration does not round");
+    fs::write(&frame, rounded).unwrap();
+    rate_ok(dir.path(), &format!("{RUN} --book demo/book --out demo/again --log log {BY}"));
+    assert_eq!(ending(dir.path(), "replay --log log").0, 0);
+    let other = another_engine();
+    let mut command = std::process::Command::new(other);
+    command.args(["--lang", "en", "replay", "--log", "log", "--out", "differences.csv"]).current_dir(dir.path());
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", crate::command::text(&output.stderr));
+    let list = fs::read_to_string(dir.path().join("differences.csv")).unwrap();
+    let line = list.lines().nth(1).unwrap();
+    let cells: Vec<&str> = line.split(',').collect();
+    assert_eq!((cells[3], cells[4].ends_with(" rounded")), ("engine", true), "{line}");
+    let rate = |text: &str| text.replace('.', "").parse::<i64>().unwrap();
+    assert!(rate(cells[5]) > rate(cells[6]), "half up gave more than down: {line}");
+    assert!(list.lines().skip(1).all(|line| line.split(',').nth(3) == Some("engine")), "nothing else is accused");
 }
