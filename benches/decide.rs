@@ -1,8 +1,12 @@
-//! From the rows of a history in memory to an outcome, with and without steps.
+//! From the rows of a history in memory to an outcome, with and without steps; on to canonical bytes, and back again.
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use rate_core::history::{BenefitItem, Claim, ClaimStatus, InjuryArticle, Payer, Payment};
+use rate_core::input::book::facts_digest;
+use rate_core::log::{Digest, Tree, check_inclusion};
+use rate_core::record::seal;
+use rate_core::replay::{Verdict, replay};
 use rate_core::{
     ClassSystem, History, Law, Money, Parameters, ParametersFile, RiskClass, RuleSetFile, date, decide, outcome,
 };
@@ -86,4 +90,61 @@ fn decision_with_steps(bencher: Bencher<'_, '_>) {
     bencher
         .counter(ItemsCount::new(ACCOUNTS))
         .bench(|| histories.iter().map(|history| decide(&law, history).unwrap().steps().len()).sum::<usize>());
+}
+
+/// The facts of an account to the digest that its record pins.
+#[divan::bench]
+fn facts_to_digest(bencher: Bencher<'_, '_>) {
+    let histories = histories();
+    bencher
+        .counter(ItemsCount::new(ACCOUNTS))
+        .bench(|| histories.iter().map(|history| facts_digest(history).0[0]).fold(0_u8, u8::wrapping_add));
+}
+
+/// Bodies of all accounts, in order.
+fn bodies(law: &Law, histories: &[History]) -> Vec<Vec<u8>> {
+    histories.iter().map(|history| seal(&decide(law, history).unwrap(), facts_digest(history))).collect()
+}
+
+/// Decisions with steps to canonical bytes and their leaf hash.
+#[divan::bench]
+fn body_and_leaf(bencher: Bencher<'_, '_>) {
+    let (law, histories) = (law(), histories());
+    let made = |history| (decide(&law, history).unwrap(), facts_digest(history));
+    let decided: Vec<_> = histories.iter().map(made).collect();
+    let sealed = |(decision, facts): &(_, Digest)| Digest::leaf(&seal(decision, *facts)).0[0];
+    bencher.counter(ItemsCount::new(ACCOUNTS)).bench(|| decided.iter().map(sealed).fold(0_u8, u8::wrapping_add));
+}
+
+/// Bodies decided again from facts in memory and compared byte for byte.
+#[divan::bench]
+fn replayed(bencher: Bencher<'_, '_>) {
+    let (law, histories) = (law(), histories());
+    let bodies = bodies(&law, &histories);
+    let bytes: usize = bodies.iter().map(Vec::len).sum();
+    println!("{} bytes a body, mean", bytes / bodies.len());
+    let same = |(body, history)| replay(body, &law, history) == Ok(Verdict::Identical);
+    bencher.counter(ItemsCount::new(ACCOUNTS)).bench(|| {
+        let again = bodies.iter().map(Vec::as_slice).zip(&histories);
+        assert!(again.into_iter().all(same));
+    });
+}
+
+/// Bodies hashed into a tree whose root is compared: what verifying a run costs without deciding again.
+#[divan::bench]
+fn verified(bencher: Bencher<'_, '_>) {
+    let (law, histories) = (law(), histories());
+    let bodies = bodies(&law, &histories);
+    let tree = |bodies: &[Vec<u8>]| bodies.iter().map(|body| Digest::leaf(body)).collect::<Tree>();
+    let root = tree(&bodies).root();
+    bencher.counter(ItemsCount::new(ACCOUNTS)).bench(|| assert_eq!(tree(&bodies).root(), root));
+}
+
+/// One proof of inclusion made and checked.
+#[divan::bench]
+fn proof(bencher: Bencher<'_, '_>) {
+    let leaves: Vec<Digest> = (0..ACCOUNTS).map(|number| Digest::leaf(&number.to_be_bytes())).collect();
+    let tree: Tree = leaves.iter().copied().collect();
+    let (index, size) = (4_321, u64::try_from(ACCOUNTS).unwrap());
+    bencher.bench(|| check_inclusion(leaves[4_321], index, size, &tree.inclusion(index, size).unwrap(), tree.root()));
 }
