@@ -230,7 +230,7 @@ class Evidence:
         """Every line of the facts stands in the book beside it."""
         rows = set()
         for name in sorted(os.listdir(os.path.join(self.directory, "book"))):
-            rows.update(name[:-4] + "," + line for line in self.lines("book/" + name)[1:])
+            rows.update((name[:-4] + "," + line).rstrip(",") for line in self.lines("book/" + name)[1:])
         for line in self.lines("facts.txt"):
             if line not in rows:
                 self.fault("book", "lacks " + line)

@@ -9,7 +9,17 @@ use super::csv::split;
 /// All rows of a book, sorted by table and bytes; those of wrong ones are among them.
 #[derive(Debug, Default)]
 pub struct BookRows {
-    tables: Vec<(TableKind, Vec<String>)>,
+    tables: Vec<TableRows>,
+}
+
+/// The rows of one table.
+#[derive(Debug)]
+pub(crate) struct TableRows {
+    pub(crate) kind: TableKind,
+    /// How many of the table's columns there were when the rows came in; later ones stand behind them.
+    pub(crate) columns: usize,
+    /// Cells of a row in the order of the columns, empty ones at the end left out.
+    pub(crate) lines: Vec<String>,
 }
 
 impl BookRows {
@@ -20,26 +30,26 @@ impl BookRows {
             let of_kind = tables.iter().filter(|table| table.kind() == *kind);
             let mut lines: Vec<String> = of_kind.flat_map(lines).collect();
             lines.sort_unstable();
-            rows.add(*kind, lines);
+            rows.add(TableRows { kind: *kind, columns: kind.columns().len(), lines });
         }
         rows
     }
 
-    /// Adds the lines of a table, in the order they have.
-    pub(crate) fn add(&mut self, kind: TableKind, lines: Vec<String>) {
-        if !lines.is_empty() {
-            self.tables.push((kind, lines));
+    /// Adds a table that has rows, with its lines in the order they have.
+    pub(crate) fn add(&mut self, table: TableRows) {
+        if !table.lines.is_empty() {
+            self.tables.push(table);
         }
     }
 
-    /// Tables with their lines, in order.
-    pub(crate) fn lines(&self) -> &[(TableKind, Vec<String>)] {
+    /// The tables, in order.
+    pub(crate) fn by_table(&self) -> &[TableRows] {
         &self.tables
     }
 
     /// The hash of each row, in order.
     pub fn leaves(&self) -> impl Iterator<Item = Digest> + '_ {
-        self.tables.iter().flat_map(|(kind, lines)| lines.iter().map(|line| leaf(*kind, line)))
+        self.tables.iter().flat_map(|it| it.lines.iter().map(|line| leaf(it.kind, line)))
     }
 
     /// The root over all rows.
@@ -49,17 +59,17 @@ impl BookRows {
 
     /// Tables with their number of rows, in order.
     pub fn counts(&self) -> Vec<(String, u64)> {
-        let count = |lines: &Vec<String>| u64::try_from(lines.len()).unwrap_or(u64::MAX);
-        self.tables.iter().map(|(kind, lines)| (kind.stem().to_owned(), count(lines))).collect()
+        let count = |it: &TableRows| u64::try_from(it.lines.len()).unwrap_or(u64::MAX);
+        self.tables.iter().map(|it| (it.kind.stem().to_owned(), count(it))).collect()
     }
 
     /// Names the row of a leaf: its table and line.
     pub(crate) fn row(&self, index: usize) -> Option<(TableKind, usize)> {
         let mut before = 0;
-        self.tables.iter().find_map(|(kind, lines)| {
-            let line = index.checked_sub(before).filter(|line| *line < lines.len());
-            before += lines.len();
-            line.map(|line| (*kind, line + 2))
+        self.tables.iter().find_map(|it| {
+            let line = index.checked_sub(before).filter(|line| *line < it.lines.len());
+            before += it.lines.len();
+            line.map(|line| (it.kind, line + 2))
         })
     }
 
@@ -68,13 +78,15 @@ impl BookRows {
     /// # Errors
     /// A line that is no CSV: its table and number.
     pub fn tables(&self) -> Result<Vec<RawTable>, (String, Code)> {
-        let table = |(kind, lines): &(TableKind, Vec<String>)| {
+        let table = |TableRows { kind, columns, lines }: &TableRows| {
             let file = format!("{}.csv", kind.stem());
-            let columns = kind.columns().iter().map(|column| column.name);
-            let mut table = RawTable::new(*kind, file.clone(), columns);
+            let header = kind.columns().iter().take(*columns).map(|column| column.name);
+            let mut table = RawTable::new(*kind, file.clone(), header);
             for (line, number) in lines.iter().zip(2..) {
                 let cells = split(line).map_err(|code| (format!("{file}:{number}"), code))?;
-                table.push(number, cells.iter().map(|cell| unescaped(cell)));
+                let left_out = columns.saturating_sub(cells.len());
+                let cells = cells.iter().map(|cell| unescaped(cell));
+                table.push(number, cells.chain(std::iter::repeat_n(String::new(), left_out)));
             }
             Ok(table)
         };
@@ -98,6 +110,7 @@ fn lines(table: &RawTable) -> Vec<String> {
             }
             push_cell(&mut line, &escaped(place.and_then(|place| row.cell(place)).unwrap_or_default()));
         }
+        line.truncate(line.trim_end_matches(',').len());
         line
     };
     table.rows().map(line).collect()
@@ -134,7 +147,7 @@ mod tests {
             let mut table = RawTable::new(TableKind::Accounts, "a.xlsx", ["name", "area"]);
             table.push(2, [cell, "990100"]);
             let rows = BookRows::of(&[table]);
-            assert!(!rows.tables[0].1[0].contains('\n'));
+            assert!(!rows.tables[0].lines[0].contains('\n'));
             let again = rows.tables().unwrap_or_else(|error| panic!("{cell:?}: {error:?}"));
             let name = TableKind::Accounts.columns().iter().position(|column| column.name == "name");
             let cells: Vec<_> =

@@ -101,7 +101,9 @@ impl Files {
         for kind in TableKind::ALL {
             if let Some(lines) = lines.get(kind.stem()) {
                 let header: Vec<&str> = kind.columns().iter().map(|column| column.name).collect();
-                let rows: Vec<String> = lines.iter().map(|line| format!("{line}\n")).collect();
+                // Facts leave empty cells at the end out; a book has them.
+                let filled = |line: &String| format!("{line}{}\n", ",".repeat(left_out(line, header.len())));
+                let rows: Vec<String> = lines.iter().map(filled).collect();
                 self.add(&format!("book/{}.csv", kind.stem()), format!("{}\n{}", header.join(","), rows.concat()));
             }
         }
@@ -169,6 +171,19 @@ fn hashes(path: &[Digest]) -> String {
     path.iter().map(|hash| format!("{hash}\n")).collect::<Vec<_>>().concat()
 }
 
+/// How many cells at the end of a line are left out.
+fn left_out(line: &str, columns: usize) -> usize {
+    let (mut quoted, mut cells) = (false, 1);
+    for letter in line.chars() {
+        match letter {
+            '"' => quoted = !quoted,
+            ',' if !quoted => cells += 1,
+            _ => {}
+        }
+    }
+    columns.saturating_sub(cells)
+}
+
 /// What the facts only make sense beside: that the accounts exist which claims name, and averages of industries.
 ///
 /// Of another account nothing is given away but its number and kind.
@@ -187,14 +202,14 @@ fn beside(tables: &[RawTable], history: &History) -> Vec<(&'static str, String)>
                     let [area, number, kind] =
                         places.map(|place| place.and_then(|place| row.cell(place)).unwrap_or_default());
                     if area == own.area && named.contains(number) {
-                        found.push((table.kind().stem(), format!("{area},{number},,,,{kind},")));
+                        found.push((table.kind().stem(), format!("{area},{number},,,,{kind}")));
                     }
                 }
             }
             TableKind::Statistics => {
                 let rows = BookRows::of(std::slice::from_ref(table));
                 let lines =
-                    rows.lines().iter().flat_map(|(kind, lines)| lines.iter().map(|line| (kind.stem(), line.clone())));
+                    rows.by_table().iter().flat_map(|it| it.lines.iter().map(|line| (it.kind.stem(), line.clone())));
                 found.extend(lines);
             }
             _ => {}

@@ -9,13 +9,13 @@ use rate_core::input::book::{RawTable, TableKind};
 use super::LogError;
 use super::layout::create_dir;
 use super::view::Files;
-use crate::book::BookRows;
+use crate::book::{BookRows, TableRows};
 
 pub(super) fn store(rows: &BookRows, dir: &Path) -> Result<(), LogError> {
     create_dir(dir, |dir| {
-        for (kind, lines) in rows.lines() {
+        for TableRows { kind, columns, lines } in rows.by_table() {
             let path = dir.join(format!("{}.csv", kind.stem()));
-            write_lines(&path, &header(*kind), lines).map_err(LogError::at(&path))?;
+            write_lines(&path, &header(*kind, *columns), lines).map_err(LogError::at(&path))?;
         }
         let path = dir.join("leaves");
         let leaves: Vec<u8> = rows.leaves().flat_map(|leaf| leaf.0).collect();
@@ -36,10 +36,13 @@ pub(super) fn read(files: &dyn Files, dir: &Path) -> Result<BookRows, LogError> 
         let text = String::from_utf8(bytes).map_err(|_| LogError::broken(&path, "not UTF-8 / 不是UTF-8"))?;
         let text = text.strip_suffix('\n').ok_or_else(|| LogError::broken(&path, "cut off / 被截断"))?;
         let mut lines = text.split('\n').map(str::to_owned);
-        if lines.next().as_deref() != Some(header(*kind).as_str()) {
+        let first = lines.next().unwrap_or_default();
+        // Rows came in under the columns of their day: those of today, or fewer.
+        let columns = first.split(',').count();
+        if header(*kind, columns) != first {
             return Err(LogError::broken(&path, "the header is not that of the table / 表头不符"));
         }
-        rows.add(*kind, lines.collect());
+        rows.add(TableRows { kind: *kind, columns, lines: lines.collect() });
     }
     Ok(rows)
 }
@@ -49,8 +52,8 @@ pub(super) fn tables(rows: &BookRows, dir: &Path) -> Result<Vec<RawTable>, LogEr
     rows.tables().map_err(|(place, code)| LogError::broken(&dir.join(place), code.to_string()))
 }
 
-fn header(kind: TableKind) -> String {
-    kind.columns().iter().map(|column| column.name).collect::<Vec<_>>().join(",")
+fn header(kind: TableKind, columns: usize) -> String {
+    kind.columns().iter().take(columns).map(|column| column.name).collect::<Vec<_>>().join(",")
 }
 
 fn write_lines(path: &Path, header: &str, lines: &[String]) -> std::io::Result<()> {
