@@ -3,6 +3,7 @@
 //! Exit codes: 0 done; 1 something is wrong with the files or the rules refuse; 2 wrong arguments; 3 the file system
 //! or the output failed.
 
+mod audit;
 mod check;
 mod diagnose;
 mod failure;
@@ -107,6 +108,19 @@ enum Command {
         /// Write run list, summary, problems and diagnostics as sheets of one workbook, run.xlsx, too.
         #[arg(long)]
         xlsx: bool,
+    },
+    /// Hold rates that somebody else charged against what the rules give, and name every mistake that explains a
+    /// difference.
+    Audit {
+        #[command(flatten)]
+        request: RunArguments,
+        /// The charged rates, in the shape of the book's table `rates`: a CSV file, or a directory that holds it.
+        /// Without it, the rows of the book's own `rates`.
+        #[arg(long)]
+        charged: Option<PathBuf>,
+        /// Directory for the results.
+        #[arg(long)]
+        out: PathBuf,
     },
     /// Decide one account and explain it in full.
     Decide {
@@ -327,6 +341,7 @@ impl Session<'_> {
             Command::Verify(arguments) => self.verify(&arguments),
             Command::Evidence(command) => self.evidence(command),
             Command::Log(command) => self.log(command),
+            Command::Audit { request, charged, out } => self.audit(&request.read()?, charged.as_deref(), &out),
             Command::Decide { request, account } => self.decide(&request.read()?, account),
             Command::Notice { request, entry, notice } => self.notice(&request.read()?, &entry.read()?, notice),
             Command::Demo { dir, accounts } => {

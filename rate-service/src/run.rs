@@ -298,6 +298,17 @@ impl Material {
     }
 }
 
+/// Reads what a run is made from, and decides nothing.
+///
+/// # Errors
+/// As [`run`], but for what the diagnostics find.
+pub fn read(
+    request: &Request,
+    progress: &mut dyn FnMut(Stage, u64, u64),
+) -> Result<(ChosenLaw, CheckedBook), RunError> {
+    Material::read(request, progress).map(|material| (material.chosen, material.book))
+}
+
 /// What a book shows before anything is decided, and the law it was looked at under.
 #[derive(Debug)]
 pub struct Diagnosed {
@@ -475,6 +486,8 @@ pub enum Stage {
     Diagnosing,
     /// Deciding accounts.
     Deciding,
+    /// Holding charged rates against what the law gives.
+    Auditing,
     /// Deciding worked cases.
     Testing,
     /// Writing the results.
@@ -489,6 +502,7 @@ impl Stage {
             Self::Checking => lang.pick("校验数据", "checking"),
             Self::Diagnosing => lang.pick("核定前检查", "diagnosing"),
             Self::Deciding => lang.pick("核定费率", "deciding"),
+            Self::Auditing => lang.pick("核对收费费率", "auditing"),
             Self::Testing => lang.pick("核对算例", "testing"),
             Self::Writing => lang.pick("写出结果", "writing"),
         }

@@ -13,7 +13,7 @@ const CORE: &[&[&str]] = &[
     &["rule_set"],
     &["decision", "experience", "deadline"],
     &["decide", "premium"],
-    &["margin", "trend", "settlement", "project"],
+    &["audit", "margin", "trend", "settlement", "project"],
     &["explanation"],
     &["notice", "input", "record"],
     &["cases", "diagnostics", "replay"],
@@ -27,7 +27,7 @@ const SERVICE: &[&[&str]] = &[
     &["logbook"],
     &["replay"],
     &["evidence"],
-    &["demo"],
+    &["audit", "demo"],
     &["cli"],
 ];
 
