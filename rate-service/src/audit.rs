@@ -2,6 +2,7 @@
 
 mod html;
 mod output;
+mod sheets;
 mod totals;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -157,13 +158,7 @@ struct Theirs {
 
 impl Theirs {
     fn read(path: &Path, reading: &Reading, known: &[History]) -> Result<Self, RunError> {
-        let mut tables = if path.is_dir() {
-            let mut tables = reading.tables(path, &mut |_, _| {})?;
-            tables.retain(|table| table.kind() == TableKind::Rates);
-            tables
-        } else {
-            vec![reading.file(path, TableKind::Rates)?]
-        };
+        let mut tables = reading.of_kind(path, TableKind::Rates)?;
         if tables.is_empty() {
             return Err(RunError::Unfit { path: path.to_owned(), what: "holds no rates.csv / 没有 rates.csv" });
         }

@@ -111,17 +111,7 @@ enum Command {
     },
     /// Hold rates that somebody else charged against what the rules give, and name every mistake that explains a
     /// difference.
-    Audit {
-        #[command(flatten)]
-        request: RunArguments,
-        /// The charged rates, in the shape of the book's table `rates`: a CSV file, or a directory that holds it.
-        /// Without it, the rows of the book's own `rates`.
-        #[arg(long)]
-        charged: Option<PathBuf>,
-        /// Directory for the results.
-        #[arg(long)]
-        out: PathBuf,
-    },
+    Audit(audit::AuditArguments),
     /// Decide one account and explain it in full.
     Decide {
         #[command(flatten)]
@@ -341,7 +331,7 @@ impl Session<'_> {
             Command::Verify(arguments) => self.verify(&arguments),
             Command::Evidence(command) => self.evidence(command),
             Command::Log(command) => self.log(command),
-            Command::Audit { request, charged, out } => self.audit(&request.read()?, charged.as_deref(), &out),
+            Command::Audit(arguments) => self.audit(arguments),
             Command::Decide { request, account } => self.decide(&request.read()?, account),
             Command::Notice { request, entry, notice } => self.notice(&request.read()?, &entry.read()?, notice),
             Command::Demo { dir, accounts } => {

@@ -4,7 +4,7 @@ mod notices;
 mod output;
 mod settled;
 mod summary;
-mod workbook;
+pub(crate) mod workbook;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -22,6 +22,7 @@ use rate_core::{
 };
 
 pub use notices::{Layout, notice_file, write_notices};
+pub(crate) use output::ListCell;
 pub use output::write;
 pub use summary::{Change, ChangeRow, GradeRow, Summary, columns, summarise};
 pub use workbook::{RUN_WORKBOOK, fits, write_workbook};

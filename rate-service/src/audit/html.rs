@@ -7,7 +7,7 @@ use rate_core::audit::{Candidate, Difference, Mistake, Piece};
 use rate_core::error::Lang;
 use rate_core::notice::{rule_set_text, step_text, yuan};
 
-use super::totals::{Status, Sum, lacking_text, mistakes_text, money};
+use super::totals::{Status, lacking_text, mistakes_text, money};
 use super::{Audit, Audited, Differing, Totals};
 
 /// The most accounts shown one by one, those with the most money first; all of them stand in the lists.
@@ -133,18 +133,10 @@ impl Page<'_> {
             ("多收（元）", "over (yuan)", true),
             ("少收（元）", "under (yuan)", true),
         ])?;
-        let none = |accounts| Sum { accounts, ..Sum::default() };
-        let rows = [
-            (self.say("与规则一致", "as the rules give"), none(totals.equal), false),
-            (self.say("有差异，有可解释的原因", "different, explained"), totals.explained, true),
-            (self.say("有差异，无法解释", "different, unexplained"), totals.unexplained, true),
-            (self.say("无法判断", "cannot be judged"), totals.not_judged, true),
-            (self.say("数据有误", "facts refused"), none(totals.outside[0]), false),
-            (self.say("本期未参保", "not insured in the setting"), none(totals.outside[1]), false),
-            (self.say("合计", "all"), none(totals.accounts()), false),
-        ];
-        for (name, sum, with_money) in rows {
-            let money = |fen: i128| if with_money { yuan(fen) } else { String::new() };
+        for (place, (name, sum)) in totals.rows(self.lang).into_iter().enumerate() {
+            // The three kinds of accounts that differ.
+            let differing = (1..=3).contains(&place);
+            let money = |fen: i128| if differing { yuan(fen) } else { String::new() };
             let (over, under) = (money(sum.over_fen), money(sum.under_fen));
             let accounts = sum.accounts;
             writeln!(
@@ -250,9 +242,11 @@ impl Page<'_> {
         if audited.len() > SHOWN {
             let (all, lang) = (audited.len(), self.lang);
             let note = match lang {
-                Lang::Zh => format!("共 {all} 户，此处列金额最大的 {SHOWN} 户；全部见 audit.csv。"),
+                Lang::Zh => format!("共 {all} 户，此处列金额最大的 {SHOWN} 户；全部见 audit.csv 和 audit.xlsx。"),
                 Lang::En => {
-                    format!("Of {all} accounts the {SHOWN} with the most money; all of them stand in audit.csv.")
+                    format!(
+                        "Of {all} accounts the {SHOWN} with the most money; all of them stand in audit.csv and audit.xlsx."
+                    )
                 }
             };
             writeln!(self.out, "<p class=\"s\">{note}</p>")?;

@@ -11,11 +11,11 @@ use rate_core::{Decision, Law};
 use serde_json::json;
 
 use super::totals::{Status, Sum, lacking_text};
-use super::{Audit, Audited, Differing, Totals, html};
+use super::{Audit, Audited, Differing, Totals, html, sheets};
 use crate::book::{BOM, cell};
 use crate::run::RunError;
 
-/// Writes the files of an audit to a directory: `audit.csv`, `audit.html`, `problems.csv`, `summary.txt`,
+/// Writes the files of an audit to a directory: `audit.csv`, `audit.xlsx`, `audit.html`, `problems.csv`, `summary.txt`,
 /// `audit.json`.
 ///
 /// # Errors
@@ -37,22 +37,23 @@ pub fn write(audit: &Audit, totals: &Totals, dir: &Path, lang: Lang) -> Result<(
             writeln!(out, "{}", cells.iter().map(|text| cell(text)).collect::<Vec<_>>().join(","))
         })
     })?;
+    file("audit.xlsx", &|out| sheets::workbook(audit, totals, lang, out))?;
     file("audit.html", &|out| html::report(audit, totals, lang, out))?;
     file("problems.csv", &|out| problems(audit, lang, out))?;
     file("summary.txt", &|out| out.write_all(totals.text(lang).as_bytes()))?;
     file("audit.json", &|out| writeln!(out, "{:#}", about(audit, totals)))
 }
 
-/// What a column of the list holds: a text, or a number with so many decimals.
+/// What a column of the list holds: a text, a plain decimal, or an amount in fen, which a sheet shows in yuan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Cell {
     Text,
     Number,
-    Percent,
+    Fen,
 }
 
 /// The columns of the list, with what each holds and how wide a sheet shows it.
-pub(super) const COLUMNS: [(&str, Cell, u16); 27] = [
+pub(super) const COLUMNS: [(&str, Cell, u32); 27] = [
     ("area", Cell::Text, 8),
     ("account", Cell::Text, 12),
     ("name", Cell::Text, 24),
@@ -63,12 +64,12 @@ pub(super) const COLUMNS: [(&str, Cell, u16); 27] = [
     ("charged_class", Cell::Number, 7),
     ("grade", Cell::Text, 8),
     ("charged_grade", Cell::Text, 8),
-    ("rate_percent", Cell::Percent, 9),
-    ("charged_percent", Cell::Percent, 9),
+    ("rate_percent", Cell::Number, 9),
+    ("charged_percent", Cell::Number, 9),
     ("payroll_rows", Cell::Number, 8),
-    ("payroll_fen", Cell::Number, 16),
-    ("over_fen", Cell::Number, 14),
-    ("under_fen", Cell::Number, 14),
+    ("payroll_fen", Cell::Fen, 16),
+    ("over_fen", Cell::Fen, 14),
+    ("under_fen", Cell::Fen, 14),
     ("rows_across", Cell::Number, 8),
     ("candidates", Cell::Number, 8),
     ("candidate", Cell::Number, 8),

@@ -161,6 +161,20 @@ impl Totals {
         self.equal + judged + self.outside.iter().sum::<usize>()
     }
 
+    /// Where accounts stand, with a name each; those outside have no money.
+    pub(super) fn rows(&self, lang: Lang) -> [(&'static str, Sum); 7] {
+        let none = |accounts| Sum { accounts, ..Sum::default() };
+        [
+            (pick(lang, "与规则一致", "as the rules give"), none(self.equal)),
+            (pick(lang, "有差异，有可解释的原因", "different, explained"), self.explained),
+            (pick(lang, "有差异，无法解释", "different, unexplained"), self.unexplained),
+            (pick(lang, "无法判断", "cannot be judged"), self.not_judged),
+            (pick(lang, "数据有误", "facts refused"), none(self.outside[0])),
+            (pick(lang, "本期未参保", "not insured in the setting"), none(self.outside[1])),
+            (pick(lang, "合计", "all"), none(self.accounts())),
+        ]
+    }
+
     /// The totals as lines.
     pub fn text(&self, lang: Lang) -> String {
         let accounts = |zh: &str, en: &str, number: usize| format!("{}{number:>9}", padded(lang.pick(zh, en)));
@@ -220,6 +234,14 @@ fn with_money(zh: &str, en: &str, sum: Sum, lang: Lang) -> String {
     match lang {
         Lang::Zh => format!("{head}  多收 {over:>16} 元  少收 {under:>16} 元"),
         Lang::En => format!("{head}  over {over:>16} yuan  under {under:>16} yuan"),
+    }
+}
+
+/// One of two texts that last.
+const fn pick(lang: Lang, zh: &'static str, en: &'static str) -> &'static str {
+    match lang {
+        Lang::Zh => zh,
+        Lang::En => en,
     }
 }
 

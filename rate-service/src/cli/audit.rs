@@ -1,17 +1,32 @@
 //! `rate audit`: rates that somebody else charged, and what explains where they differ.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use rate_core::audit::Mistake;
 
-use super::{Failure, Session, progress::Progress};
+use super::{Failure, RunArguments, Session, progress::Progress};
 use crate::audit;
-use crate::run::{self, Request, Stage};
+use crate::run::{self, Stage};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct AuditArguments {
+    #[command(flatten)]
+    request: RunArguments,
+    /// The charged rates, in the shape of the book's table `rates`: a file of any name, or a directory that holds it.
+    /// Without it, the rows of the book's own `rates`.
+    #[arg(long)]
+    charged: Option<PathBuf>,
+    /// Directory for the results.
+    #[arg(long)]
+    out: PathBuf,
+}
 
 impl Session<'_> {
     /// Audits, writes the lists and prints the totals. Differences are what was looked for: the exit code is 0.
-    pub(super) fn audit(&mut self, request: &Request, charged: Option<&Path>, out: &Path) -> Result<ExitCode, Failure> {
+    pub(super) fn audit(&mut self, arguments: AuditArguments) -> Result<ExitCode, Failure> {
+        let AuditArguments { request, charged, out } = arguments;
+        let (request, charged, out) = (&request.read()?, charged.as_deref(), out.as_path());
         run::apart(request, out)?;
         let mut progress = Progress::new(self.lang);
         let audit = audit::audit(request, charged, &mut |stage, done, all| progress.at(stage, done, all))?;

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::OnceLock;
 
 use rate_core::audit::Mistake;
@@ -22,7 +22,7 @@ const CLEAN: &str = "1667";
 fn planted() -> Option<&'static Path> {
     static MADE: OnceLock<Option<tempfile::TempDir>> = OnceLock::new();
     let made = MADE.get_or_init(|| {
-        if !python() {
+        if !rate_tests::python() {
             return None;
         }
         let dir = tempfile::tempdir().unwrap();
@@ -38,18 +38,6 @@ fn planted() -> Option<&'static Path> {
         Some(dir)
     });
     made.as_ref().map(tempfile::TempDir::path)
-}
-
-/// Whether Python is here; where it must be and is not, that is a failure.
-fn python() -> bool {
-    let found = Command::new("python3").arg("--version").stdin(Stdio::null()).output();
-    let here = found.is_ok_and(|output| output.status.success());
-    let required = std::env::var("RATE_TEST_REQUIRE").unwrap_or_default();
-    assert!(here || !required.split(',').any(|it| it == "python3"), "python3 is required and was not found");
-    if !here {
-        eprintln!("skipped: python3 was not found");
-    }
-    here
 }
 
 fn options(area: &str, on: &str, book: &Path) -> String {
@@ -172,7 +160,7 @@ fn rates_that_come_apart_from_the_book_are_audited_the_same() {
     let again = format!("{} --charged their-rates.csv --out apart", options(area, on, &book));
     let apart = rate_ok(out.path(), &again);
     assert_eq!(apart.replace("apart", area), printed);
-    for file in ["audit.csv", "audit.html", "audit.json", "summary.txt"] {
+    for file in ["audit.csv", "audit.xlsx", "audit.html", "audit.json", "summary.txt"] {
         let bytes = |dir: &str| fs::read(out.path().join(dir).join(file)).unwrap();
         assert!(bytes("apart") == bytes(area), "{file}");
     }

@@ -47,7 +47,7 @@ const GUESTS: &[(&str, &str, &[&str])] = &[
     ("rate-service", "indicatif", &["cli"]),
     ("rate-service", "rand_chacha", &["book"]),
     ("rate-service", "encoding_rs", &["book"]),
-    ("rate-service", "rust_xlsxwriter", &["run"]),
+    ("rate-service", "rust_xlsxwriter", &["run", "audit"]),
     ("rate-service", "zip", &["book"]),
     ("rate-service", "quick_xml", &["book"]),
     ("rate-service", "toml", &[]),
