@@ -171,6 +171,20 @@ def ways_of_articles(account):
             for way in ("out", "in")]
 
 
+def each_way(account, mistake):
+    """Sets the account to each way of a mistake in turn, and back."""
+    if mistake == "float-not-run":
+        for account.not_run in ("base", "last-grade", "last-rate", "last-charged"):
+            yield
+    elif mistake == "wrong-class":
+        kept = account.wrong_class
+        for account.wrong_class in range(1, 9):
+            yield
+        account.wrong_class = kept
+    else:
+        yield
+
+
 def neither_alone(method, one, two):
     """Two mistakes of which no single one gives the same rates."""
     def wanted(account, right, theirs):
@@ -180,14 +194,8 @@ def neither_alone(method, one, two):
         for it in method.mistakes + ["window-late"] + ways_of_articles(account):
             if it == "annex-edition" and other_edition(account.industry) is None:
                 continue
-            for account.not_run in ("base", "last-grade", "last-rate", "last-charged"):
-                if method.system == 3 or it != "wrong-class":
-                    singles.append(method.decide(account, (it,)))
-                else:
-                    kept = account.wrong_class
-                    for account.wrong_class in range(1, 9):
-                        singles.append(method.decide(account, (it,)))
-                    account.wrong_class = kept
+            for _ in each_way(account, it):
+                singles.append(method.decide(account, (it,)))
         return not any(it and same(it, theirs) for it in singles)
     return wanted
 

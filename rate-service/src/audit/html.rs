@@ -343,14 +343,18 @@ impl Page<'_> {
             write!(self.out, "<span class=\"s\">{}{}</span>", self.say(" 或：", " or: "), safe(&others))?;
         }
         if candidate.contradicted > 0 {
-            let note = self.say("所收一行的其他栏目与此不符", "other columns of the charged row say otherwise");
-            write!(self.out, " <span class=\"s\">（{note}：{}）</span>", candidate.contradicted)?;
+            let number = candidate.contradicted;
+            let note = match lang {
+                Lang::Zh => format!("（另有 {number} 处与所收一行不符）"),
+                Lang::En => format!("({number} other thing(s) that the charged row says do not fit)"),
+            };
+            write!(self.out, " <span class=\"s\">{note}</span>")?;
         }
         for made in &candidate.made {
             let article = safe(&decision.citation(made.article, lang));
             let step = safe(&step_text(&made.parting, decision, lang));
-            let (against, parting) = (self.say("依据", "against"), self.say("分歧步骤", "parts at"));
-            write!(self.out, "<br><span class=\"s\">{against}：{article}<br>{parting}：{step}</span>")?;
+            let (against, parting) = (self.say("依据：", "against: "), self.say("分歧步骤：", "parts at: "));
+            write!(self.out, "<br><span class=\"s\">{against}{article}<br>{parting}{step}</span>")?;
         }
         writeln!(self.out, "</li>")
     }
