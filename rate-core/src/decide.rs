@@ -52,13 +52,24 @@ pub fn outcome(law: &Law, history: &History) -> Result<Outcome, Problems> {
 }
 
 fn run<S: Steps>(law: &Law, history: &History, steps: &mut S) -> Result<(Outcome, Schedule), Problems> {
+    amended(law, history, |_, outcome| outcome, steps)
+}
+
+/// Decides with an outcome that is amended before it is priced: what an audit asks "what if" with. A setting that falls
+/// into stretches is priced as it stands.
+pub(crate) fn amended<S: Steps>(
+    law: &Law,
+    history: &History,
+    amend: impl FnOnce(&Standing, Outcome) -> Outcome,
+    steps: &mut S,
+) -> Result<(Outcome, Schedule), Problems> {
     let decided = if stretch::parts(law, history) {
         stretch::run(law, history, steps)?
     } else {
         admit::admit(law, history)?;
         let standing = standing::of(law, history)?;
         let experience = experience::measure_over(law, history, &standing.windows(law));
-        let outcome = decide_on(law, &experience, &standing, steps);
+        let outcome = amend(&standing, decide_on(law, &experience, &standing, steps));
         let schedule = schedule::schedule(law, history, &standing, &outcome, steps)?;
         (outcome, schedule)
     };

@@ -11,6 +11,7 @@ mod dispatched;
 mod order;
 mod parties;
 mod project;
+mod varied;
 
 use std::fmt;
 

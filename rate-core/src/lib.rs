@@ -26,6 +26,7 @@
 #![cfg_attr(not(test), deny(clippy::float_arithmetic))]
 
 pub mod amount;
+pub mod audit;
 pub mod calendar;
 pub mod cases;
 pub mod citation;

@@ -3,6 +3,7 @@
 //! Exit codes: 0 done; 1 something is wrong with the files or the rules refuse; 2 wrong arguments; 3 the file system
 //! or the output failed.
 
+mod audit;
 mod check;
 mod diagnose;
 mod failure;
@@ -108,6 +109,9 @@ enum Command {
         #[arg(long)]
         xlsx: bool,
     },
+    /// Hold rates that somebody else charged against what the rules give, and name every mistake that explains a
+    /// difference.
+    Audit(audit::AuditArguments),
     /// Decide one account and explain it in full.
     Decide {
         #[command(flatten)]
@@ -327,6 +331,7 @@ impl Session<'_> {
             Command::Verify(arguments) => self.verify(&arguments),
             Command::Evidence(command) => self.evidence(command),
             Command::Log(command) => self.log(command),
+            Command::Audit(arguments) => self.audit(arguments),
             Command::Decide { request, account } => self.decide(&request.read()?, account),
             Command::Notice { request, entry, notice } => self.notice(&request.read()?, &entry.read()?, notice),
             Command::Demo { dir, accounts } => {

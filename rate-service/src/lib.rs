@@ -1,5 +1,6 @@
 //! The service around `rate-core`: files in and out, and the `rate` command.
 
+pub mod audit;
 pub mod book;
 pub mod casebook;
 pub mod cli;

@@ -4,7 +4,7 @@ mod notices;
 mod output;
 mod settled;
 mod summary;
-mod workbook;
+pub(crate) mod workbook;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -22,6 +22,7 @@ use rate_core::{
 };
 
 pub use notices::{Layout, notice_file, write_notices};
+pub(crate) use output::ListCell;
 pub use output::write;
 pub use summary::{Change, ChangeRow, GradeRow, Summary, columns, summarise};
 pub use workbook::{RUN_WORKBOOK, fits, write_workbook};
@@ -298,6 +299,17 @@ impl Material {
     }
 }
 
+/// Reads what a run is made from, and decides nothing.
+///
+/// # Errors
+/// As [`run`], but for what the diagnostics find.
+pub fn read(
+    request: &Request,
+    progress: &mut dyn FnMut(Stage, u64, u64),
+) -> Result<(ChosenLaw, CheckedBook), RunError> {
+    Material::read(request, progress).map(|material| (material.chosen, material.book))
+}
+
 /// What a book shows before anything is decided, and the law it was looked at under.
 #[derive(Debug)]
 pub struct Diagnosed {
@@ -475,6 +487,8 @@ pub enum Stage {
     Diagnosing,
     /// Deciding accounts.
     Deciding,
+    /// Holding charged rates against what the law gives.
+    Auditing,
     /// Deciding worked cases.
     Testing,
     /// Writing the results.
@@ -489,6 +503,7 @@ impl Stage {
             Self::Checking => lang.pick("校验数据", "checking"),
             Self::Diagnosing => lang.pick("核定前检查", "diagnosing"),
             Self::Deciding => lang.pick("核定费率", "deciding"),
+            Self::Auditing => lang.pick("核对收费费率", "auditing"),
             Self::Testing => lang.pick("核对算例", "testing"),
             Self::Writing => lang.pick("写出结果", "writing"),
         }

@@ -1,5 +1,7 @@
 //! The `rate` command as people meet it: what the documents promise, what it prints and writes, how it ends.
 
+#[path = "cli/audited.rs"]
+mod audited;
 #[path = "cli/blocks.rs"]
 mod blocks;
 #[path = "cli/cases.rs"]
@@ -26,6 +28,8 @@ mod notices;
 mod oracle;
 #[path = "cli/rule_set_document.rs"]
 mod rule_set_document;
+#[path = "cli/table.rs"]
+mod table;
 #[path = "cli/tampered.rs"]
 mod tampered;
 #[path = "cli/workbook.rs"]

@@ -1,5 +1,7 @@
 //! Decisions against numbers that were published or worked by hand, as files a person at an agency can read.
 
+#[path = "decisions/audits.rs"]
+mod audits;
 #[path = "decisions/bearers.rs"]
 mod bearers;
 #[path = "decisions/book_parameters.rs"]

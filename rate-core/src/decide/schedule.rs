@@ -122,8 +122,8 @@ fn pieces(law: &Law, history: &History, within: &DateSpan, inside: &[(usize, Dat
     spells.flat_map(|spell| cut_at(spell, &changes)).collect()
 }
 
-/// A span cut at the days that lie inside it.
-pub(super) fn cut_at(span: DateSpan, changes: &[NaiveDate]) -> Vec<DateSpan> {
+/// A span cut at the days that lie inside it; the days come in order.
+pub(crate) fn cut_at(span: DateSpan, changes: &[NaiveDate]) -> Vec<DateSpan> {
     let inside = changes.iter().copied().filter(|day| span.from() < *day && *day <= span.last());
     let starts: Vec<NaiveDate> = std::iter::once(span.from()).chain(inside).collect();
     let ends = starts.iter().skip(1).map(|next| Some(calendar::day_before(*next))).chain([span.to()]);

@@ -69,6 +69,7 @@ impl fmt::Debug for Law {
     }
 }
 
+#[derive(Clone)]
 struct Compiled {
     rules: RuleSet,
     parameters: Parameters,
@@ -79,11 +80,27 @@ struct Compiled {
     setting: DateSpan,
     first_setting: bool,
     filled_window: Option<MonthSpan>,
-    diagrams: Vec<Diagram>,
-    /// For each table, the diagram of each class.
-    by_class: Vec<Vec<usize>>,
+    diagrams: Arc<Diagrams>,
     asked: Vec<(usize, usize)>,
     change_days: Vec<NaiveDate>,
+}
+
+/// The diagrams of all tables, equal ones of different classes shared.
+struct Diagrams {
+    all: Vec<Diagram>,
+    /// For each table, the diagram of each class.
+    by_class: Vec<Vec<usize>>,
+}
+
+/// What can be changed of a law without compiling its tables again.
+pub(crate) struct LawParts<'l> {
+    pub(crate) rules: &'l mut RuleSet,
+    pub(crate) parameters: &'l mut Parameters,
+    pub(crate) participation: &'l mut Participation,
+    pub(crate) first_setting: &'l mut bool,
+    pub(crate) filled_window: &'l mut Option<MonthSpan>,
+    /// Place of the cycle among those of the rules.
+    pub(crate) cycle: usize,
 }
 
 impl RuleSet {
@@ -101,7 +118,7 @@ impl RuleSet {
         let cycle = cycle.ok_or_else(|| Refusal::NoCycle { set: self.id.to_string(), on })?;
         let (setting, place) = setting_on(&self.cycles[cycle], on);
         let parameters = parameters.of_area(&self.id.area);
-        let (diagrams, by_class) = diagrams(self);
+        let diagrams = Arc::new(diagrams(self));
         let change_days = parameters.change_days();
         Ok(Law {
             decided_on: None,
@@ -116,7 +133,6 @@ impl RuleSet {
                 filled_window: self.cycles[cycle].settings[place].filled_window,
                 asked: asked(self),
                 diagrams,
-                by_class,
                 change_days,
                 rules: self.clone(),
                 parameters,
@@ -134,8 +150,7 @@ fn setting_on(cycle: &Cycle, on: NaiveDate) -> (DateSpan, usize) {
     (DateSpan::new(from, to).unwrap_or(cycle.rate_period), place)
 }
 
-/// The diagrams of all tables, equal ones of different classes shared.
-fn diagrams(set: &RuleSet) -> (Vec<Diagram>, Vec<Vec<usize>>) {
+fn diagrams(set: &RuleSet) -> Diagrams {
     let mut diagrams: Vec<Diagram> = Vec::new();
     let by_class = set.tables.iter().map(|table| {
         let classes = RiskClass::all(set.classes.system);
@@ -150,7 +165,7 @@ fn diagrams(set: &RuleSet) -> (Vec<Diagram>, Vec<Vec<usize>>) {
         place.collect()
     });
     let by_class = by_class.collect();
-    (diagrams, by_class)
+    Diagrams { all: diagrams, by_class }
 }
 
 /// Every measure, in every window, that a row or an adjustment asks about.
@@ -176,6 +191,22 @@ impl Law {
     #[must_use]
     pub fn under(&self, semantics: Semantics) -> Self {
         Self { semantics, ..self.clone() }
+    }
+
+    /// The same law with something in it other than it is: what an audit asks "what if" with. Measures, tables and
+    /// the setting keep their places; the days on which base rates and cuts may change are found anew.
+    pub(crate) fn varied(&self, change: impl FnOnce(&mut LawParts<'_>)) -> Self {
+        let mut compiled = (*self.compiled).clone();
+        change(&mut LawParts {
+            rules: &mut compiled.rules,
+            parameters: &mut compiled.parameters,
+            participation: &mut compiled.participation,
+            first_setting: &mut compiled.first_setting,
+            filled_window: &mut compiled.filled_window,
+            cycle: compiled.cycle,
+        });
+        compiled.change_days = compiled.parameters.change_days();
+        Self { compiled: Arc::new(compiled), ..self.clone() }
     }
 
     /// The rule set.
@@ -267,7 +298,7 @@ impl Law {
 
     pub(crate) fn diagram(&self, table: usize, class: RiskClass) -> &Diagram {
         // Both places come from this law's own tables and class system.
-        &self.compiled.diagrams[self.compiled.by_class[table][class.index()]]
+        &self.compiled.diagrams.all[self.compiled.diagrams.by_class[table][class.index()]]
     }
 
     /// The days on which base rates and cuts may change for an account.

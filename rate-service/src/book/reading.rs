@@ -57,6 +57,8 @@ pub(super) struct BookFile {
     pub(super) path: PathBuf,
     pub(super) bytes: u64,
     form: Form,
+    /// The name it is read under, where that is not its own.
+    called: Option<&'static str>,
 }
 
 /// What a file is, by its ending.
@@ -85,7 +87,7 @@ impl BookFile {
 
     /// The name without its ending.
     pub(super) fn stem(&self) -> &str {
-        self.name.rsplit_once('.').map_or(self.name.as_str(), |(stem, _)| stem)
+        self.called.unwrap_or_else(|| self.name.rsplit_once('.').map_or(self.name.as_str(), |(stem, _)| stem))
     }
 }
 
@@ -119,6 +121,32 @@ impl Reading {
         let files = book_files(dir, &|name| name.strip_suffix(".csv") == Some(kind.stem()))?;
         let wanted = Wanted { kind, name: kind.stem(), mapping: None };
         files.iter().map(|file| csv::read_table(&wanted, file, self.encoding, &mut |_| {})).collect()
+    }
+
+    /// Reads one file, or the files of a directory, as tables of a kind: a single file whatever its name, unless the
+    /// mapping says what a file of that name holds.
+    ///
+    /// # Errors
+    /// As [`Self::tables`].
+    pub fn of_kind(&self, path: &Path, kind: TableKind) -> Result<Vec<RawTable>, BookError> {
+        let mut tables = if path.is_dir() {
+            self.tables(path, &mut |_, _| {})?
+        } else {
+            let bytes = std::fs::metadata(path).map_err(BookError::at(path))?.len();
+            if bytes > MAX_FILE_BYTES {
+                return Err(BookError::TooLarge { path: path.to_owned(), limit: MAX_FILE_BYTES });
+            }
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let form = Form::of(path).unwrap_or(Form::Csv);
+            let mut file = BookFile { name, path: path.to_owned(), bytes, form, called: None };
+            if self.wanted(file.stem()).is_empty() {
+                file.called = Some(kind.stem());
+            }
+            self.tables_of(&file, &mut |_| {})?
+        };
+        // What is no table at all is told apart by its problem.
+        tables.retain(|table| table.kind() == kind || !table.problems().is_empty());
+        Ok(tables)
     }
 
     /// The tables that a file or sheet of a name holds.
@@ -201,7 +229,7 @@ fn book_files(dir: &Path, wanted: &dyn Fn(&str) -> bool) -> Result<Vec<BookFile>
         let Some(form) = Form::of(&path).filter(|_| !name.starts_with("~$") && wanted(&name)) else { continue };
         let metadata = std::fs::metadata(&path).map_err(BookError::at(&path))?;
         if metadata.is_file() {
-            files.push(BookFile { name, path, bytes: metadata.len(), form });
+            files.push(BookFile { name, path, bytes: metadata.len(), form, called: None });
         }
     }
     files.sort_by(|one, two| one.name.cmp(&two.name));

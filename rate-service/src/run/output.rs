@@ -63,7 +63,7 @@ pub fn write(run: &Run, summary: &Summary, dir: &Path, lang: Lang) -> Result<(),
 
 /// A cell of a list, before it is written as CSV or into a workbook.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum ListCell {
+pub(crate) enum ListCell {
     /// Text, and numbers of things.
     Text(String),
     /// A plain decimal.

@@ -15,20 +15,20 @@ use super::{Run, RunError, Summary};
 pub const RUN_WORKBOOK: &str = "run.xlsx";
 
 /// Rows of a sheet.
-const MAX_ROWS: usize = 1 << 20;
+pub(crate) const MAX_ROWS: usize = 1 << 20;
 
 /// Digits of an amount that a spreadsheet keeps and shows; a longer one is written as text.
 const MAX_FEN: i128 = 1_000_000_000_000_000;
 
 /// A column: its head in both languages, and its width in letters.
 #[derive(Clone, Copy, Debug)]
-struct Column {
+pub(crate) struct Column {
     zh: &'static str,
     en: &'static str,
     width: u32,
 }
 
-const fn column(zh: &'static str, en: &'static str, width: u32) -> Column {
+pub(crate) const fn column(zh: &'static str, en: &'static str, width: u32) -> Column {
     Column { zh, en, width }
 }
 
@@ -83,11 +83,17 @@ pub fn write_workbook(run: &Run, summary: &Summary, dir: &Path, lang: Lang) -> R
     written.map_err(|error| RunError::Output { path, source: std::io::Error::other(error) })
 }
 
-fn workbook(run: &Run, summary: &Summary, lang: Lang) -> Result<Workbook, XlsxError> {
+/// A workbook without sheets.
+pub(crate) fn empty() -> Result<Workbook, XlsxError> {
     let mut workbook = Workbook::new();
     // A day that means nothing: else the file would tell when it was made, and differ each time.
     let day = ExcelDateTime::from_ymd(2000, 1, 1)?;
     workbook.set_properties(&DocProperties::new().set_creation_datetime(&day));
+    Ok(workbook)
+}
+
+fn workbook(run: &Run, summary: &Summary, lang: Lang) -> Result<Workbook, XlsxError> {
+    let mut workbook = empty()?;
     let styles = Styles::new();
     let [list, sums, problems, findings] = SHEETS.map(|(zh, en)| lang.pick(zh, en));
     let heads: Vec<Column> = RUN_LIST.iter().map(|(_, zh, en, width)| column(zh, en, *width)).collect();
@@ -122,14 +128,15 @@ fn finding_cells(finding: &Finding, lang: Lang) -> Vec<ListCell> {
     ]
 }
 
-struct Styles {
+/// How cells look.
+pub(crate) struct Styles {
     head: Format,
     number: Format,
     yuan: Format,
 }
 
 impl Styles {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             head: Format::new().set_bold().set_text_wrap().set_align(FormatAlign::VerticalCenter),
             number: Format::new().set_align(FormatAlign::Right),
@@ -139,14 +146,14 @@ impl Styles {
 }
 
 /// A sheet that is filled row by row, below a head that stays in sight.
-struct Sheet<'w> {
+pub(crate) struct Sheet<'w> {
     cells: &'w mut Worksheet,
     styles: &'w Styles,
     row: u32,
 }
 
 impl<'w> Sheet<'w> {
-    fn begin(
+    pub(crate) fn begin(
         sheet: &'w mut Worksheet,
         name: &str,
         heads: &[Column],
@@ -164,7 +171,7 @@ impl<'w> Sheet<'w> {
         Ok(Self { cells: sheet, styles, row: 0 })
     }
 
-    fn row(&mut self, cells: &[ListCell]) -> Result<(), XlsxError> {
+    pub(crate) fn row(&mut self, cells: &[ListCell]) -> Result<(), XlsxError> {
         self.row += 1;
         for (cell, place) in cells.iter().zip(0_u16..) {
             write(self.cells, (self.row, place), cell, self.styles)?;

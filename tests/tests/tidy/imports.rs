@@ -13,7 +13,7 @@ const CORE: &[&[&str]] = &[
     &["rule_set"],
     &["decision", "experience", "deadline"],
     &["decide", "premium"],
-    &["margin", "trend", "settlement", "project"],
+    &["audit", "margin", "trend", "settlement", "project"],
     &["explanation"],
     &["notice", "input", "record"],
     &["cases", "diagnostics", "replay"],
@@ -27,7 +27,7 @@ const SERVICE: &[&[&str]] = &[
     &["logbook"],
     &["replay"],
     &["evidence"],
-    &["demo"],
+    &["audit", "demo"],
     &["cli"],
 ];
 
@@ -47,7 +47,7 @@ const GUESTS: &[(&str, &str, &[&str])] = &[
     ("rate-service", "indicatif", &["cli"]),
     ("rate-service", "rand_chacha", &["book"]),
     ("rate-service", "encoding_rs", &["book"]),
-    ("rate-service", "rust_xlsxwriter", &["run"]),
+    ("rate-service", "rust_xlsxwriter", &["run", "audit"]),
     ("rate-service", "zip", &["book"]),
     ("rate-service", "quick_xml", &["book"]),
     ("rate-service", "toml", &[]),
