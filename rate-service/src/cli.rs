@@ -418,6 +418,12 @@ impl Session<'_> {
             "本期已有费率 {} 户：未重新核定，费率照录",
             "{} account(s) have a rate in the setting: left as they are, and passed on",
         )?;
+        let law = &run.chosen.law;
+        remark(
+            usize::from(law.decided_late().is_some() && law.settlement().is_none()),
+            "注意：办法没有写迟定的费率如何起算与结算，--decided-on 不起作用",
+            "note: the method says nothing of rates decided late: --decided-on changes nothing",
+        )?;
         let afresh = usize::from(run.measured_afresh());
         remark(
             afresh,

@@ -101,9 +101,10 @@ pub fn rule_sets_in(path: &Path, area: Option<&str>, frames: &[PathBuf]) -> Resu
 /// one above that holds `cn`.
 fn parents_of(path: &Path) -> PathBuf {
     let own = if path.is_file() { path.parent().unwrap_or(Path::new("")) } else { path };
-    let own = if own.as_os_str().is_empty() { Path::new(".") } else { own };
+    let here = |path| if path == Path::new("") { Path::new(".") } else { path };
+    let own = here(own);
     let above = own.parent().filter(|above| !own.join("cn").is_dir() && above.join("cn").is_dir());
-    above.unwrap_or(own).to_owned()
+    above.map_or(own, here).to_owned()
 }
 
 /// What the files of a directory come to.

@@ -199,3 +199,31 @@ fn nothing_is_left_behind_by_a_question() {
     rate(dir.path(), ["--lang", "en", "check", &fixtures("rule_sets")]);
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
 }
+
+/// Files of law are found by a relative name too, where the frames stand in the directory the command runs in.
+#[test]
+fn frames_are_found_in_the_working_directory() {
+    let dir = tempfile::tempdir().unwrap();
+    for (from, to) in [
+        ("cn/2015-71.toml", "cn/2015-71.toml"),
+        ("320000/2023.toml", "320000/2023.toml"),
+        ("cn/2003-29.toml", "cn/2003-29.toml"),
+    ] {
+        let to = dir.path().join(to);
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::copy(root().join("fixtures/rule_sets").join(from), to).unwrap();
+    }
+    rate_ok(dir.path(), "--lang en check 320000");
+}
+
+/// A day of decision that the method has no rule for is not passed over in silence.
+#[test]
+fn a_day_of_decision_without_a_rule_is_said() {
+    let demo = demo();
+    let late = rate_ok(demo.path(), &format!("--lang en run {RUN} --decided-on 2022-09-01 --out late"));
+    assert!(late.contains("the method says nothing of rates decided late"), "{late}");
+    let in_time = rate_ok(demo.path(), &format!("--lang en run {RUN} --out in-time"));
+    assert!(!in_time.contains("decided late"), "{in_time}");
+    let rates = |out: &str| fs::read(demo.path().join(out).join("rates.csv")).unwrap();
+    assert_eq!(rates("late"), rates("in-time"));
+}
