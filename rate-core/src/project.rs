@@ -3,12 +3,16 @@
 //! Which rates hold is read off the day a project enrolled; they stand in [`Parameters`], so an area whose float table
 //! nobody has seen still has answers for its projects. A bill is exact up to one rounding at its end.
 
+mod float;
 mod scale;
+
+pub use float::{Billed, ProjectBook, SubjectFloat, SubjectKey};
 
 use rust_decimal::Decimal;
 
 use crate::amount::{Factor, Money, Quantity, Rate, RoundMode, Rounding};
 use crate::calendar::NaiveDate;
+use crate::error::Problems;
 use crate::history::{History, Project, ProjectBase};
 use crate::industry::{ClassSystem, IndustryEdition, RiskClass};
 use crate::parameters::Parameters;
@@ -22,6 +26,16 @@ pub enum GradeFrom {
     Determined,
     /// The float of its subject.
     Floated,
+}
+
+impl GradeFrom {
+    /// The word used in files.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Determined => "determined",
+            Self::Floated => "floated",
+        }
+    }
 }
 
 /// The grade a project pays at.
@@ -138,6 +152,14 @@ pub enum NoBill {
     NoBaseRate,
     /// A number too large to be held exactly.
     TooLarge,
+    /// The method for projects is refused by the check, so that no grade can be known.
+    MethodRefused(String),
+    /// The method for projects lists no cycle for the day it enrolled.
+    NoCycle(String),
+    /// Projects of the area stand under accounts that were refused: their experience is not known.
+    SubjectIncomplete,
+    /// The facts of its subject cannot be measured.
+    Facts(Problems),
 }
 
 impl NoBill {
@@ -151,6 +173,10 @@ impl NoBill {
             Self::NoClass => "no-class",
             Self::NoBaseRate => "no-base-rate",
             Self::TooLarge => "too-large",
+            Self::MethodRefused(_) => "method-refused",
+            Self::NoCycle(_) => "no-cycle",
+            Self::SubjectIncomplete => "subject-incomplete",
+            Self::Facts(_) => "facts",
         }
     }
 }
