@@ -27,7 +27,7 @@ const SERVICE: &[&[&str]] = &[
     &["logbook"],
     &["replay"],
     &["evidence"],
-    &["demo"],
+    &["demo", "projects"],
     &["cli"],
 ];
 
