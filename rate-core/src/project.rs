@@ -4,9 +4,11 @@
 //! nobody has seen still has answers for its projects. A bill is exact up to one rounding at its end.
 
 mod float;
+mod other_base;
 mod scale;
 
 pub use float::{Billed, ProjectBook, SubjectFloat, SubjectKey};
+pub use other_base::Reckoned;
 
 use rust_decimal::Decimal;
 
@@ -86,6 +88,8 @@ pub enum ProjectStepKind {
         /// Its base rate.
         rate: Rate,
     },
+    /// The payroll that another base stands for.
+    Reckoned(Reckoned),
     /// The grade and what it does.
     Grade(ProjectGrade),
     /// An amount times a rate, exact, in fen.
@@ -129,6 +133,7 @@ impl ProjectBill {
             ProjectStepKind::Rates { .. }
             | ProjectStepKind::LabourCost { .. }
             | ProjectStepKind::IndustryRate { .. }
+            | ProjectStepKind::Reckoned(_)
             | ProjectStepKind::Grade(_)
             | ProjectStepKind::Premium { .. } => None,
         })
@@ -148,6 +153,8 @@ pub enum NoBill {
     BaseNotKnown(ProjectBase),
     /// It pays at the rate of an industry, and no class is determined or proposed for it.
     NoClass,
+    /// Heads are assumed month by month, and its term does not consist of whole months.
+    TermNotMonths,
     /// No base rate of its class is known on the day it enrolled.
     NoBaseRate,
     /// A number too large to be held exactly.
@@ -171,6 +178,7 @@ impl NoBill {
             Self::UnknownGrade(_) => "unknown-grade",
             Self::BaseNotKnown(_) => "base-not-known",
             Self::NoClass => "no-class",
+            Self::TermNotMonths => "term-not-months",
             Self::NoBaseRate => "no-base-rate",
             Self::TooLarge => "too-large",
             Self::MethodRefused(_) => "method-refused",
@@ -195,9 +203,7 @@ pub fn bill(
     match project.base {
         ProjectBase::Cost => billing.on_cost(grade),
         ProjectBase::LabourCost => billing.on_labour_cost(grade),
-        base @ (ProjectBase::Output | ProjectBase::FloorArea | ProjectBase::Turnover) => {
-            Err(NoBill::BaseNotKnown(base))
-        }
+        ProjectBase::Output | ProjectBase::FloorArea | ProjectBase::Turnover => billing.on_other_base(),
     }
 }
 

@@ -7,7 +7,10 @@ use crate::amount::{Money, Rate};
 use crate::error::Lang;
 use crate::history::{History, Project, ProjectBase};
 use crate::parameters::Parameters;
-use crate::project::{Billed, GradeFrom, NoBill, ProjectGrade, ProjectStep, ProjectStepKind, SubjectFloat, SubjectKey};
+use crate::parameters::other_base::Formula;
+use crate::project::{
+    Billed, GradeFrom, NoBill, ProjectGrade, ProjectStep, ProjectStepKind, Reckoned, SubjectFloat, SubjectKey,
+};
 use crate::rule_set::law::Source;
 
 /// A rate as rules on projects print it: `1.2‰`.
@@ -52,6 +55,7 @@ pub fn no_bill_text(none: &NoBill, lang: Lang) -> String {
         NoBill::BaseNotKnown(base) if zh => format!("当地未规定按{}计费的办法", base_text(*base, lang)),
         NoBill::BaseNotKnown(base) => format!("the area does not say what is paid on {}", base_text(*base, lang)),
         NoBill::NoClass => lang.pick("没有行业类别", "no class of an industry").to_owned(),
+        NoBill::TermNotMonths => lang.pick("期限不是整月", "its term does not consist of whole months").to_owned(),
         NoBill::NoBaseRate => {
             lang.pick("参保当日没有该类别的基准费率", "no base rate of its class on the day it enrolled").to_owned()
         }
@@ -98,6 +102,36 @@ fn grade_text(grade: &ProjectGrade, lang: Lang) -> String {
     }
 }
 
+/// The payroll of another base: its factors, and what they come to.
+fn reckoned_text(it: &Reckoned, lang: Lang) -> String {
+    let payroll = exact_yuan(it.payroll);
+    let (heads, months) = it.heads.unwrap_or_default();
+    match (it.formula, lang) {
+        (Formula::Output { wage_per_tonne }, Lang::Zh) => {
+            format!("视同工资：{} 吨 × 吨矿工资含量 {} 元 = {payroll} 元", it.quantity, money(wage_per_tonne))
+        }
+        (Formula::Output { wage_per_tonne }, Lang::En) => {
+            format!("payroll it stands for: {} t × {} yuan = {payroll} yuan", it.quantity, money(wage_per_tonne))
+        }
+        (Formula::FloorArea { square_metres_per_head, monthly_wage, wage_share, .. }, Lang::Zh) => format!(
+            "视同工资：{} 平方米 ÷ 每人 {square_metres_per_head} 平方米，计 {heads} 人；{heads} × 月平均工资 {} 元 × {wage_share} × {months} 个月 = {payroll} 元",
+            it.quantity,
+            money(monthly_wage)
+        ),
+        (Formula::FloorArea { square_metres_per_head, monthly_wage, wage_share, .. }, Lang::En) => format!(
+            "payroll it stands for: {} m² at {square_metres_per_head} m² a head are {heads} heads; {heads} × {} yuan a month × {wage_share} × {months} months = {payroll} yuan",
+            it.quantity,
+            money(monthly_wage)
+        ),
+        (Formula::Turnover { share }, Lang::Zh) => {
+            format!("视同工资：营业额 {} 元 × {share} = {payroll} 元", yuan(it.quantity.into()))
+        }
+        (Formula::Turnover { share }, Lang::En) => {
+            format!("payroll it stands for: turnover {} yuan × {share} = {payroll} yuan", yuan(it.quantity.into()))
+        }
+    }
+}
+
 fn sentence(kind: &ProjectStepKind, lang: Lang) -> String {
     let zh = lang == Lang::Zh;
     match kind {
@@ -127,6 +161,7 @@ fn sentence(kind: &ProjectStepKind, lang: Lang) -> String {
                 Lang::En => format!("base rate of class {class}{how}: {rate}"),
             }
         }
+        ProjectStepKind::Reckoned(reckoned) => reckoned_text(reckoned, lang),
         ProjectStepKind::Grade(grade) => grade_text(grade, lang),
         ProjectStepKind::Part { tier, amount, rate, fen } => {
             let gap = if tier.is_empty() { "" } else { lang.pick("：", ": ") };
