@@ -37,6 +37,19 @@ pub fn decide(law: &Law, history: &History) -> Result<Decision, Problems> {
     Ok(Decision { account, law: law.clone(), outcome, schedule, steps, used, orders })
 }
 
+/// The grade of somebody under a law, with the steps that lead to it: a decision without dated rates, as that of projects
+/// together is, who pay no rate on payroll.
+///
+/// # Errors
+/// As [`outcome`].
+pub fn grade(law: &Law, history: &History) -> Result<Decision, Problems> {
+    let mut steps = Vec::new();
+    let (outcome, _) = measured(law, history, &mut steps)?;
+    let schedule = Schedule { segments: Vec::new(), premium_mode: law.rules().rounding.premium };
+    let account = history.key().clone();
+    Ok(Decision { account, law: law.clone(), outcome, schedule, steps, used: Vec::new(), orders: Vec::new() })
+}
+
 /// Decides one account without taking the trace: the same engine, the same outcome.
 ///
 /// # Errors
@@ -45,10 +58,14 @@ pub fn outcome(law: &Law, history: &History) -> Result<Outcome, Problems> {
     if stretch::parts(law, history) {
         return stretch::run(law, history, &mut NoSteps).map(|(outcome, _)| outcome);
     }
+    Ok(measured(law, history, &mut NoSteps)?.0)
+}
+
+fn measured<S: Steps>(law: &Law, history: &History, steps: &mut S) -> Result<(Outcome, Standing), Problems> {
     admit::admit(law, history)?;
     let standing = standing::of(law, history)?;
     let experience = experience::measure_over(law, history, &standing.windows(law));
-    Ok(decide_on(law, &experience, &standing, &mut NoSteps))
+    Ok((decide_on(law, &experience, &standing, steps), standing))
 }
 
 fn run<S: Steps>(law: &Law, history: &History, steps: &mut S) -> Result<(Outcome, Schedule), Problems> {
@@ -66,10 +83,8 @@ pub(crate) fn amended<S: Steps>(
     let decided = if stretch::parts(law, history) {
         stretch::run(law, history, steps)?
     } else {
-        admit::admit(law, history)?;
-        let standing = standing::of(law, history)?;
-        let experience = experience::measure_over(law, history, &standing.windows(law));
-        let outcome = amend(&standing, decide_on(law, &experience, &standing, steps));
+        let (outcome, standing) = measured(law, history, steps)?;
+        let outcome = amend(&standing, outcome);
         let schedule = schedule::schedule(law, history, &standing, &outcome, steps)?;
         (outcome, schedule)
     };

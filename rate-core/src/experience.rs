@@ -115,7 +115,8 @@ impl<'h> Parts<'h> {
         let mut found = SharedClaims::default();
         for part in &self.parts {
             let number = &part.history.key().number;
-            let own = part.history.claims().iter().filter(|claim| claim.project.is_none());
+            let apart = law.rules().projects().is_none_or(|it| !it.with_employer);
+            let own = part.history.claims().iter().filter(|claim| claim.project.is_none() || !apart);
             let shared = own.filter_map(|claim| Some((claim, claim.parties.as_deref()?)));
             let counts = |day| part.counts(day) && windows.iter().any(|window| window.contains_date(day));
             let inside = shared.filter(|(claim, _)| counted(claim, &Excluded::default()) && days(claim).any(counts));

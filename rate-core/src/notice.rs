@@ -3,11 +3,13 @@
 mod explain;
 mod fund;
 mod letter;
+mod project;
 mod settlement;
 mod step;
 
 pub use explain::yuan;
 pub use fund::months_payable_text;
+pub use project::{base_text, no_bill_text, per_mille, project_lines, project_text};
 pub use step::step_text;
 
 use crate::decision::{Decision, Reason};

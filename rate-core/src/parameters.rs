@@ -1,5 +1,6 @@
 //! Parameters: dated base vectors, phased cuts and statistics, each with its document.
 
+pub mod other_base;
 pub mod project;
 
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use crate::citation::{Basis, BasisId, Label};
 use crate::history::{AccountKind, EventKind, History, words};
 use crate::industry::{ClassSystem, Industry, IndustryEdition, RiskClass};
 use crate::interval::Interval;
+use other_base::OtherBase;
 use project::{LabourCostChoice, ProjectRates};
 
 /// A base vector: one rate per class, for some days and accounts.
@@ -172,6 +174,7 @@ pub struct Parameters {
     pub(crate) industries: Vec<IndustryClasses>,
     pub(crate) holidays: Vec<Holidays>,
     pub(crate) project_rates: Vec<ProjectRates>,
+    pub(crate) other_bases: Vec<OtherBase>,
 }
 
 impl Parameters {
@@ -247,6 +250,7 @@ impl Parameters {
                 .filter(|it| lies_here(&it.area, it.areas_inside))
                 .cloned()
                 .collect(),
+            other_bases: self.other_bases.iter().filter(|it| lies_here(&it.area, it.areas_inside)).cloned().collect(),
         }
     }
 
@@ -262,6 +266,7 @@ impl Parameters {
         self.statistics.extend(other.statistics.into_iter().map(|it| Statistic { basis: moved(it.basis), ..it }));
         self.industries.extend(other.industries.into_iter().map(|it| IndustryClasses { basis: moved(it.basis), ..it }));
         self.holidays.extend(other.holidays.into_iter().map(|it| Holidays { basis: moved(it.basis), ..it }));
+        self.other_bases.extend(other.other_bases.into_iter().map(|it| OtherBase { basis: moved(it.basis), ..it }));
         self.project_rates.extend(other.project_rates.into_iter().map(|it| {
             let choice = it.labour_cost.map(|choice| LabourCostChoice { basis: moved(choice.basis), ..choice });
             ProjectRates { basis: moved(it.basis), labour_cost: choice, ..it }

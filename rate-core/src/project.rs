@@ -3,12 +3,18 @@
 //! Which rates hold is read off the day a project enrolled; they stand in [`Parameters`], so an area whose float table
 //! nobody has seen still has answers for its projects. A bill is exact up to one rounding at its end.
 
+mod float;
+mod other_base;
 mod scale;
+
+pub use float::{Billed, ProjectBook, SubjectFloat, SubjectKey};
+pub use other_base::Reckoned;
 
 use rust_decimal::Decimal;
 
 use crate::amount::{Factor, Money, Quantity, Rate, RoundMode, Rounding};
 use crate::calendar::NaiveDate;
+use crate::error::Problems;
 use crate::history::{History, Project, ProjectBase};
 use crate::industry::{ClassSystem, IndustryEdition, RiskClass};
 use crate::parameters::Parameters;
@@ -22,6 +28,16 @@ pub enum GradeFrom {
     Determined,
     /// The float of its subject.
     Floated,
+}
+
+impl GradeFrom {
+    /// The word used in files.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Determined => "determined",
+            Self::Floated => "floated",
+        }
+    }
 }
 
 /// The grade a project pays at.
@@ -72,6 +88,8 @@ pub enum ProjectStepKind {
         /// Its base rate.
         rate: Rate,
     },
+    /// The payroll that another base stands for.
+    Reckoned(Reckoned),
     /// The grade and what it does.
     Grade(ProjectGrade),
     /// An amount times a rate, exact, in fen.
@@ -115,6 +133,7 @@ impl ProjectBill {
             ProjectStepKind::Rates { .. }
             | ProjectStepKind::LabourCost { .. }
             | ProjectStepKind::IndustryRate { .. }
+            | ProjectStepKind::Reckoned(_)
             | ProjectStepKind::Grade(_)
             | ProjectStepKind::Premium { .. } => None,
         })
@@ -134,10 +153,20 @@ pub enum NoBill {
     BaseNotKnown(ProjectBase),
     /// It pays at the rate of an industry, and no class is determined or proposed for it.
     NoClass,
+    /// Heads are assumed month by month, and its term does not consist of whole months.
+    TermNotMonths,
     /// No base rate of its class is known on the day it enrolled.
     NoBaseRate,
     /// A number too large to be held exactly.
     TooLarge,
+    /// The method for projects is refused by the check, so that no grade can be known.
+    MethodRefused(String),
+    /// The method for projects lists no cycle for the day it enrolled.
+    NoCycle(String),
+    /// Projects of the area stand under accounts that were refused: their experience is not known.
+    SubjectIncomplete,
+    /// The facts of its subject cannot be measured.
+    Facts(Problems),
 }
 
 impl NoBill {
@@ -149,8 +178,13 @@ impl NoBill {
             Self::UnknownGrade(_) => "unknown-grade",
             Self::BaseNotKnown(_) => "base-not-known",
             Self::NoClass => "no-class",
+            Self::TermNotMonths => "term-not-months",
             Self::NoBaseRate => "no-base-rate",
             Self::TooLarge => "too-large",
+            Self::MethodRefused(_) => "method-refused",
+            Self::NoCycle(_) => "no-cycle",
+            Self::SubjectIncomplete => "subject-incomplete",
+            Self::Facts(_) => "facts",
         }
     }
 }
@@ -169,9 +203,7 @@ pub fn bill(
     match project.base {
         ProjectBase::Cost => billing.on_cost(grade),
         ProjectBase::LabourCost => billing.on_labour_cost(grade),
-        base @ (ProjectBase::Output | ProjectBase::FloorArea | ProjectBase::Turnover) => {
-            Err(NoBill::BaseNotKnown(base))
-        }
+        ProjectBase::Output | ProjectBase::FloorArea | ProjectBase::Turnover => billing.on_other_base(),
     }
 }
 

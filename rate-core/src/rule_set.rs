@@ -7,6 +7,7 @@ mod dispatched;
 pub mod law;
 pub mod measure;
 pub mod notice;
+mod projects;
 pub mod select;
 mod semantics;
 pub mod settlement;
@@ -22,6 +23,7 @@ pub use dispatched::DispatchRule;
 pub use law::{Law, Refusal};
 pub use measure::{Cause, Denominator, Excluded, Measure, Numerator, Undefined, WhenUndefined};
 pub use notice::{NoticeRules, Remedies};
+pub use projects::{ProjectRules, ProjectSubject};
 pub use select::{Considered, OtherCycle, Selection, WhyNot};
 pub use semantics::Semantics;
 pub use settlement::SettlementRules;
@@ -345,6 +347,7 @@ pub struct RuleSet {
     pub(crate) settlement: Option<SettlementRules>,
     pub(crate) notice: Option<NoticeRules>,
     pub(crate) remedies: Option<Remedies>,
+    pub(crate) projects: Option<ProjectRules>,
     pub(crate) tree: Arc<Tree>,
     pub(crate) digest: String,
 }
@@ -423,6 +426,16 @@ impl RuleSet {
     /// What the law gives an employer beyond the method; `None` where the file says nothing.
     pub const fn remedies(&self) -> Option<&Remedies> {
         self.remedies.as_ref()
+    }
+
+    /// What the method says of projects; `None` where the file says nothing.
+    pub const fn projects(&self) -> Option<&ProjectRules> {
+        self.projects.as_ref()
+    }
+
+    /// Whether it is a method for projects, which floats them by the experience of a subject and decides no employer.
+    pub fn is_for_projects(&self) -> bool {
+        self.projects.is_some_and(|it| it.subject != ProjectSubject::None)
     }
 
     /// Every basis of the set.

@@ -229,7 +229,12 @@ pub fn test_projects(path: &Path) -> Result<Option<JudgedProjects>, CaseError> {
     let files = cases.parameters.iter().map(found).collect::<Result<Vec<_>, _>>()?;
     let area = cases.moves.then_some(cases.area.as_str());
     let parameters = right(lawbook::parameters_in(&files, area, None)?)?;
-    let judged = judge_projects(&cases, &parameters);
+    let all = |named: &[NamedFile]| named.iter().map(found).collect::<Result<Vec<_>, _>>();
+    let sets = match &cases.rule_set {
+        Some(named) => vec![rule_set(&found(named)?, area, &all(&cases.frames)?)?],
+        None => Vec::new(),
+    };
+    let judged = judge_projects(&cases, &sets, &parameters);
     Ok(Some(JudgedProjects { file: cases, cases: judged }))
 }
 

@@ -10,6 +10,7 @@ mod failure;
 mod log;
 mod notice;
 mod progress;
+mod projects;
 mod test;
 
 use std::io::{self, Write};
@@ -129,6 +130,8 @@ enum Command {
         #[command(flatten)]
         notice: notice::NoticeArguments,
     },
+    /// Bill every project of a book that has enrolled by a day, or explain one.
+    Projects(projects::ProjectArguments),
     /// Make a demonstration in a directory: rules, a synthetic book, and rates for everybody in it.
     Demo {
         /// Directory to write to.
@@ -334,6 +337,7 @@ impl Session<'_> {
             Command::Audit(arguments) => self.audit(arguments),
             Command::Decide { request, account } => self.decide(&request.read()?, account),
             Command::Notice { request, entry, notice } => self.notice(&request.read()?, &entry.read()?, notice),
+            Command::Projects(arguments) => self.projects(arguments),
             Command::Demo { dir, accounts } => {
                 let mut progress = Progress::new(self.lang);
                 let text =

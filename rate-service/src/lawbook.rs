@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rate_core::input::case_file::{CASES, PROJECT_CASES};
 use rate_core::input::{Change, Examined, examine_all};
-use rate_core::rule_set::RuleSetId;
+use rate_core::rule_set::{RuleSetId, Verdict};
 use rate_core::{Code, Parameters, ParametersFile, Place, Problem, Problems, RuleSet, RuleSetFile};
 
 /// A file that could not be read.
@@ -114,6 +114,8 @@ pub struct Usable {
     pub sets: Vec<RuleSet>,
     /// Those that the checker refuses.
     pub refused: Vec<RuleSetId>,
+    /// Of these, the methods that would float projects.
+    pub refused_for_projects: Vec<RuleSet>,
     /// The problems of files that cannot even be read as a rule set.
     pub problems: Vec<Problem>,
 }
@@ -130,6 +132,9 @@ pub fn usable(reads: Vec<Read>) -> Usable {
                     let place = Place { file: read.path.to_string_lossy().into_owned(), ..Place::default() };
                     usable.problems.push(Problem::new(Code::RuleSetDuplicate, place, [id]));
                     continue;
+                }
+                if examined.report().verdict == Verdict::Refused && examined.rules().is_for_projects() {
+                    usable.refused_for_projects.push(examined.rules().clone());
                 }
                 match examined.accepted() {
                     Ok(set) => usable.sets.push(set),

@@ -10,5 +10,6 @@ pub mod diagnostics;
 pub mod evidence;
 pub mod lawbook;
 pub mod logbook;
+pub mod projects;
 pub mod replay;
 pub mod run;

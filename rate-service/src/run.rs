@@ -22,7 +22,7 @@ use rate_core::{
 };
 
 pub use notices::{Layout, notice_file, write_notices};
-pub(crate) use output::ListCell;
+pub(crate) use output::{ListCell, problem_cells};
 pub use output::write;
 pub use summary::{Change, ChangeRow, GradeRow, Summary, columns, summarise};
 pub use workbook::{RUN_WORKBOOK, fits, write_workbook};
@@ -203,7 +203,11 @@ pub fn parameters(path: &Path) -> Result<Parameters, RunError> {
     if wrong.is_empty() { Ok(parameters) } else { Err(RunError::Problems(wrong)) }
 }
 
-fn read_law(rules: &Path, parameters: &Path) -> Result<(Usable, Parameters), RunError> {
+/// Reads rule sets and parameters, all files right in themselves.
+///
+/// # Errors
+/// Files that cannot be read or are wrong inside.
+pub(crate) fn read_law(rules: &Path, parameters: &Path) -> Result<(Usable, Parameters), RunError> {
     let mut usable = lawbook::usable(lawbook::rule_sets(rules)?);
     let (parameters, wrong) = lawbook::parameters(parameters)?;
     usable.problems.extend(wrong);
@@ -218,8 +222,16 @@ fn read_law(rules: &Path, parameters: &Path) -> Result<(Usable, Parameters), Run
 /// # Errors
 /// [`RunError::Unfit`] where the output is the book, the rules, the parameters or the run before.
 pub fn apart(request: &Request, out: &Path) -> Result<(), RunError> {
-    let real = |path: &Path| path.canonicalize().ok();
     let inputs = [&request.book, &request.rules, &request.parameters].into_iter().chain(&request.previous);
+    apart_from(inputs, out)
+}
+
+/// The same for whatever is read from these inputs.
+///
+/// # Errors
+/// As [`apart`].
+pub fn apart_from<'p>(inputs: impl IntoIterator<Item = &'p PathBuf>, out: &Path) -> Result<(), RunError> {
+    let real = |path: &Path| path.canonicalize().ok();
     let clash = real(out).is_some_and(|out| inputs.into_iter().any(|input| real(input).as_ref() == Some(&out)));
     if clash {
         return Err(RunError::Unfit {

@@ -26,6 +26,8 @@ mod logged;
 mod notices;
 #[path = "cli/oracle.rs"]
 mod oracle;
+#[path = "cli/projects.rs"]
+mod projects;
 #[path = "cli/rule_set_document.rs"]
 mod rule_set_document;
 #[path = "cli/table.rs"]

@@ -306,35 +306,38 @@ impl Trial<'_> {
     }
 
     fn measured(&mut self, decision: &Decision, expected: &ExpectedMeasure) {
-        let rules = decision.law().rules();
-        let asked = |measure: usize, window: usize| {
-            rules.measures()[measure].id == expected.measure && window == expected.window
-        };
-        let value = decision.steps().iter().find_map(|step| match step.kind {
-            StepKind::Measured { measure, window, value, .. } if asked(measure, window) => Some(Stated::Value(value)),
-            StepKind::Undefined { measure, window, cause, .. } if asked(measure, window) => Some(Stated::Cause(cause)),
-            _ => None,
-        });
-        let found = match value {
-            None => String::new(),
-            Some(Stated::Cause(cause)) => cause.as_str().to_owned(),
-            Some(Stated::Value(value)) => format!("{}/{}", value.numerator, value.denominator),
-        };
-        let same = match (expected.value, value) {
-            (Stated::Value(one), Some(Stated::Value(two))) => one.compare(two).is_eq(),
-            (Stated::Cause(one), Some(Stated::Cause(two))) => one == two,
-            (Stated::Value(_) | Stated::Cause(_), _) => false,
-        };
-        let measure = rules.measure(&expected.measure).map_or_else(
-            || label(expected.measure.as_str(), expected.measure.as_str()),
-            |measure| measure.label.clone(),
-        );
-        let what = match expected.window {
-            0 => measure,
-            back => label(format!("{}（前 {back} 期）", measure.zh), format!("{}, window -{back}", measure.en)),
-        };
-        self.figures.push(Compared { what, expected: expected.text.clone(), found, same });
+        self.figures.push(measured(decision, expected));
     }
+}
+
+/// A measure as it was worked beside the one that steps state.
+pub(super) fn measured(decision: &Decision, expected: &ExpectedMeasure) -> Compared {
+    let rules = decision.law().rules();
+    let asked =
+        |measure: usize, window: usize| rules.measures()[measure].id == expected.measure && window == expected.window;
+    let value = decision.steps().iter().find_map(|step| match step.kind {
+        StepKind::Measured { measure, window, value, .. } if asked(measure, window) => Some(Stated::Value(value)),
+        StepKind::Undefined { measure, window, cause, .. } if asked(measure, window) => Some(Stated::Cause(cause)),
+        _ => None,
+    });
+    let found = match value {
+        None => String::new(),
+        Some(Stated::Cause(cause)) => cause.as_str().to_owned(),
+        Some(Stated::Value(value)) => format!("{}/{}", value.numerator, value.denominator),
+    };
+    let same = match (expected.value, value) {
+        (Stated::Value(one), Some(Stated::Value(two))) => one.compare(two).is_eq(),
+        (Stated::Cause(one), Some(Stated::Cause(two))) => one == two,
+        (Stated::Value(_) | Stated::Cause(_), _) => false,
+    };
+    let measure = rules
+        .measure(&expected.measure)
+        .map_or_else(|| label(expected.measure.as_str(), expected.measure.as_str()), |measure| measure.label.clone());
+    let what = match expected.window {
+        0 => measure,
+        back => label(format!("{}（前 {back} 期）", measure.zh), format!("{}, window -{back}", measure.en)),
+    };
+    Compared { what, expected: expected.text.clone(), found, same }
 }
 
 fn codes(problems: &Problems) -> String {

@@ -2,23 +2,27 @@
 
 use std::collections::BTreeSet;
 
-use super::{Compared, Judged, State};
+use super::judge::measured;
+use super::{Compared, Judged, State, reason_word};
 use crate::amount::{Money, Rate};
 use crate::citation::Label;
 use crate::history::{History, Project};
 use crate::input::case_file::{ExpectedBill, ExpectedProject, ProjectCase, ProjectCases};
 use crate::parameters::Parameters;
-use crate::project::{self, NoBill, ProjectBill};
+use crate::project::{Billed, NoBill, ProjectBill, ProjectBook};
+use crate::rule_set::RuleSet;
 
 /// Bills every project that a case file of projects asks about, and compares.
-pub fn judge_projects(cases: &ProjectCases, parameters: &Parameters) -> Vec<Judged> {
-    let parameters = parameters.of_area(&cases.area);
-    cases.cases.iter().map(|case| judged(cases, case, &parameters)).collect()
+pub fn judge_projects(cases: &ProjectCases, sets: &[RuleSet], parameters: &Parameters) -> Vec<Judged> {
+    cases.cases.iter().map(|case| judged(cases, case, sets, parameters)).collect()
 }
 
-fn judged(cases: &ProjectCases, case: &ProjectCase, parameters: &Parameters) -> Judged {
+fn judged(cases: &ProjectCases, case: &ProjectCase, sets: &[RuleSet], parameters: &Parameters) -> Judged {
     let book = case.facts.book(&cases.file, &cases.area);
-    let figures: Vec<Compared> = case.expected.iter().flat_map(|it| figures(&book.histories, it, parameters)).collect();
+    let incomplete = !book.refused.is_empty();
+    let mut projects = ProjectBook::new(&cases.area, parameters, (sets, &[]), &book.histories, incomplete);
+    let all = case.expected.iter().flat_map(|it| figures(&book.histories, it, &mut projects));
+    let figures: Vec<Compared> = all.collect();
     let state = if figures.iter().all(|it| it.same) { State::Same } else { State::Different };
     Judged {
         name: case.name.clone(),
@@ -37,7 +41,7 @@ fn found<'h>(histories: &'h [History], expected: &ExpectedProject) -> Option<(&'
     Some((history, history.projects().iter().find(|it| it.id == expected.project)?))
 }
 
-fn figures(histories: &[History], expected: &ExpectedProject, parameters: &Parameters) -> Vec<Compared> {
+fn figures(histories: &[History], expected: &ExpectedProject, projects: &mut ProjectBook<'_>) -> Vec<Compared> {
     let named = |zh: &str, en: &str| Label {
         zh: format!("{} {zh}", expected.project),
         en: format!("{} {en}", expected.project),
@@ -45,11 +49,11 @@ fn figures(histories: &[History], expected: &ExpectedProject, parameters: &Param
     let Some((history, project)) = found(histories, expected) else {
         return vec![compared(named("项目", "project"), expected.project.clone(), String::new())];
     };
-    let bill = project::bill(parameters, history, project, None);
-    match (&expected.bill, bill) {
-        (Ok(worked), Ok(bill)) => bill_figures(worked, &bill, &named),
-        (Ok(worked), Err(none)) => vec![compared(named("保费", "premium"), worked.premium.to_string(), code(&none))],
-        (Err(worked), Err(none)) => vec![compared(named("不计费", "no bill"), worked.clone(), code(&none))],
+    let billed = projects.bill(history, project);
+    match (&expected.bill, &billed.bill) {
+        (Ok(worked), Ok(bill)) => bill_figures(worked, &billed, bill, &named),
+        (Ok(worked), Err(none)) => vec![compared(named("保费", "premium"), worked.premium.to_string(), code(none))],
+        (Err(worked), Err(none)) => vec![compared(named("不计费", "no bill"), worked.clone(), code(none))],
         (Err(worked), Ok(bill)) => {
             vec![compared(named("不计费", "no bill"), worked.clone(), bill.premium.to_string())]
         }
@@ -60,8 +64,22 @@ fn code(none: &NoBill) -> String {
     none.code().to_owned()
 }
 
-fn bill_figures(worked: &ExpectedBill, bill: &ProjectBill, named: &dyn Fn(&str, &str) -> Label) -> Vec<Compared> {
+fn bill_figures(
+    worked: &ExpectedBill,
+    billed: &Billed,
+    bill: &ProjectBill,
+    named: &dyn Fn(&str, &str) -> Label,
+) -> Vec<Compared> {
     let mut figures = Vec::new();
+    let float = billed.float.as_deref();
+    if let Some(reason) = &worked.reason {
+        let found = float.map_or_else(String::new, |it| reason_word(&it.decision));
+        figures.push(compared(named("理由", "reason"), reason.clone(), found));
+    }
+    for expected in &worked.measured {
+        let nothing = || compared(named(&expected.measure, &expected.measure), expected.text.clone(), String::new());
+        figures.push(float.map_or_else(nothing, |it| measured(&it.decision, expected)));
+    }
     if let Some(base) = worked.base {
         figures.push(compared(named("基数", "base"), base.as_str().to_owned(), bill.base.as_str().to_owned()));
     }

@@ -1,5 +1,6 @@
 //! Parameter files: reading and checking base vectors, cuts and statistics.
 
+mod other_bases;
 mod projects;
 
 use rust_decimal::Decimal;
@@ -102,6 +103,10 @@ fn parameters<'t>(sink: &'t Sink<'t>, text: String) -> Option<Parameters> {
     if let Some(at) = root.get("project_rates") {
         projects::overlapping(&at, &project_rates);
     }
+    let other_bases: Vec<_> = list("other_bases").iter().filter_map(|at| reader.other_base(at)).collect();
+    if let Some(at) = root.get("other_bases") {
+        other_bases::overlapping(&at, &other_bases);
+    }
     if let Some(at) = root.get("base_rates") {
         overlapping(&at, vectors.iter().map(|it| (it.days, (&it.sub_area, &it.kinds, it.listed, it.system))));
     }
@@ -112,7 +117,18 @@ fn parameters<'t>(sink: &'t Sink<'t>, text: String) -> Option<Parameters> {
     let digest = tree::digest_of(&text);
     let documents = vec![ParameterDocument { area: area.to_owned(), name: name?, digest, text }];
     let bases = bases.into_bases();
-    Some(Parameters { documents, bases, vectors, cuts, bands, statistics, industries, holidays, project_rates })
+    Some(Parameters {
+        documents,
+        bases,
+        vectors,
+        cuts,
+        bands,
+        statistics,
+        industries,
+        holidays,
+        project_rates,
+        other_bases,
+    })
 }
 
 /// Two spans for the same accounts may not share days.
@@ -377,9 +393,13 @@ impl Parameters {
         });
         let projects = projects::clashes(&self.project_rates).map(|(one, two)| {
             let place = Place::field(self.basis(two.basis).path.clone());
-            Problem::new(Code::CheckTimeOverlap, place, projects::clash_values(one, two))
+            Problem::new(Code::CheckTimeOverlap, place, projects::clash_values(one.days, two.days))
         });
-        clashes.chain(projects).collect()
+        let bases = other_bases::clashes(&self.other_bases).map(|(one, two)| {
+            let place = Place::field(self.basis(two.basis).path.clone());
+            Problem::new(Code::CheckTimeOverlap, place, projects::clash_values(one.days, two.days))
+        });
+        clashes.chain(projects).chain(bases).collect()
     }
 
     /// Averages of one year and industry that stand in more than one list: no rule chooses between them.

@@ -3,6 +3,7 @@
 pub(super) mod basis;
 mod measures;
 mod notice;
+mod projects;
 pub(super) mod sections;
 mod settlement;
 mod tables;

@@ -119,8 +119,10 @@ pub(crate) fn report(set: &RuleSet) -> Report {
 /// What stands between the versions of one area: days without a method, days with two.
 pub fn between_versions<'s>(sets: impl IntoIterator<Item = &'s RuleSet>) -> Vec<Finding> {
     let mut methods: Vec<&RuleSet> = sets.into_iter().filter(|set| set.form == Form::Method).collect();
-    methods.sort_by_key(|set| (&set.id.area, set.in_force.from()));
-    let pairs = methods.windows(2).filter(|pair| pair[0].id.area == pair[1].id.area);
+    // A method for projects stands beside that for employers.
+    let whose = |set: &RuleSet| (set.id.area.clone(), set.is_for_projects());
+    methods.sort_by_key(|set| (whose(set), set.in_force.from()));
+    let pairs = methods.windows(2).filter(|pair| whose(pair[0]) == whose(pair[1]));
     let found = pairs.filter_map(|pair| {
         let (one, two) = (pair[0], pair[1]);
         let place = two.tree.place("in_force");

@@ -285,10 +285,11 @@ impl Law {
     }
 
     /// Whether an account bears a claim that stands in its history: its own, or, with several accounts in it, the one
-    /// the method makes bear it. A claim of a project is none of the employer.
+    /// the method makes bear it. A claim of a project is none of the employer, unless the method says so.
     pub(crate) fn bears(&self, history: &History, claim: &Claim) -> bool {
         let parties = claim.parties.as_deref();
-        claim.project.is_none()
+        let with_employer = self.rules().projects().is_some_and(|it| it.with_employer);
+        (claim.project.is_none() || with_employer)
             && parties.is_none_or(|it| it.number(self.compiled.attribution.of(it.arrangement)) == history.key().number)
     }
 

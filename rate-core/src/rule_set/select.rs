@@ -21,6 +21,10 @@ pub enum WhyNot {
     Older,
     /// The checker refuses it.
     Refused,
+    /// It floats projects, and decides no employer.
+    ForProjects,
+    /// It decides employers, and floats no projects.
+    ForEmployers,
 }
 
 impl WhyNot {
@@ -35,6 +39,8 @@ impl WhyNot {
             Self::NoLonger => lang.pick("已失效", "no longer in force"),
             Self::NoCycle => lang.pick("未列出当日所在的周期", "lists no cycle for the day"),
             Self::Refused => lang.pick("校验不通过", "the checker refuses it"),
+            Self::ForProjects => lang.pick("工程项目的办法，不定单位费率", "a method for projects decides no employer"),
+            Self::ForEmployers => lang.pick("单位的办法，不浮动工程项目", "a method for employers floats no projects"),
             Self::Older => lang.pick("同日有更新的版本", "a later version is in force on the same day"),
         }
     }
@@ -82,11 +88,22 @@ impl<'s> Selection<'s> {
     /// The method in force on the first day of the cycle's rate period counts as in force for all of it where a cycle
     /// lists the day, so a method that ends inside a cycle still carries that cycle.
     pub fn among(sets: &'s [RuleSet], area: &str, on: NaiveDate) -> Self {
+        Self::of(sets, area, on, false)
+    }
+
+    /// The same among the methods that float projects.
+    pub fn for_projects(sets: &'s [RuleSet], area: &str, on: NaiveDate) -> Self {
+        Self::of(sets, area, on, true)
+    }
+
+    fn of(sets: &'s [RuleSet], area: &str, on: NaiveDate, projects: bool) -> Self {
         let why_not = |set: &RuleSet| {
             let listed = set.cycles.iter().any(|cycle| cycle.rate_period.contains(on));
             match () {
                 () if set.form != Form::Method => Some(WhyNot::DecidesNothing),
                 () if set.id.area != area => Some(WhyNot::OtherArea),
+                () if set.is_for_projects() && !projects => Some(WhyNot::ForProjects),
+                () if projects && !set.is_for_projects() => Some(WhyNot::ForEmployers),
                 () if listed => None,
                 () if on < set.in_force.from() => Some(WhyNot::NotYet),
                 () if on > set.in_force.last() => Some(WhyNot::NoLonger),

@@ -24,6 +24,8 @@ pub(super) enum Failure {
     Output(io::Error),
     #[error("account `{0}` is not in the book")]
     UnknownAccount(AccountKey),
+    #[error("project `{0}` is not in the book")]
+    UnknownProject(String),
     #[error("{} problem(s)", .0.len())]
     Problems(Vec<Problem>),
     #[error(transparent)]
@@ -98,6 +100,9 @@ pub(super) fn report(failure: &Failure, lang: Lang) -> ExitCode {
         Failure::Run(error @ RunError::Book(book::BookError::Plan(_))) => (vec![error.to_string()], 2),
         Failure::UnknownAccount(key) => {
             (vec![lang.pick("数据中没有单位 ", "not in the book: ").to_owned() + &key.to_string()], 1)
+        }
+        Failure::UnknownProject(number) => {
+            (vec![lang.pick("截至当日没有项目 ", "no project enrolled by that day: ").to_owned() + number], 1)
         }
         Failure::Log(error @ (LogError::Unknown(_) | LogError::Broken { .. })) => (vec![error.to_string()], 1),
         Failure::Log(error @ (LogError::Busy(_) | LogError::File { .. })) => (vec![error.to_string()], 3),

@@ -258,6 +258,11 @@ fn problems(run: &Run, lang: Lang, out: &mut dyn Write) -> std::io::Result<()> {
     Ok(())
 }
 
+/// Where a problem stands and what it says, as cells of a CSV file.
+pub(crate) fn problem_cells(problem: &Problem, lang: Lang) -> Vec<String> {
+    place_cells(problem, lang).iter().map(ListCell::csv).collect()
+}
+
 pub(super) fn place_cells(problem: &Problem, lang: Lang) -> Vec<ListCell> {
     let place = &problem.place;
     let column = if place.sheet.is_empty() {

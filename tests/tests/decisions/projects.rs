@@ -124,6 +124,55 @@ fn two_rates_for_the_same_kind_and_day_are_refused() {
     assert_eq!((premium(ProjectKind::Road), premium(ProjectKind::Railway)), (10_000, 20_000));
 }
 
+#[test]
+fn other_bases_that_say_nothing_or_twice_the_same_are_refused() {
+    let base = |rest: &str| {
+        parameters(&format!(
+            "rate = \"1‰\"\n[[other_bases]]\nfrom = 2024-01-01\npremium = {{ unit = \"fen\", mode = \"up\" }}\ncite = \"d: projects\"\n{rest}"
+        ))
+    };
+    let area = "square_metres_per_head = 15, heads = \"up\", monthly_wage = \"6000元\", wage_share";
+    let again = "turnover = { share = \"10%\" }\n[[other_bases]]\nfrom = 2025-01-01\nturnover = { share = \"9%\" }\n\
+                 premium = { unit = \"fen\", mode = \"up\" }\ncite = \"d: projects\"";
+    let refused = [
+        ("", Code::RuleSetResult),
+        ("turnover = { share = \"10%\" }\noutput = { wage_per_tonne = \"30元\" }", Code::RuleSetResult),
+        ("turnover = { share = \"101%\" }", Code::FileNumber),
+        ("output = { wage_per_tonne = \"30\" }", Code::FileNumber),
+        ("output = { wage_per_tonne = \"0.001元\" }", Code::FileNumber),
+        ("floor_area = { heads = \"up\", monthly_wage = \"6000元\", wage_share = \"60%\" }", Code::FileMissingKey),
+        (again, Code::CheckTimeOverlap),
+    ];
+    for (rest, code) in refused {
+        let found = base(rest).unwrap_err();
+        assert!(found.iter().any(|(it, _)| *it == code), "{rest}: {found:?}");
+    }
+    assert!(base(&format!("floor_area = {{ {area} = \"60%\" }}")).is_ok());
+}
+
+/// The text says what a payroll was reckoned from, in both languages.
+#[test]
+fn a_reckoned_payroll_is_shown_with_its_factors() {
+    let text = std::fs::read_to_string(fixtures("parameters/990830/demonstration.toml")).unwrap();
+    let parameters = ParametersFile::parse(&text).unwrap().check().unwrap();
+    let class = rate_core::RiskClass::new(rate_core::ClassSystem::Eight, 2).unwrap();
+    let year = DateSpan::new(date("2024-01-01").unwrap(), Some(date("2024-12-31").unwrap())).unwrap();
+    let of = |base, kind| Project { base, kind, class: Some(class), term: year, ..project(0) };
+    let restaurant = Project { square_metres: Some(106), ..of(ProjectBase::FloorArea, ProjectKind::SmallService) };
+    let history = History::builder("990830", "1").project(restaurant).build().unwrap();
+    let mut book =
+        rate_core::project::ProjectBook::new("990830", &parameters, (&[], &[]), std::slice::from_ref(&history), false);
+    let billed = book.bill(&history, &history.projects()[0]);
+    let lines = |lang| rate_core::notice::project_lines(&billed, book.parameters(), lang).join("\n");
+    assert!(
+        lines(Lang::En)
+            .contains("106 m² at 15 m² a head are 8 heads; 8 × 6,000.00 yuan a month × 60% × 12 months = 345600 yuan"),
+        "{}",
+        lines(Lang::En)
+    );
+    assert!(lines(Lang::Zh).contains("106 平方米 ÷ 每人 15 平方米，计 8 人"), "{}", lines(Lang::Zh));
+}
+
 fn project(cost_fen: i64) -> Project {
     let day = date("2024-07-01").unwrap();
     Project {

@@ -27,7 +27,7 @@ const SERVICE: &[&[&str]] = &[
     &["logbook"],
     &["replay"],
     &["evidence"],
-    &["audit", "demo"],
+    &["audit", "demo", "projects"],
     &["cli"],
 ];
 

@@ -207,7 +207,7 @@ fn segment(at: &At<'_>) -> Option<ExpectedSegment> {
 }
 
 /// `pay_ratio`, or `pay_ratio[-1]` for the window before.
-fn measure(key: &str, at: &At<'_>) -> Option<ExpectedMeasure> {
+pub(super) fn measure(key: &str, at: &At<'_>) -> Option<ExpectedMeasure> {
     let text = at.text()?;
     let (name, window) = match key.split_once("[-") {
         None => (key, Some(0)),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::expected::{ExpectedMeasure, measure};
 use super::facts::{Facts, YUAN, fen};
 use super::{CaseFile, MOST_CASES, NamedFile, area, filled, named, source};
 use crate::amount::{Money, Rate};
@@ -26,6 +27,10 @@ pub struct ProjectCases {
     pub area: String,
     /// The law is read as if it were of that area.
     pub moves: bool,
+    /// The method that floats projects, where there is one.
+    pub rule_set: Option<NamedFile>,
+    /// Sets that it extends and that do not stand beside it.
+    pub frames: Vec<NamedFile>,
     /// The parameters.
     pub parameters: Vec<NamedFile>,
     /// The cases, in order; at least one.
@@ -67,6 +72,10 @@ pub struct ExpectedBill {
     pub base: Option<ProjectBase>,
     /// Label of the grade, where the case says so.
     pub grade: Option<String>,
+    /// Code of the reason of the float and what it points at, where the case states it.
+    pub reason: Option<String>,
+    /// Values of measures of the subject.
+    pub measured: Vec<ExpectedMeasure>,
     /// Every part, where the case states them.
     pub parts: Option<Vec<ExpectedPart>>,
 }
@@ -117,6 +126,8 @@ fn cases<'t>(sink: &'t Sink<'t>, file: &str) -> Option<ProjectCases> {
             None
         }
     };
+    let rule_set = root.get("rule_set").map(|at| named(&at));
+    let frames = root.get("frames").map(|at| at.items().iter().filter_map(named).collect()).unwrap_or_default();
     let parameters = root.need("parameters").map(|at| at.items().iter().filter_map(named).collect());
     let shared = root.get("facts").and_then(|at| Facts::read(&at)).unwrap_or_default();
     let items = root.need("cases").map(|at| (at.clone(), at.items()));
@@ -136,7 +147,9 @@ fn cases<'t>(sink: &'t Sink<'t>, file: &str) -> Option<ProjectCases> {
         }
         cases.push(case);
     }
-    Some(ProjectCases { file: file.to_owned(), name: name?, area: area?, moves, parameters: parameters?, cases })
+    let rule_set = rule_set.map_or(Some(None), |set| set.map(Some))?;
+    let (file, name, area, parameters) = (file.to_owned(), name?, area?, parameters?);
+    Some(ProjectCases { file, name, area, moves, rule_set, frames, parameters, cases })
 }
 
 fn case(at: &At<'_>, shared: &Facts, file: &str) -> Option<ProjectCase> {
@@ -174,12 +187,17 @@ fn bill(fields: &Fields<'_>) -> Option<ExpectedBill> {
         ProjectBase::WORDS.iter().filter_map(|word| ProjectBase::from_word(word).map(|base| (*word, base))).collect();
     let base = fields.get("base").map(|at| at.word(&words));
     let grade = fields.get("grade").map(|at| at.text().map(str::to_owned));
+    let reason = fields.get("reason").map(|at| at.text().map(str::to_owned));
+    let measured = fields.get("measured").map(|at| at.entries()).unwrap_or_default();
+    let measured = measured.iter().filter_map(|(key, at)| measure(key, at)).collect();
     let parts = fields.get("parts").map(|at| at.items().iter().map(part).collect::<Option<Vec<_>>>());
     let optional = |found: Option<Option<String>>| found.map_or(Some(None), |found| found.map(Some));
     Some(ExpectedBill {
         premium: premium?,
         base: base.map_or(Some(None), |base| base.map(Some))?,
         grade: optional(grade)?,
+        reason: optional(reason)?,
+        measured,
         parts: parts.map_or(Some(None), |parts| parts.map(Some))?,
     })
 }

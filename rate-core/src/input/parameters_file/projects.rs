@@ -2,6 +2,7 @@
 
 use super::{Reader, areas_inside, days, words_of};
 use crate::amount::{Money, Rate, RoundMode};
+use crate::calendar::DateSpan;
 use crate::citation::BasisId;
 use crate::error::Code;
 use crate::history::ProjectKind;
@@ -9,7 +10,8 @@ use crate::input::reader::{At, Fields};
 use crate::interval::Interval;
 use crate::parameters::project::{GradeRate, LabourCostChoice, ProjectRates, Scale, Tier, lies_in};
 
-const MODES: &[(&str, RoundMode)] = &[("half-up", RoundMode::HalfUp), ("down", RoundMode::Down), ("up", RoundMode::Up)];
+pub(super) const MODES: &[(&str, RoundMode)] =
+    &[("half-up", RoundMode::HalfUp), ("down", RoundMode::Down), ("up", RoundMode::Up)];
 
 /// The most tiers or grades of one scale.
 const MOST: usize = 100;
@@ -42,28 +44,33 @@ impl<'t> Reader<'_, 't> {
     }
 }
 
+/// Whether what is for some kinds, or for all where the list is empty, and something else are for the same kind, with
+/// nothing that chooses.
+pub(super) fn same_kind(one: &[ProjectKind], two: &[ProjectKind]) -> bool {
+    match (one.is_empty(), two.is_empty()) {
+        (true, true) => true,
+        (false, false) => one.iter().any(|kind| two.contains(kind)),
+        (true, false) | (false, true) => false,
+    }
+}
+
 /// Rates of one area that claim the same days for the same kind: nothing chooses between them.
 pub(super) fn clashes(rates: &[ProjectRates]) -> impl Iterator<Item = (&ProjectRates, &ProjectRates)> {
-    let same_kind = |one: &ProjectRates, two: &ProjectRates| match (one.kinds.is_empty(), two.kinds.is_empty()) {
-        (true, true) => true,
-        (false, false) => one.kinds.iter().any(|kind| two.kinds.contains(kind)),
-        (true, false) | (false, true) => false,
-    };
     rates.iter().enumerate().filter_map(move |(place, two)| {
         let clash = |one: &&ProjectRates| {
-            one.area == two.area && same_kind(one, two) && one.days.intersect(&two.days).is_some()
+            one.area == two.area && same_kind(&one.kinds, &two.kinds) && one.days.intersect(&two.days).is_some()
         };
         rates[..place].iter().find(clash).map(|one| (one, two))
     })
 }
 
-pub(super) fn clash_values(one: &ProjectRates, two: &ProjectRates) -> [String; 3] {
-    [one.days.to_string(), two.days.to_string(), two.days.from().to_string()]
+pub(super) fn clash_values(one: DateSpan, two: DateSpan) -> [String; 3] {
+    [one.to_string(), two.to_string(), two.from().to_string()]
 }
 
 pub(super) fn overlapping(at: &At<'_>, rates: &[ProjectRates]) {
     for (one, two) in clashes(rates) {
-        at.problem(Code::CheckTimeOverlap, clash_values(one, two));
+        at.problem(Code::CheckTimeOverlap, clash_values(one.days, two.days));
     }
 }
 

@@ -6,10 +6,10 @@ use rust_decimal::Decimal;
 
 use super::super::reader::{At, Fields, Sink};
 use super::basis::{Bases, label};
-use super::{measures, notice, settlement, tables};
+use super::{measures, notice, projects, settlement, tables};
 use crate::amount::{Factor, Rate, RoundMode, Rounding, plain_decimal};
 use crate::calendar::{self, DateSpan, MonthSpan, NaiveDate};
-use crate::citation::BasisId;
+use crate::citation::{BasisId, Label};
 use crate::document::Tree;
 use crate::error::Code;
 use crate::history::{AccountKind, Party};
@@ -22,6 +22,7 @@ use crate::rule_set::{
     Returning, RoundingRules, RuleSet, RuleSetId, Setting, Unmeasured,
 };
 
+const FORMS: &[(&str, Form)] = &[("frame", Form::Frame), ("method", Form::Method), ("as-published", Form::AsPublished)];
 pub(super) const UNMEASURED: &[(&str, Unmeasured)] =
     &[("base-rate", Unmeasured::BaseRate), ("last-rate", Unmeasured::LastRate)];
 const MODES: &[(&str, RoundMode)] = &[("half-up", RoundMode::HalfUp), ("down", RoundMode::Down), ("up", RoundMode::Up)];
@@ -30,14 +31,7 @@ pub(super) const REFERENCES: &[(&str, Reference)] = &[("base", Reference::Base),
 /// Reads a resolved tree; what is wrong goes to the sink.
 pub(super) fn rule_set<'t>(sink: &'t Sink<'t>, tree: &Arc<Tree>, digest: String) -> Option<RuleSet> {
     let root = sink.root().at(String::new()).fields()?;
-    format(&root);
-    root.get("extends");
-    let text = |key| root.need(key).and_then(|at| at.text().map(str::to_owned));
-    let (area, version) = (text("area"), text("version"));
-    let forms = [("frame", Form::Frame), ("method", Form::Method), ("as-published", Form::AsPublished)];
-    let form = root.need("form").and_then(|at| at.word(&forms));
-    let name = root.need("name").and_then(|at| label(&at));
-    let in_force = root.need("in_force").and_then(|at| at.span(true));
+    let Head { area, version, form, name, in_force } = head(&root);
     let bases = Bases::read(&root, area.as_deref().unwrap_or_default(), sink);
     let basis = bases.of(&root, None);
     let form = form?;
@@ -57,6 +51,7 @@ pub(super) fn rule_set<'t>(sink: &'t Sink<'t>, tree: &Arc<Tree>, digest: String)
     let cycles = reader.cycles();
     let notice = reader.section("notice", false, |fields, basis| notice::rules(fields, basis, &bases, &cycles));
     let remedies = reader.section("remedies", false, |fields, basis| Some(notice::remedies(fields, basis, &bases)));
+    let of_projects = reader.section("projects", false, |fields, basis| projects::rules(fields, basis, system));
     let mut measures = measures::read(&root, &bases, form);
     let ladder = ladder?;
     let context = tables::Context { bases: &bases, form, system, ladder: &ladder, measures: &measures };
@@ -65,6 +60,7 @@ pub(super) fn rule_set<'t>(sink: &'t Sink<'t>, tree: &Arc<Tree>, digest: String)
     print_as_bounds(&mut measures, &tables, &adjustments);
     let (combine, combine_basis) = reader.combine(&tables, basis);
     rounds_what_grows(&root, &ladder, rounding.as_ref());
+    projects::check(&root, of_projects, (&ladder, limits.as_ref(), &measures, &tables, &adjustments));
     root.finish();
     let (classes, limits, floor, rounding) = (classes?, limits?, floor?, rounding?);
     let (id, name, in_force) = (RuleSetId { area: area?, version: version? }, name?, in_force?);
@@ -93,15 +89,34 @@ pub(super) fn rule_set<'t>(sink: &'t Sink<'t>, tree: &Arc<Tree>, digest: String)
         settlement,
         notice,
         remedies,
+        projects: of_projects,
         tree,
         digest,
     })
 }
 
-fn format(root: &Fields<'_>) {
+/// What a file says of itself, each where it could be read.
+struct Head {
+    area: Option<String>,
+    version: Option<String>,
+    form: Option<Form>,
+    name: Option<Label>,
+    in_force: Option<DateSpan>,
+}
+
+fn head(root: &Fields<'_>) -> Head {
     let format = root.need("format").and_then(|at| at.text().map(|text| (at.clone(), text)));
     if let Some((at, other)) = format.filter(|(_, text)| *text != "rule-set/1") {
         at.problem(Code::FileFormat, [other, "rule-set/1"]);
+    }
+    root.get("extends");
+    let text = |key| root.need(key).and_then(|at| at.text().map(str::to_owned));
+    Head {
+        area: text("area"),
+        version: text("version"),
+        form: root.need("form").and_then(|at| at.word(FORMS)),
+        name: root.need("name").and_then(|at| label(&at)),
+        in_force: root.need("in_force").and_then(|at| at.span(true)),
     }
 }
 
