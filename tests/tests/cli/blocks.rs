@@ -140,8 +140,8 @@ fn shows_what_its_prose_says(readme: &str) {
             Part::Prose(_) | Part::Script(_) => None,
         })
         .collect();
-    let [page, whole, notice, differing, check] = printed.as_slice() else {
-        panic!("the README has five blocks of output")
+    let [page, whole, notice, differing, log, check] = printed.as_slice() else {
+        panic!("the README has six blocks of output")
     };
     assert!(page.contains("everyone accounted for"));
     assert!(whole.contains(account) && whole.contains("Trend: ") && whole.contains("Margin ("));
@@ -149,6 +149,12 @@ fn shows_what_its_prose_says(readme: &str) {
     let lines: Vec<&str> = differing.lines().filter(|line| line.starts_with(['<', '>'])).collect();
     let own = format!(" 990100,{account},");
     assert!(lines.len() >= 2 && lines.iter().all(|line| line[1..].starts_with(&own)), "{lines:?}");
+    assert!(log.starts_with("Recorded as a trial") && log.ends_with("nothing is amiss\n"), "{log}");
+    assert!(
+        log.contains(&format!("{account}: step "))
+            && log.contains(" identical, byte for byte")
+            && log.contains("[facts]")
+    );
     assert!(check.contains("check.gap") && check.contains("=> refused") && check.ends_with("exit code 1\n"));
 }
 
