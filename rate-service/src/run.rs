@@ -22,8 +22,8 @@ use rate_core::{
 };
 
 pub use notices::{Layout, notice_file, write_notices};
-pub(crate) use output::{ListCell, problem_cells};
 pub use output::write;
+pub(crate) use output::{ListCell, problem_cells};
 pub use summary::{Change, ChangeRow, GradeRow, Summary, columns, summarise};
 pub use workbook::{RUN_WORKBOOK, fits, write_workbook};
 
