@@ -120,11 +120,24 @@ impl Problem {
 
     /// The sentence, without place and code.
     pub fn message(&self, lang: Lang) -> String {
-        let mut text = self.code.template(lang).to_owned();
-        for (index, value) in self.values.iter().enumerate() {
-            text = text.replace(&format!("{{{index}}}"), &shown(value));
+        // In one pass: a value that looks like a place for another stays what it is.
+        let mut text = String::new();
+        let mut rest = self.code.template(lang);
+        while let Some((before, behind)) = rest.split_once('{') {
+            text.push_str(before);
+            let index = behind.split_once('}').and_then(|(index, after)| Some((index.parse::<usize>().ok()?, after)));
+            match index.and_then(|(index, after)| Some((self.values.get(index)?, after))) {
+                Some((value, after)) => {
+                    text.push_str(&shown(value));
+                    rest = after;
+                }
+                None => {
+                    text.push('{');
+                    rest = behind;
+                }
+            }
         }
-        text
+        text + rest
     }
 
     /// Place, code and sentence on one line.
@@ -135,9 +148,35 @@ impl Problem {
     }
 }
 
-/// A value as a message may repeat it: control characters made visible, and no longer than a line.
+/// The word among those known that a word is nearest to: what its author may have meant.
+pub(crate) fn nearest<'k>(word: &str, known: &[&'k str]) -> &'k str {
+    known.iter().min_by_key(|other| steps_between(word, other)).copied().unwrap_or("–")
+}
+
+/// How many characters are to be put in, taken out or replaced to make one word of the other.
+fn steps_between(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.chars().take(64).collect();
+    let mut line: Vec<usize> = (0..=other.len()).collect();
+    for (row, own) in one.chars().take(64).enumerate() {
+        let mut above_left = line[0];
+        line[0] = row + 1;
+        for (column, their) in other.iter().enumerate() {
+            let replaced = above_left + usize::from(own != *their);
+            above_left = line[column + 1];
+            line[column + 1] = replaced.min(above_left + 1).min(line[column] + 1);
+        }
+    }
+    line[other.len()]
+}
+
+/// Whether a character does not show, or turns the text around it: two names could look alike and be different ones.
+pub(crate) const fn is_hidden(c: char) -> bool {
+    matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
+}
+
+/// A value as a message may repeat it: characters that do not show made visible, and no longer than a line.
 fn shown(value: &str) -> String {
-    let visible = value.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c });
+    let visible = value.chars().map(|c| if c.is_control() || is_hidden(c) { '\u{FFFD}' } else { c });
     let mut text: String = visible.clone().take(200).collect();
     if visible.count() > 200 {
         text.push('…');

@@ -199,7 +199,7 @@ impl<'c> LawOfCases<'c> {
         };
         let path = found(self.cases, file)?;
         if !self.files.contains(&path) {
-            return Err(wrong(Problem::new(Code::RuleSetName, file.place.clone(), [&file.path, "parameters"])));
+            return Err(not_named(Some(file)));
         }
         let change = Some((path.as_path(), &changed.change));
         let (parameters, problems) = lawbook::parameters_in(&self.files, self.cases.in_area.as_deref(), change)?;
@@ -234,8 +234,26 @@ pub fn test_projects(path: &Path) -> Result<Option<JudgedProjects>, CaseError> {
         Some(named) => vec![rule_set(&found(named)?, area, &all(&cases.frames)?)?],
         None => Vec::new(),
     };
-    let judged = judge_projects(&cases, &sets, &parameters);
+    let mut judged = Vec::new();
+    for case in &cases.cases {
+        judged.push(match &case.changed {
+            None => judge_projects(&cases, case, &sets, &parameters),
+            Some(LawChange { change, parameters: named }) => {
+                let of = named.as_ref().map(found).transpose()?;
+                let of = of.filter(|path| files.contains(path)).ok_or_else(|| not_named(named.as_ref()))?;
+                let (changed, problems) = lawbook::parameters_in(&files, area, Some((&of, change)))?;
+                judge_projects(&cases, case, &sets, &right((changed, problems))?)
+            }
+        });
+    }
     Ok(Some(JudgedProjects { file: cases, cases: judged }))
+}
+
+/// A change in parameters that the cases do not read.
+fn not_named(file: Option<&NamedFile>) -> CaseError {
+    let place = file.map(|file| file.place.clone()).unwrap_or_default();
+    let path = file.map_or("", |file| file.path.as_str());
+    CaseError::Problems(vec![Problem::new(Code::RuleSetName, place, [path, "parameters"])])
 }
 
 /// The rule set of a file, as if it were of another area where one is given; `frames` are sets it extends that do not

@@ -13,6 +13,8 @@ mod documents;
 mod imports;
 #[path = "tidy/purity.rs"]
 mod purity;
+#[path = "tidy/refused.rs"]
+mod refused;
 #[path = "tidy/sizes.rs"]
 mod sizes;
 #[path = "tidy/source.rs"]

@@ -7,14 +7,15 @@ use super::reason_word;
 use crate::amount::Money;
 use crate::calendar::{MonthSpan, NaiveDate};
 use crate::citation::Label;
+use crate::deadline::{self, Deadline};
 use crate::decide::{decide, outcome};
 use crate::decision::{Decision, Segment, StepKind};
 use crate::error::{Code, Place, Problem, Problems};
 use crate::history::History;
 use crate::input::book::TableKind;
 use crate::input::case_file::{
-    ACCOUNT, Case, Expected, ExpectedDecision, ExpectedMeasure, ExpectedSegment, ExpectedSettled, Facts, Stated,
-    WorkedSetting,
+    ACCOUNT, Case, Expected, ExpectedDecision, ExpectedMeasure, ExpectedObjection, ExpectedSegment, ExpectedSettled,
+    Facts, Stated, WorkedSetting,
 };
 use crate::parameters::Parameters;
 use crate::rule_set::{Law, Refusal, RuleSet};
@@ -249,6 +250,26 @@ impl Trial<'_> {
             let found = repeated.iter().find(|it| *it == path).cloned().unwrap_or_default();
             self.compare(label("所用推定", "assumption used"), path.clone(), found);
         }
+        expected.objection.iter().for_each(|objection| self.objection(objection));
+    }
+
+    /// Until when may be objected, by the law of the decision.
+    fn objection(&mut self, expected: &ExpectedObjection) {
+        let rules = self.law.rules().notice().and_then(|notice| notice.objection.as_ref());
+        let found = match rules.map(|rules| deadline::objection(self.law, rules, expected.served)) {
+            Some(Deadline::Day(day)) => day.to_string(),
+            Some(
+                Deadline::NotKnown
+                | Deadline::NotBegun(_)
+                | Deadline::WithAnnouncement
+                | Deadline::NoHolidays(_)
+                | Deadline::BeforeLaw(_)
+                | Deadline::NoDate,
+            )
+            | None => String::new(),
+        };
+        let stated = expected.last_day.map(|day| day.to_string()).unwrap_or_default();
+        self.compare(label("异议截止日", "objection until"), stated, found);
     }
 
     /// Every line of the settlement.

@@ -12,12 +12,10 @@ use crate::parameters::Parameters;
 use crate::project::{Billed, NoBill, ProjectBill, ProjectBook};
 use crate::rule_set::RuleSet;
 
-/// Bills every project that a case file of projects asks about, and compares.
-pub fn judge_projects(cases: &ProjectCases, sets: &[RuleSet], parameters: &Parameters) -> Vec<Judged> {
-    cases.cases.iter().map(|case| judged(cases, case, sets, parameters)).collect()
-}
-
-fn judged(cases: &ProjectCases, case: &ProjectCase, sets: &[RuleSet], parameters: &Parameters) -> Judged {
+/// Bills every project that a case of projects asks about, and compares: under these parameters, in which whoever asks
+/// has made the change that the case reads, if it reads one.
+pub fn judge_projects(cases: &ProjectCases, case: &ProjectCase, sets: &[RuleSet], parameters: &Parameters) -> Judged {
+    let parameters = &parameters.of_area(&cases.area);
     let book = case.facts.book(&cases.file, &cases.area);
     let incomplete = !book.refused.is_empty();
     let mut projects = ProjectBook::new(&cases.area, parameters, (sets, &[]), &book.histories, incomplete);

@@ -1,6 +1,6 @@
 //! A small table of words and numbers that comes with a book: control totals, limits of a gate.
 
-use crate::error::{Code, Place, Problem, Problems};
+use crate::error::{Code, Place, Problem, Problems, nearest};
 
 /// The most lines of a sheet.
 const MOST_LINES: usize = 10_000;
@@ -42,7 +42,12 @@ pub(super) fn lines<'t>(
         let missing = columns.iter().find(|column| !header.contains(column));
         problems.push(match missing {
             Some(missing) => Problem::new(Code::RowsHeader, place(1), [missing]),
-            None => Problem::new(Code::RowsUnknownColumn, place(1), [header.join(","), columns.join(",")]),
+            None => {
+                let more = header.iter().find(|column| !columns.contains(column));
+                let more = more.map_or_else(|| header.join(","), |column| (*column).to_owned());
+                let nearest = nearest(&more, columns).to_owned();
+                Problem::new(Code::RowsUnknownColumn, place(1), [more, nearest, columns.join(",")])
+            }
         });
         return Vec::new();
     }

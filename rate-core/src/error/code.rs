@@ -40,7 +40,7 @@ codes! {
     /// The text is not TOML.
     FileSyntax = "file.syntax", "not readable as TOML: {0}", "不是可读的 TOML：{0}";
     /// A key that this place does not know.
-    FileUnknownKey = "file.unknown-key", "unknown key `{0}`; known here: {1}", "未知的键 `{0}`；此处可用：{1}";
+    FileUnknownKey = "file.unknown-key", "unknown key `{0}`; nearest here: `{1}`; all: {2}", "未知的键 `{0}`；最接近的是 `{1}`；此处可用：{2}";
     /// A key that must be there is not.
     FileMissingKey = "file.missing-key", "key `{0}` is missing", "缺少键 `{0}`";
     /// A value of the wrong type.
@@ -132,7 +132,7 @@ codes! {
     /// A header the table does not have.
     RowsHeader = "rows.header", "column `{0}` is missing", "缺少列 `{0}`";
     /// A column the table does not know.
-    RowsUnknownColumn = "rows.unknown-column", "unknown column `{0}`; known here: {1}", "未知的列 `{0}`；此表的列：{1}";
+    RowsUnknownColumn = "rows.unknown-column", "unknown column `{0}`; nearest here: `{1}`; all: {2}", "未知的列 `{0}`；最接近的是 `{1}`；此表的列：{2}";
     /// A row with too few or too many cells.
     RowsRagged = "rows.ragged", "the row has {0} cells, the header {1}", "本行有 {0} 格，表头有 {1} 格";
     /// An empty cell that must have a value.
@@ -144,7 +144,7 @@ codes! {
     /// A word that is none of those known.
     RowsWord = "rows.word", "`{0}` is not one of: {1}", "`{0}` 不在可用值之内：{1}";
     /// A text that is too long or has control characters.
-    RowsText = "rows.text", "the text is longer than {0} characters or has control characters", "文本超过 {0} 个字符或含控制字符";
+    RowsText = "rows.text", "the text is longer than {0} characters or has characters that do not show", "文本超过 {0} 个字符或含控制字符、不可见字符";
     /// A span that ends before it begins.
     RowsSpan = "rows.span", "the span ends before it begins: {0} > {1}", "时段终止早于起始：{0} > {1}";
     /// A row of an account that `accounts` does not have.

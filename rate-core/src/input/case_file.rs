@@ -10,7 +10,8 @@ mod projects;
 use std::collections::BTreeSet;
 
 pub use expected::{
-    Expected, ExpectedDecision, ExpectedMeasure, ExpectedPremium, ExpectedSegment, ExpectedSettled, Stated,
+    Expected, ExpectedDecision, ExpectedMeasure, ExpectedObjection, ExpectedPremium, ExpectedSegment, ExpectedSettled,
+    Stated,
 };
 pub use facts::{ACCOUNT, Facts};
 pub use projects::{ExpectedBill, ExpectedPart, ExpectedProject, PROJECT_CASES, ProjectCase, ProjectCases};
@@ -94,6 +95,14 @@ pub struct LawChange {
     pub parameters: Option<NamedFile>,
 }
 
+impl LawChange {
+    /// Reads `in`, `path`, `from` and `to`.
+    fn read(fields: &Fields<'_>) -> Option<Self> {
+        let parameters = fields.get("in").and_then(|at| named(&at));
+        Change::read(fields).map(|change| Self { change, parameters })
+    }
+}
+
 /// One annual setting of a case.
 #[derive(Clone, Debug)]
 pub struct WorkedSetting {
@@ -157,7 +166,7 @@ fn cases<'t>(sink: &'t Sink<'t>, file: &str) -> Option<Cases> {
         1..=MOST_CASES => {}
         _ => too_many(&at),
     }
-    let reader = Reader { shared: &shared, on, decided_on, file };
+    let reader = Reader { shared: &shared, days: Days { on, decided_on }, file };
     let mut names = BTreeSet::new();
     let mut cases = Vec::new();
     for item in items.iter().take(MOST_CASES) {
@@ -217,9 +226,23 @@ fn area(at: &At<'_>) -> Option<String> {
 
 struct Reader<'r> {
     shared: &'r Facts,
+    days: Days,
+    file: &'r str,
+}
+
+/// A day of the setting, and the day it is decided on, where the file says them.
+#[derive(Clone, Copy)]
+struct Days {
     on: Option<NaiveDate>,
     decided_on: Option<NaiveDate>,
-    file: &'r str,
+}
+
+impl Days {
+    /// The days a case says itself, else these.
+    fn of(self, fields: &Fields<'_>) -> Self {
+        let own = |key, else_| fields.get(key).map_or(else_, |at| at.date());
+        Self { on: own("on", self.on), decided_on: own("decided_on", self.decided_on) }
+    }
 }
 
 impl Reader<'_> {
@@ -229,37 +252,28 @@ impl Reader<'_> {
         let facts = fields.get("facts").and_then(|at| Facts::read(&at)).unwrap_or_default();
         let facts = self.shared.and(&facts);
         let changed = fields.get("changed").map(|at| at.items()).unwrap_or_default();
-        let on = fields.get("on").map_or(self.on, |at| at.date());
-        let first = self.case(&fields, &facts, on, None);
+        let days = self.days.of(&fields);
+        let first = self.case(&fields, &facts, days, None);
         facts.problems(self.file, at);
         let others = changed.iter().filter_map(|at| {
             let fields = at.fields()?;
-            let parameters = fields.get("in").and_then(|at| named(&at));
-            let change = Change::read(&fields).map(|change| LawChange { change, parameters });
-            let on = fields.get("on").map_or(on, |at| at.date());
-            let case = self.case(&fields, &facts, on, change);
+            let change = LawChange::read(&fields);
+            let case = self.case(&fields, &facts, days.of(&fields), change);
             case.filter(|case| case.changed.is_some())
         });
         let others: Vec<Case> = others.collect();
         first.into_iter().chain(others).collect()
     }
 
-    fn case(
-        &self,
-        fields: &Fields<'_>,
-        facts: &Facts,
-        on: Option<NaiveDate>,
-        changed: Option<LawChange>,
-    ) -> Option<Case> {
+    fn case(&self, fields: &Fields<'_>, facts: &Facts, days: Days, changed: Option<LawChange>) -> Option<Case> {
         let text = |key| fields.need(key).and_then(|at| filled(&at)).map(str::to_owned);
         let (name, working) = (text("case"), text("working"));
         let open = fields.get("open").and_then(|at| filled(&at)).map(str::to_owned);
         let seen = seen(fields);
-        let decided_on = fields.get("decided_on").map_or(self.decided_on, |at| at.date());
         let (single, years) = (fields.get("expected"), fields.get("years"));
         let settings = match (single, years) {
-            (Some(expected), None) => self.single(fields, (on, decided_on), &expected),
-            (None, Some(years)) => years.items().iter().filter_map(|at| year(at, decided_on)).collect(),
+            (Some(expected), None) => self.single(fields, days, &expected),
+            (None, Some(years)) => years.items().iter().filter_map(|at| year(at, days)).collect(),
             (None, None) | (Some(_), Some(_)) => {
                 fields.at().problem(Code::RuleSetResult, ["expected, years"]);
                 Vec::new()
@@ -273,24 +287,20 @@ impl Reader<'_> {
         Some(Case { name: name?, place, working: working?, open, changed, seen, facts: facts.clone(), settings })
     }
 
-    fn single(
-        &self,
-        fields: &Fields<'_>,
-        (on, decided_on): (Option<NaiveDate>, Option<NaiveDate>),
-        expected: &At<'_>,
-    ) -> Vec<WorkedSetting> {
+    fn single(&self, fields: &Fields<'_>, days: Days, expected: &At<'_>) -> Vec<WorkedSetting> {
+        let Days { on, decided_on } = days;
         let expected = Expected::read(expected);
-        if on.is_none() && self.on.is_none() {
+        if on.is_none() && self.days.on.is_none() {
             let _ = fields.need("on");
         }
         on.zip(expected).map(|(on, expected)| WorkedSetting { on, decided_on, expected }).into_iter().collect()
     }
 }
 
-fn year(at: &At<'_>, decided_on: Option<NaiveDate>) -> Option<WorkedSetting> {
+fn year(at: &At<'_>, days: Days) -> Option<WorkedSetting> {
     let fields = at.fields()?;
     let on = fields.need("on").and_then(|at| at.date());
-    let decided_on = fields.get("decided_on").map_or(decided_on, |at| at.date());
+    let decided_on = days.of(&fields).decided_on;
     let expected = fields.need("expected").and_then(|at| Expected::read(&at));
     fields.finish();
     Some(WorkedSetting { on: on?, decided_on, expected: expected? })

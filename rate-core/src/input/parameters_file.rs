@@ -93,8 +93,9 @@ fn parameters<'t>(sink: &'t Sink<'t>, text: String) -> Option<Parameters> {
     let bases = Bases::read(&root, area, sink);
     let reader = Reader { area, bases: &bases };
     let list = |key| root.get(key).map(|at| at.items()).unwrap_or_default();
-    let vectors: Vec<BaseVector> = list("base_rates").iter().filter_map(|at| reader.vector(at)).collect();
-    let cuts: Vec<PhasedCut> = list("phased_cuts").iter().filter_map(|at| reader.cut(at)).collect();
+    let (vectors, cuts) = (list("base_rates"), list("phased_cuts"));
+    let vectors: Vec<_> = vectors.iter().filter_map(|at| Some((at, reader.vector(at)?))).collect();
+    let cuts: Vec<_> = cuts.iter().filter_map(|at| Some((at, reader.cut(at)?))).collect();
     let bands: Vec<CutBands> = list("cut_bands").iter().filter_map(|at| reader.bands(at)).collect();
     let statistics = list("statistics").iter().filter_map(|at| reader.statistic(at)).collect();
     let industries = list("industry_classes").iter().filter_map(|at| reader.industries(at)).collect();
@@ -107,13 +108,11 @@ fn parameters<'t>(sink: &'t Sink<'t>, text: String) -> Option<Parameters> {
     if let Some(at) = root.get("other_bases") {
         other_bases::overlapping(&at, &other_bases);
     }
-    if let Some(at) = root.get("base_rates") {
-        overlapping(&at, vectors.iter().map(|it| (it.days, (&it.sub_area, &it.kinds, it.listed, it.system))));
-    }
-    if let Some(at) = root.get("phased_cuts") {
-        overlapping(&at, cuts.iter().map(|it| (it.days, &it.sub_area)));
-    }
+    overlapping(vectors.iter().map(|(at, it)| (*at, it.days, (&it.sub_area, &it.kinds, it.listed, it.system))));
+    overlapping(cuts.iter().map(|(at, it)| (*at, it.days, &it.sub_area)));
     root.finish();
+    let vectors = vectors.into_iter().map(|(_, vector)| vector).collect();
+    let cuts = cuts.into_iter().map(|(_, cut)| cut).collect();
     let digest = tree::digest_of(&text);
     let documents = vec![ParameterDocument { area: area.to_owned(), name: name?, digest, text }];
     let bases = bases.into_bases();
@@ -131,12 +130,12 @@ fn parameters<'t>(sink: &'t Sink<'t>, text: String) -> Option<Parameters> {
     })
 }
 
-/// Two spans for the same accounts may not share days.
-fn overlapping<K: PartialEq>(at: &At<'_>, spans: impl Iterator<Item = (DateSpan, K)>) {
+/// Two spans for the same accounts may not share days; said at the later one.
+fn overlapping<'t: 'a, 'a, K: PartialEq>(spans: impl Iterator<Item = (&'a At<'t>, DateSpan, K)>) {
     let spans: Vec<_> = spans.collect();
-    for (place, (days, key)) in spans.iter().enumerate() {
-        let clash = spans[..place].iter().find(|(other, same)| same == key && other.intersect(days).is_some());
-        if let Some((other, _)) = clash {
+    for (place, (at, days, key)) in spans.iter().enumerate() {
+        let clash = spans[..place].iter().find(|(_, other, same)| same == key && other.intersect(days).is_some());
+        if let Some((_, other, _)) = clash {
             at.problem(Code::CheckTimeOverlap, [other.to_string(), days.to_string(), days.from().to_string()]);
         }
     }

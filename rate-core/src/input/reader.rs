@@ -5,7 +5,7 @@ use std::fmt::Display;
 
 use crate::calendar::{self, DateSpan, NaiveDate};
 use crate::document::{Node, Tree, Value};
-use crate::error::{Code, Place, Problem};
+use crate::error::{Code, Place, Problem, nearest};
 
 /// A value that is being read.
 #[derive(Clone, Copy)]
@@ -96,8 +96,12 @@ impl<'t> At<'t> {
         self.problem(Code::FileWrongType, [expected, &found]);
     }
 
+    pub(crate) const fn is_table(&self) -> bool {
+        matches!(self.item.node.value, Value::Table(_))
+    }
+
     pub(crate) fn fields(&self) -> Option<Fields<'t>> {
-        if matches!(self.item.node.value, Value::Table(_)) {
+        if self.is_table() {
             Some(Fields { at: self.clone(), known: RefCell::new(Vec::new()) })
         } else {
             self.wrong("a table");
@@ -281,8 +285,8 @@ impl<'t> Fields<'t> {
 
     pub(crate) fn finish(&self) {
         for (key, at) in self.others() {
-            let known = self.known.borrow().join(", ");
-            at.problem(Code::FileUnknownKey, [key, &known]);
+            let known = self.known.borrow();
+            at.problem(Code::FileUnknownKey, [key, nearest(key, &known), &known.join(", ")]);
         }
     }
 }

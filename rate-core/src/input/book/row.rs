@@ -5,7 +5,7 @@ use std::fmt::Display;
 use super::table::{RawRow, RawTable};
 use crate::amount::{Factor, Money, Rate, plain_decimal};
 use crate::calendar::{self, DateSpan, Month, NaiveDate};
-use crate::error::{Code, Place, Problem};
+use crate::error::{Code, Place, Problem, is_hidden, nearest};
 
 /// The most characters of an account, claim, person or event number.
 pub(super) const ID: usize = 64;
@@ -36,7 +36,11 @@ impl<'t> Layout<'t> {
                 Some(Some(_)) => problems.push(Problem::new(Code::RowsDuplicate, place, [header])),
                 None => {
                     let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
-                    problems.push(Problem::new(Code::RowsUnknownColumn, place, [header.as_str(), &names.join(", ")]));
+                    problems.push(Problem::new(
+                        Code::RowsUnknownColumn,
+                        place,
+                        [header.as_str(), nearest(header, &names), &names.join(", ")],
+                    ));
                 }
             }
         }
@@ -282,7 +286,7 @@ pub(super) fn wrong_area(area: &str, place: Place) -> Option<Problem> {
 pub(super) fn is_text(text: &str, most: usize) -> bool {
     // Bytes first: they are never fewer than the characters, and nearly every text is far below its bound.
     let short = text.len() <= most || text.chars().count() <= most;
-    short && !text.chars().any(char::is_control)
+    short && !text.chars().any(|c| c.is_control() || is_hidden(c))
 }
 
 /// A whole number: digits with an optional minus, nothing else.

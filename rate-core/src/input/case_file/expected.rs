@@ -3,6 +3,7 @@
 use super::facts::{YUAN, fen};
 use crate::amount::{Factor, Money, Quantity, Rate};
 use crate::calendar::{Month, NaiveDate};
+use crate::deadline::Served;
 use crate::error::Code;
 use crate::history::Origin;
 use crate::input::reader::{At, Fields};
@@ -39,6 +40,17 @@ pub struct ExpectedDecision {
     pub settled: Option<Vec<ExpectedSettled>>,
     /// Assumptions that the decision must repeat.
     pub assumed: Vec<String>,
+    /// Until when the employer may object.
+    pub objection: Option<ExpectedObjection>,
+}
+
+/// The last day of an objection, and the days it is counted from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExpectedObjection {
+    /// When the notice was served and the list put up, where the case says it.
+    pub served: Served,
+    /// The last day; `None` where the law names none.
+    pub last_day: Option<NaiveDate>,
 }
 
 /// A segment: days and rate, and what else the case states of it.
@@ -178,6 +190,7 @@ fn decision(fields: &Fields<'_>) -> Option<ExpectedDecision> {
     let premiums = list("premiums").iter().filter_map(premium).collect();
     let settled = fields.get("settled").map(|at| at.items().iter().filter_map(settled).collect());
     let assumed = list("assumed").iter().filter_map(|at| at.text().map(str::to_owned)).collect();
+    let objection = fields.get("objection").and_then(|at| objection(&at));
     fields.finish();
     Some(ExpectedDecision {
         grade: grade?,
@@ -188,7 +201,16 @@ fn decision(fields: &Fields<'_>) -> Option<ExpectedDecision> {
         premiums,
         settled,
         assumed,
+        objection,
     })
+}
+
+fn objection(at: &At<'_>) -> Option<ExpectedObjection> {
+    let fields = at.fields()?;
+    let day = |key| fields.get(key).and_then(|at| at.date());
+    let (on, announced, last_day) = (day("served"), day("announced"), day("last_day"));
+    fields.finish();
+    Some(ExpectedObjection { served: Served { on, announced }, last_day })
 }
 
 fn segment(at: &At<'_>) -> Option<ExpectedSegment> {

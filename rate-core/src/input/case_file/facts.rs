@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::amount::MAX_ROW_FEN;
-use crate::error::{Code, Problem};
+use crate::error::{Code, Problem, nearest};
 use crate::input::book::{CheckedBook, RawTable, TableKind, check_book};
 use crate::input::reader::At;
 
@@ -217,7 +217,7 @@ fn cells(kind: TableKind, at: &At<'_>) -> (BTreeMap<String, String>, Option<i64>
             cells.insert(column, read.unwrap_or_default().to_string());
         } else {
             let known: Vec<&str> = columns().collect();
-            value.problem(Code::FileUnknownKey, [key, &known.join(", ")]);
+            value.problem(Code::FileUnknownKey, [key, nearest(key, &known), &known.join(", ")]);
         }
     }
     (cells, count)

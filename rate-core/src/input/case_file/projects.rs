@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::expected::{ExpectedMeasure, measure};
 use super::facts::{Facts, YUAN, fen};
-use super::{CaseFile, MOST_CASES, NamedFile, area, filled, named, source};
+use super::{CaseFile, LawChange, MOST_CASES, NamedFile, area, filled, named, seen, source};
 use crate::amount::{Money, Rate};
 use crate::citation::Label;
 use crate::document::Value;
@@ -46,6 +46,10 @@ pub struct ProjectCase {
     pub place: Place,
     /// How a person reckoned it.
     pub working: String,
+    /// The setting of the parameters that is read otherwise, if one is.
+    pub changed: Option<LawChange>,
+    /// Where the law says so, for people.
+    pub seen: Vec<String>,
     /// All facts, those that the file's cases share included.
     pub facts: Facts,
     /// What projects must come to; at least one.
@@ -141,32 +145,52 @@ fn cases<'t>(sink: &'t Sink<'t>, file: &str) -> Option<ProjectCases> {
     let mut names = BTreeSet::new();
     let mut cases = Vec::new();
     for item in items.iter().take(MOST_CASES) {
-        let Some(case) = case(item, &shared, file) else { continue };
-        if !names.insert(case.name.clone()) {
-            item.problem(Code::RuleSetDuplicate, [&case.name]);
+        for case in with_changes(item, &shared, file) {
+            if !names.insert(case.name.clone()) {
+                item.problem(Code::RuleSetDuplicate, [&case.name]);
+            }
+            cases.push(case);
         }
-        cases.push(case);
     }
     let rule_set = rule_set.map_or(Some(None), |set| set.map(Some))?;
     let (file, name, area, parameters) = (file.to_owned(), name?, area?, parameters?);
     Some(ProjectCases { file, name, area, moves, rule_set, frames, parameters, cases })
 }
 
-fn case(at: &At<'_>, shared: &Facts, file: &str) -> Option<ProjectCase> {
-    let fields = at.fields()?;
+/// A case, and the same facts under each setting it changes.
+fn with_changes(at: &At<'_>, shared: &Facts, file: &str) -> Vec<ProjectCase> {
+    let Some(fields) = at.fields() else { return Vec::new() };
+    let facts = fields.get("facts").and_then(|at| Facts::read(&at)).unwrap_or_default();
+    let facts = shared.and(&facts);
+    let changed = fields.get("changed").map(|at| at.items()).unwrap_or_default();
+    let first = case(&fields, &facts, None);
+    facts.problems(file, at);
+    let others = changed.iter().filter_map(|at| {
+        let fields = at.fields()?;
+        let change = LawChange::read(&fields);
+        // There is no rule set that it could stand in.
+        if change.as_ref().is_some_and(|change| change.parameters.is_none()) {
+            at.problem(Code::FileMissingKey, ["in"]);
+        }
+        case(&fields, &facts, change).filter(|case| case.changed.is_some())
+    });
+    let others: Vec<ProjectCase> = others.collect();
+    first.into_iter().chain(others).collect()
+}
+
+fn case(fields: &Fields<'_>, facts: &Facts, changed: Option<LawChange>) -> Option<ProjectCase> {
     let text = |key| fields.need(key).and_then(|at| filled(&at)).map(str::to_owned);
     let (name, working) = (text("case"), text("working"));
-    let facts = fields.get("facts").and_then(|at| Facts::read(&at)).unwrap_or_default();
+    let seen = seen(fields);
     let listed = fields.need("expected").map(|at| (at.clone(), at.items()));
     fields.finish();
-    let facts = shared.and(&facts);
-    facts.problems(file, at);
     let (listed, items) = listed?;
     if items.is_empty() {
         listed.problem(Code::FileMissingKey, ["expected"]);
     }
     let expected: Option<Vec<ExpectedProject>> = items.iter().map(expected).collect();
-    Some(ProjectCase { name: name?, place: at.place(), working: working?, facts, expected: expected? })
+    let (place, facts) = (fields.at().place(), facts.clone());
+    Some(ProjectCase { name: name?, place, working: working?, changed, seen, facts, expected: expected? })
 }
 
 fn expected(at: &At<'_>) -> Option<ExpectedProject> {

@@ -9,7 +9,8 @@ use crate::error::Code;
 
 /// Documents of a file, and the bases read so far.
 pub(in crate::input) struct Bases<'t> {
-    documents: BTreeMap<String, Document>,
+    /// By key; none where a document cannot be read, which has been said where it stands.
+    documents: BTreeMap<String, Option<Document>>,
     read: RefCell<Vec<Basis>>,
     /// Whether illustrative values may stand in this file.
     fictitious: bool,
@@ -32,9 +33,7 @@ impl<'t> Bases<'t> {
         let mut documents = BTreeMap::new();
         let entries = root.need("documents").map(|at| at.entries()).unwrap_or_default();
         for (key, at) in entries {
-            if let Some(document) = document(key, &at) {
-                documents.insert(key.to_owned(), document);
-            }
+            documents.insert(key.to_owned(), document(key, &at));
         }
         Self {
             documents,
@@ -51,7 +50,8 @@ impl<'t> Bases<'t> {
 
     /// The basis of a section; its own where it cites something, else that of the section around it.
     pub(in crate::input) fn of(&self, fields: &Fields<'t>, around: Option<BasisId>) -> BasisId {
-        let cited = fields.get("cite").and_then(|at| self.cited(&at));
+        let cite = fields.get("cite");
+        let cited = cite.as_ref().and_then(|at| self.cited(at));
         let list = |key| self.paths(fields, key);
         let (assumed, missing, illustrative) = (list("assumed"), list("missing"), list("illustrative"));
         if let (false, false, Some(at)) = (self.fictitious, illustrative.is_empty(), fields.get("illustrative")) {
@@ -62,8 +62,11 @@ impl<'t> Bases<'t> {
             (Some(cited), _) => cited,
             (None, Some(basis)) => (basis.document, basis.place),
             (None, None) => {
-                let path = if fields.at().path().is_empty() { "." } else { fields.at().path() };
-                fields.at().problem(Code::RuleSetUncited, [path]);
+                // A citation that cannot be read has said why.
+                if cite.is_none() {
+                    let path = if fields.at().path().is_empty() { "." } else { fields.at().path() };
+                    fields.at().problem(Code::RuleSetUncited, [path]);
+                }
                 (
                     Document { key: String::new(), number: String::new(), title: Label::default(), date: None },
                     CitedPlace::default(),
@@ -98,7 +101,7 @@ impl<'t> Bases<'t> {
         if document.is_none() {
             at.problem(Code::RuleSetDocument, [key]);
         }
-        Some((document?.clone(), place?))
+        Some((document?.clone()?, place?))
     }
 
     /// A list of paths, each of which must name something in the section.

@@ -15,6 +15,12 @@ pub(super) fn read<'t>(root: &Fields<'t>, bases: &Bases<'t>, form: Form) -> Vec<
     entries.into_iter().filter_map(|(id, at)| measure(id, &at, bases, form)).collect()
 }
 
+/// The names under `[measures]`, whether they can be read or not.
+pub(super) fn declared<'t>(root: &Fields<'t>) -> Vec<&'t str> {
+    let entries = root.get("measures").filter(At::is_table).map(|at| at.entries()).unwrap_or_default();
+    entries.into_iter().map(|(name, _)| name).collect()
+}
+
 fn measure<'t>(id: &str, at: &At<'t>, bases: &Bases<'t>, form: Form) -> Option<Measure> {
     let fields = at.fields()?;
     let basis = bases.of(&fields, None);

@@ -31,6 +31,8 @@ fn term(fields: &Fields<'_>) -> Option<Term> {
         }
         (None, Some(months)) => Some(Term::Months(number(months)?)),
         (Some(_), Some(_)) | (None, None) => {
+            // Of days only; to call it unknown would say the same mistake twice.
+            let _ = fields.get("kind");
             fields.at().problem(Code::RuleSetResult, ["days, months"]);
             None
         }

@@ -54,7 +54,8 @@ pub(super) fn rule_set<'t>(sink: &'t Sink<'t>, tree: &Arc<Tree>, digest: String)
     let of_projects = reader.section("projects", false, |fields, basis| projects::rules(fields, basis, system));
     let mut measures = measures::read(&root, &bases, form);
     let ladder = ladder?;
-    let context = tables::Context { bases: &bases, form, system, ladder: &ladder, measures: &measures };
+    let declared = &measures::declared(&root);
+    let context = tables::Context { bases: &bases, form, system, ladder: &ladder, measures: &measures, declared };
     let tables = tables::read(&root, &context);
     let adjustments = tables::adjustments(&root, &context);
     print_as_bounds(&mut measures, &tables, &adjustments);
@@ -161,14 +162,15 @@ impl<'t> Sections<'_, 't> {
 
     fn cycles(&self) -> Vec<Cycle> {
         let items = self.root.get("cycles").map(|at| at.items()).unwrap_or_default();
-        let mut cycles: Vec<Cycle> = items.iter().filter_map(|at| self.cycle(at)).collect();
-        cycles.sort_by_key(|cycle| cycle.rate_period.from());
-        for pair in cycles.windows(2).filter(|pair| pair[0].rate_period.last() >= pair[1].rate_period.from()) {
-            if let Some(at) = self.root.get("cycles") {
-                at.problem(Code::RuleSetCycleOverlap, [&pair[0].id, &pair[1].id]);
+        let mut cycles: Vec<(&At<'t>, Cycle)> = items.iter().filter_map(|at| Some((at, self.cycle(at)?))).collect();
+        cycles.sort_by_key(|(_, cycle)| cycle.rate_period.from());
+        for pair in cycles.windows(2) {
+            let [(_, one), (at, two)] = pair else { continue };
+            if one.rate_period.last() >= two.rate_period.from() {
+                at.problem(Code::RuleSetCycleOverlap, [&one.id, &two.id]);
             }
         }
-        cycles
+        cycles.into_iter().map(|(_, cycle)| cycle).collect()
     }
 
     fn cycle(&self, at: &At<'t>) -> Option<Cycle> {
@@ -176,40 +178,40 @@ impl<'t> Sections<'_, 't> {
         let basis = self.bases.of(&fields, None);
         let id = fields.need("id").and_then(|at| at.text().map(str::to_owned));
         let rate_period = fields.need("rate_period").and_then(|at| at.span(false));
-        let windows = fields.need("windows").map(|at| at.items()).unwrap_or_default();
-        let windows: Option<Vec<MonthSpan>> = windows.iter().map(window).collect();
-        let settings = fields.get("settings").map(|at| at.items()).unwrap_or_default();
-        let settings: Option<Vec<Setting>> = settings.iter().map(setting).collect();
-        let prolonged = fields.get("prolonged").map(|at| self.prolonged(&at, basis));
+        let windows = fields.need("windows").and_then(|at| windows(&at));
+        let items = fields.get("settings").map(|at| at.items()).unwrap_or_default();
+        let settings: Option<Vec<Setting>> = items.iter().map(setting).collect();
+        let prolonged_at = fields.get("prolonged");
+        let prolonged = prolonged_at.as_ref().map(|at| self.prolonged(at, basis));
         let settlement = fields.get("settlement").and_then(|at| settlement::of_cycle(&at, basis, self.bases));
         let not_above_last = fields.get("transition").and_then(|at| settlement::transition(&at, basis, self.bases));
         fields.finish();
-        let (rate_period, windows, mut settings) = (rate_period?, windows?, settings?);
+        let (rate_period, mut settings) = (rate_period?, settings?);
+        let outside = |(_, setting): &(&At<'t>, &Setting)| !rate_period.contains(setting.from);
+        if let Some((at, setting)) = items.iter().zip(&settings).find(outside) {
+            at.problem(Code::FileNumber, [setting.from.to_string(), rate_period.to_string()]);
+            return None;
+        }
+        let windows = windows?;
         settings.sort_by_key(|setting| setting.from);
         if settings.first().is_none_or(|setting| setting.from != rate_period.from()) {
             settings.insert(0, Setting { from: rate_period.from(), filled_window: None });
         }
-        let empty = windows.is_empty() || settings.iter().any(|setting| !rate_period.contains(setting.from));
-        if empty {
-            at.problem(Code::RuleSetWindow, [at.path()]);
-        }
         let Some(prolonged) = prolonged else {
             let (id, prolonged) = (id?, None);
-            let cycle = Cycle { id, rate_period, windows, settings, prolonged, settlement, not_above_last, basis };
-            return (!empty).then_some(cycle);
+            return Some(Cycle { id, rate_period, windows, settings, prolonged, settlement, not_above_last, basis });
         };
         let (to, at_base_rate, basis_of_more) = prolonged?;
         let from = calendar::day_after(rate_period.last());
         let longer = DateSpan::new(rate_period.from(), to).filter(|longer| longer.last() >= from);
         let Some(rate_period) = longer else {
-            at.problem(Code::FileSpan, [from.to_string(), to.map_or_else(String::new, |to| to.to_string())]);
+            let values = [from.to_string(), to.map_or_else(String::new, |to| to.to_string())];
+            prolonged_at.iter().for_each(|at| at.problem(Code::FileSpan, &values));
             return None;
         };
         settings.push(Setting { from, filled_window: None });
         let prolonged = Some(Prolonged { from, at_base_rate, basis: basis_of_more });
-        let id = id?;
-        let cycle = Cycle { id, rate_period, windows, settings, prolonged, settlement, not_above_last, basis };
-        (!empty).then_some(cycle)
+        Some(Cycle { id: id?, rate_period, windows, settings, prolonged, settlement, not_above_last, basis })
     }
 
     /// Reads `{ to, rate, cite }`: how long a cycle goes on past its end, and at which rates.
@@ -239,6 +241,16 @@ impl<'t> Sections<'_, 't> {
         });
         read.unwrap_or((Combine::Highest, around))
     }
+}
+
+/// The windows of a cycle: there is no measuring without one.
+fn windows(at: &At<'_>) -> Option<Vec<MonthSpan>> {
+    let items = at.items();
+    if items.is_empty() {
+        at.problem(Code::FileNumber, ["0", "≥ 1"]);
+        return None;
+    }
+    items.iter().map(window).collect()
 }
 
 fn window(at: &At<'_>) -> Option<MonthSpan> {
@@ -392,7 +404,7 @@ fn ladder(fields: &Fields<'_>, basis: BasisId, system: ClassSystem) -> Option<Gr
     let at = fields.need("grades")?;
     for (place, grade) in grades.iter().enumerate() {
         if grades[..place].iter().any(|other| other.label == grade.label) {
-            at.problem(Code::RuleSetDuplicate, [&grade.label]);
+            items[place].problem(Code::RuleSetDuplicate, [&grade.label]);
         }
     }
     let is_base = |grade: &RateGrade| match kind {

@@ -21,6 +21,8 @@ pub(super) struct Context<'c, 't> {
     pub(super) system: ClassSystem,
     pub(super) ladder: &'c GradeLadder,
     pub(super) measures: &'c [Measure],
+    /// The names under `[measures]`, those of measures that cannot be read included.
+    pub(super) declared: &'c [&'t str],
 }
 
 /// A diagram node knows cells by bits of 128, and groups of a row by bits of 31.
@@ -55,13 +57,16 @@ fn table<'t>(id: &str, at: &At<'t>, context: &Context<'_, 't>) -> Option<FloatTa
     let may_fall = fields.get("may_fall").and_then(|at| at.boolean()).unwrap_or(false);
     let mut rows = match fields.get("matrix") {
         Some(at) => matrix(&at, context, basis),
-        None => rows(&fields.need("rows")?, context, basis),
+        None => {
+            let at = fields.need("rows")?;
+            // An empty list says that the document has a table which was not seen; the check then refuses the set.
+            if at.items().is_empty() && !context.bases.is_missing(basis, "rows") {
+                at.problem(Code::FileMissingKey, ["rows"]);
+            }
+            rows(&at, context, basis)
+        }
     };
     link(&mut rows, &fields);
-    // An empty list says that the document has a table which was not seen; the check then refuses the set.
-    if rows.is_empty() && !context.bases.is_missing(basis, "rows") {
-        at.problem(Code::FileMissingKey, ["rows"]);
-    }
     fields.finish();
     bounded(at, &rows, context);
     let otherwise = match otherwise {
@@ -93,11 +98,13 @@ fn bounded(at: &At<'_>, rows: &[Row], context: &Context<'_, '_>) {
 }
 
 fn rows<'t>(at: &At<'t>, context: &Context<'_, 't>, around: BasisId) -> Vec<Row> {
-    let rows: Vec<Row> = at.items().iter().filter_map(|at| row(at, context, around)).collect();
-    for (place, row) in rows.iter().enumerate() {
-        if rows[..place].iter().any(|other| other.id == row.id) {
+    let mut rows: Vec<Row> = Vec::new();
+    for at in at.items() {
+        let Some(row) = row(&at, context, around) else { continue };
+        if rows.iter().any(|other| other.id == row.id) {
             at.problem(Code::RuleSetDuplicate, [&row.id]);
         }
+        rows.push(row);
     }
     rows
 }
@@ -107,11 +114,12 @@ fn row<'t>(at: &At<'t>, context: &Context<'_, 't>, around: BasisId) -> Option<Ro
     let basis = context.bases.of(&fields, Some(around));
     let id = fields.need("id").and_then(|at| at.text())?.to_owned();
     let label = row_label(&fields, &id);
-    let all = fields.get("all").map(|at| conditions(&at, context)).unwrap_or_default();
-    let any = fields.get("any").map(|at| conditions(&at, context)).unwrap_or_default();
+    let stated = |key| fields.get(key).map(|at| at.entries()).unwrap_or_default();
+    let (all, any) = (stated("all"), stated("any"));
     if all.is_empty() && any.is_empty() {
         at.problem(Code::RuleSetResult, ["all, any"]);
     }
+    let (all, any) = (conditions(all, context), conditions(any, context));
     let for_windows = fields.get("for_windows").map_or(Some(1), |at| at.integer(1..=10));
     let classes = match fields.get("classes") {
         Some(at) => class_flags(&at, context.system),
@@ -147,13 +155,14 @@ fn link(rows: &mut [Row], fields: &Fields<'_>) {
     }
 }
 
-fn conditions(at: &At<'_>, context: &Context<'_, '_>) -> Vec<Condition> {
-    at.entries().into_iter().filter_map(|(name, at)| condition(name, &at, context)).collect()
+fn conditions<'t>(stated: Vec<(&'t str, At<'t>)>, context: &Context<'_, 't>) -> Vec<Condition> {
+    stated.into_iter().filter_map(|(name, at)| condition(name, &at, context)).collect()
 }
 
 fn condition(name: &str, at: &At<'_>, context: &Context<'_, '_>) -> Option<Condition> {
     let measure = context.measures.iter().position(|measure| measure.id == name);
-    if measure.is_none() {
+    // A measure that cannot be read has said why where it stands.
+    if measure.is_none() && !context.declared.contains(&name) {
         at.problem(Code::RuleSetName, [name, "measure"]);
     }
     Some(Condition { measure: measure?, interval: interval(at)? })
@@ -237,7 +246,7 @@ fn matrix_side(at: &At<'_>, context: &Context<'_, '_>) -> Option<Vec<Condition>>
     let measure = fields.need("measure");
     let name = measure.as_ref().and_then(At::text).unwrap_or_default();
     let place = context.measures.iter().position(|measure| measure.id == name);
-    if let (Some(at), None) = (measure, place) {
+    if let (Some(at), None, false) = (measure, place, context.declared.contains(&name)) {
         at.problem(Code::RuleSetName, [name, "measure"]);
     }
     let bounds = fields.need("bounds").map(|at| at.items()).unwrap_or_default();
@@ -249,11 +258,13 @@ fn matrix_side(at: &At<'_>, context: &Context<'_, '_>) -> Option<Vec<Condition>>
 /// Reads `[[adjustments]]`, in the order of the file.
 pub(super) fn adjustments<'t>(root: &Fields<'t>, context: &Context<'_, 't>) -> Vec<Adjustment> {
     let Some(at) = root.get("adjustments") else { return Vec::new() };
-    let adjustments: Vec<Adjustment> = at.items().iter().filter_map(|at| adjustment(at, context)).collect();
-    for (place, adjustment) in adjustments.iter().enumerate() {
-        if adjustments[..place].iter().any(|other| other.id == adjustment.id) {
+    let mut adjustments: Vec<Adjustment> = Vec::new();
+    for at in at.items() {
+        let Some(adjustment) = adjustment(&at, context) else { continue };
+        if adjustments.iter().any(|other| other.id == adjustment.id) {
             at.problem(Code::RuleSetDuplicate, [&adjustment.id]);
         }
+        adjustments.push(adjustment);
     }
     if adjustments.len() > 64 {
         at.problem(Code::RuleSetTooLarge, [format!("{} adjustments", adjustments.len()), "64".to_owned()]);
