@@ -124,29 +124,36 @@ impl Reading {
     }
 
     /// Reads one file, or the files of a directory, as tables of a kind: a single file whatever its name, unless the
-    /// mapping says what a file of that name holds.
+    /// mapping says what it, or a sheet of it, holds.
     ///
     /// # Errors
     /// As [`Self::tables`].
     pub fn of_kind(&self, path: &Path, kind: TableKind) -> Result<Vec<RawTable>, BookError> {
-        let mut tables = if path.is_dir() {
-            self.tables(path, &mut |_, _| {})?
-        } else {
-            let bytes = std::fs::metadata(path).map_err(BookError::at(path))?.len();
-            if bytes > MAX_FILE_BYTES {
-                return Err(BookError::TooLarge { path: path.to_owned(), limit: MAX_FILE_BYTES });
-            }
-            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            let form = Form::of(path).unwrap_or(Form::Csv);
-            let mut file = BookFile { name, path: path.to_owned(), bytes, form, called: None };
-            if self.wanted(file.stem()).is_empty() {
-                file.called = Some(kind.stem());
-            }
-            self.tables_of(&file, &mut |_| {})?
-        };
         // What is no table at all is told apart by its problem.
-        tables.retain(|table| table.kind() == kind || !table.problems().is_empty());
-        Ok(tables)
+        let wanted = |table: &RawTable| table.kind() == kind || !table.problems().is_empty();
+        if path.is_dir() {
+            let tables = self.tables(path, &mut |_, _| {})?;
+            return Ok(tables.into_iter().filter(wanted).collect());
+        }
+        let bytes = std::fs::metadata(path).map_err(BookError::at(path))?.len();
+        if bytes > MAX_FILE_BYTES {
+            return Err(BookError::TooLarge { path: path.to_owned(), limit: MAX_FILE_BYTES });
+        }
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let form = Form::of(path).unwrap_or(Form::Csv);
+        let mut file = BookFile { name, path: path.to_owned(), bytes, form, called: None };
+        if !self.wanted(file.stem()).is_empty() {
+            return Ok(self.tables_of(&file, &mut |_| {})?.into_iter().filter(wanted).collect());
+        }
+        let by_sheets = match form {
+            Form::Xlsx if self.mapping.is_some() => self.tables_of(&file, &mut |_| {})?,
+            Form::Xlsx | Form::Csv | Form::OtherSheets => Vec::new(),
+        };
+        if by_sheets.iter().any(|table| table.kind() == kind && table.problems().is_empty()) {
+            return Ok(by_sheets.into_iter().filter(wanted).collect());
+        }
+        file.called = Some(kind.stem());
+        Ok(self.tables_of(&file, &mut |_| {})?.into_iter().filter(wanted).collect())
     }
 
     /// The tables that a file or sheet of a name holds.

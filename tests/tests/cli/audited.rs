@@ -164,6 +164,12 @@ fn rates_that_come_apart_from_the_book_are_audited_the_same() {
         let bytes = |dir: &str| fs::read(out.path().join(dir).join(file)).unwrap();
         assert!(bytes("apart") == bytes(area), "{file}");
     }
+    // The same as a spreadsheet with Chinese headers and words, beside a sheet that the mapping passes over.
+    let mapped = spreadsheet(&charged, &out.path().join("收费.xlsx"));
+    let options = options(area, on, &book);
+    rate_ok(out.path(), &format!("{options} --mapping {mapped} --charged 收费.xlsx --out mapped"));
+    let bytes = |dir: &str| fs::read(out.path().join(dir).join("audit.csv")).unwrap();
+    assert!(bytes("mapped") == bytes(area));
     // Without the last lines, their accounts have no charged rate; a row of an unknown account is a problem.
     let kept = charged.lines().count() - 10;
     let fewer: Vec<&str> = charged.lines().take(kept).collect();
@@ -175,6 +181,38 @@ fn rates_that_come_apart_from_the_book_are_audited_the_same() {
     assert!(fs::read_to_string(out.path().join("apart/audit.csv")).unwrap().contains("no charged rate on some days"));
     let problems = fs::read_to_string(out.path().join("apart/problems.csv")).unwrap();
     assert!(problems.contains("rows.unknown-account"), "{problems}");
+}
+
+/// Writes rates as another system may have them; the path of the mapping that says so.
+fn spreadsheet(rates: &str, path: &Path) -> String {
+    let headers = [
+        "统筹地区",
+        "单位编号",
+        "起始日期",
+        "终止日期",
+        "类别制",
+        "行业风险类别",
+        "基准费率（%）",
+        "费率档次",
+        "降费前费率（%）",
+        "下调比例（%）",
+        "执行费率（%）",
+        "来源",
+        "周期",
+    ];
+    let origins = [("floated", "浮动"), ("base", "基准"), ("carried", "沿用"), ("provisional", "暂按")];
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let sheet = workbook.add_worksheet().set_name("费率").unwrap();
+    for (row, line) in (0..).zip(rates.lines()) {
+        for (column, cell) in (0..).zip(line.split(',')) {
+            let word = origins.iter().find(|(word, _)| *word == cell).map_or(cell, |(_, theirs)| theirs);
+            let text = if row == 0 { headers[usize::from(column)] } else { word };
+            sheet.write_string(row, column, text).unwrap();
+        }
+    }
+    workbook.add_worksheet().set_name("说明").unwrap().write_string(0, 0, "由旧系统导出").unwrap();
+    workbook.save(path).unwrap();
+    root().join("fixtures/mappings/zh.toml").to_str().unwrap().to_owned()
 }
 
 #[test]
