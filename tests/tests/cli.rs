@@ -30,6 +30,8 @@ mod oracle;
 mod projects;
 #[path = "cli/rule_set_document.rs"]
 mod rule_set_document;
+#[path = "cli/sealed.rs"]
+mod sealed;
 #[path = "cli/table.rs"]
 mod table;
 #[path = "cli/tampered.rs"]
