@@ -28,6 +28,8 @@ mod notices;
 mod oracle;
 #[path = "cli/projects.rs"]
 mod projects;
+#[path = "cli/replayed.rs"]
+mod replayed;
 #[path = "cli/rule_set_document.rs"]
 mod rule_set_document;
 #[path = "cli/sealed.rs"]

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::command::{binary, rate_ok, root, text};
+use crate::command::{binary, copy, rate_ok, root, text};
 
 const DOCUMENTS: &[&str] = &["README.md", "CONTRIBUTING.md", "docs/指南.md"];
 
@@ -57,15 +57,6 @@ fn run(dir: &Path, script: &str) -> String {
         .output()
         .unwrap();
     text(&output.stdout)
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let (path, kind) = entry.map(|entry| (entry.path(), entry.file_type().unwrap())).unwrap();
-        let target = to.join(path.file_name().unwrap());
-        if kind.is_dir() { copy(&path, &target) } else { fs::copy(&path, &target).map(|_| ()).unwrap() }
-    }
 }
 
 /// The account that the demonstration shows in full, and invites to look at again.

@@ -1,9 +1,8 @@
 //! `rate test` as people meet it: how it fails, what it says of files that are wrong, where it looks.
 
 use std::fs;
-use std::path::Path;
 
-use crate::command::{ending, root};
+use crate::command::{copy, ending, root};
 
 const METHOD: &str = "fixtures/rule_sets/320000/2023.toml";
 
@@ -47,14 +46,6 @@ fn with(text: &str) -> tempfile::TempDir {
     fs::create_dir_all(dir.path().join("fixtures/mine")).unwrap();
     fs::write(dir.path().join("fixtures/mine/one.toml"), text).unwrap();
     dir
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
-    }
 }
 
 fn test(text: &str) -> (i32, String) {

@@ -1,6 +1,7 @@
 //! The binary under test, built by the profile of the tests themselves.
 
 use std::ffi::OsStr;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
@@ -61,4 +62,18 @@ pub fn rate_ok(dir: &Path, arguments: &str) -> String {
 pub fn ending(dir: &Path, arguments: &str) -> (i32, String) {
     let output = rate(dir, arguments.split(' '));
     (output.status.code().unwrap(), text(&output.stdout) + &text(&output.stderr))
+}
+
+/// Copies a directory and everything below it.
+pub fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            fs::copy(&path, target).unwrap();
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use crate::command::{ending, rate_ok, root};
+use crate::command::{copy, ending, rate_ok, root};
 
 const RUN: &str = "--lang en run --area 990100 --rules demo/rules --parameters demo/parameters --on 2022-07-01";
 const BY: &str = "--author clerk --approver head --recorded-at 2022-06-20T09:00:00+08:00";
@@ -175,19 +175,6 @@ fn another_engine() -> PathBuf {
     let built = command.arg(&target).current_dir(here.path()).stdin(std::process::Stdio::null()).output().unwrap();
     assert!(built.status.success(), "{}", crate::command::text(&built.stderr));
     target.join(format!("debug/rate{}", std::env::consts::EXE_SUFFIX))
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let target = to.join(path.file_name().unwrap());
-        if path.is_dir() {
-            copy(&path, &target);
-        } else {
-            fs::copy(&path, target).unwrap();
-        }
-    }
 }
 
 /// The same law, facts and semantics, and another build that rounds otherwise: replay names the engine, the step, both

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use crate::command::{binary, root, text};
+use crate::command::{binary, copy, root, text};
 
 fn compare(root: &Path, arguments: &[&str]) -> Output {
     let script = crate::command::root().join("tests/oracle/compare.py");
@@ -52,18 +52,5 @@ fn a_changed_rule_set_is_a_difference() {
         let shown = text(&output.stdout);
         assert_eq!(output.status.code(), Some(1), "{method}\n{shown}{}", text(&output.stderr));
         assert!(shown.contains("the oracle's working:"), "{method}: no account is shown\n{shown}");
-    }
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let target = to.join(path.file_name().unwrap());
-        if path.is_dir() {
-            copy(&path, &target);
-        } else {
-            fs::copy(&path, target).unwrap();
-        }
     }
 }
