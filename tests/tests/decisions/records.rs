@@ -1,15 +1,19 @@
 //! Records: bytes that say what was decided, read by others, and different where anything differs.
 
 use std::collections::BTreeSet;
+use std::thread;
 
 use proptest::prelude::*;
 use rate_core::input::book::{facts_digest, facts_text};
-use rate_core::log::Digest;
+use rate_core::log::{Digest, Tree};
 use rate_core::record::{
     Batch, Body, Entry, Envelope, Event, Item, Occasion, RecordError, Run, STEP_CODES, seal, step_word, trace_bytes,
 };
-use rate_core::{DateSpan, date, decide};
-use rate_service::run::Decided;
+use rate_core::{AccountKey, DateSpan, History, date, decide};
+use rate_service::book::{Plan, Reading, generate};
+use rate_service::diagnostics::Entry as Gate;
+use rate_service::logbook::{Logbook, Publication};
+use rate_service::run::{Decided, Request, with_rows};
 
 use crate::law::fixtures;
 use crate::six_years::six_runs;
@@ -59,6 +63,67 @@ fn the_same_law_and_facts_give_the_same_bytes_and_others_give_others() {
     }
     let bodies: BTreeSet<Vec<u8>> = decided.iter().map(sealed).collect();
     assert_eq!(bodies.len(), decided.len(), "no two decisions of a city and its years have one body");
+}
+
+/// A run of 400 accounts: as it is published, then decided by one, two and eight threads, in chunks of one, seven and a
+/// hundred, each chunk and the chunks among themselves in another order.
+#[test]
+fn a_run_has_one_root_whatever_decides_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let plan = Plan { accounts: 400, seed: 3, area: "990100".to_owned(), bad_rows: 0 };
+    generate(&plan, &dir.path().join("book"), &mut |_, _| {}).unwrap();
+    let request = Request {
+        area: plan.area,
+        rules: fixtures("rule_sets"),
+        parameters: fixtures("parameters"),
+        book: dir.path().join("book"),
+        reading: Reading::default(),
+        on: date("2022-07-01").unwrap(),
+        decided_on: None,
+        first_only: false,
+        previous: None,
+    };
+    let (run, rows) = with_rows(&request, &Gate::open(), &mut |_, _, _| {}).unwrap();
+    let publication = Publication {
+        run: &run,
+        rows: &rows,
+        id: None,
+        author: "a".to_owned(),
+        approver: "b".to_owned(),
+        supersedes: None,
+        recorded_at: "2022-06-20T00:00:00.000Z".to_owned(),
+    };
+    let published = Logbook::open(&dir.path().join("log"), "log").unwrap().publish(publication).unwrap().run;
+    assert!(published.size > 300, "{}", published.size);
+    let law = &run.chosen.law;
+    for (threads, chunk, stride) in [(1, 1, 7), (2, 7, 11), (8, 100, 13), (8, 1, 1), (2, 100, 401)] {
+        let mut histories: Vec<&History> = run.decided.iter().map(|it| &it.history).collect();
+        let all = histories.len();
+        histories.sort_by_key(|it| it.key().number.parse::<usize>().unwrap_or_default() * stride % (all + 1));
+        let chunks: Vec<&[&History]> = histories.chunks(chunk).collect();
+        let decided = |first: usize| -> Vec<(AccountKey, Digest)> {
+            let mine = chunks.iter().skip(first).step_by(threads).flat_map(|chunk| chunk.iter());
+            let one = |history: &&History| {
+                let body = seal(&decide(law, history).unwrap(), facts_digest(history));
+                (history.key().clone(), Digest::leaf(&body))
+            };
+            mine.map(one).collect()
+        };
+        let mut leaves: Vec<_> = thread::scope(|scope| {
+            let at_work: Vec<_> = (0..threads)
+                .map(|first| {
+                    scope.spawn({
+                        let decided = &decided;
+                        move || decided(first)
+                    })
+                })
+                .collect();
+            at_work.into_iter().flat_map(|it| it.join().unwrap()).collect()
+        });
+        leaves.sort();
+        let root = leaves.into_iter().map(|(_, leaf)| leaf).collect::<Tree>().root();
+        assert_eq!(root, published.root, "{threads} threads, chunks of {chunk}");
+    }
 }
 
 /// Another library reads the bytes, and finds the same things in them.
