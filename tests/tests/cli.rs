@@ -30,6 +30,10 @@ mod oracle;
 mod projects;
 #[path = "cli/rule_set_document.rs"]
 mod rule_set_document;
+#[path = "books/sheets.rs"]
+mod sheets;
+#[path = "cli/sheets.rs"]
+mod sheets_in_and_out;
 #[path = "cli/table.rs"]
 mod table;
 #[path = "cli/tampered.rs"]
