@@ -149,7 +149,11 @@ impl Problem {
 }
 
 /// The word among those known that a word is nearest to: what its author may have meant.
-pub(crate) fn nearest<'k>(word: &str, known: &[&'k str]) -> &'k str {
+///
+/// ```
+/// assert_eq!(rate_core::error::nearest("zsjhj", &["zfjehj", "zsjehj"]), "zsjehj");
+/// ```
+pub fn nearest<'k>(word: &str, known: &[&'k str]) -> &'k str {
     known.iter().min_by_key(|other| steps_between(word, other)).copied().unwrap_or("–")
 }
 

@@ -5,7 +5,7 @@
 
 mod sums;
 
-pub use sums::{Sums, sums};
+pub use sums::{Sums, benefits_by_item, sums};
 
 use crate::amount::Quantity;
 use crate::calendar::{Month, MonthSpan, NaiveDate};

@@ -3,6 +3,7 @@
 pub mod csv;
 mod encoding;
 mod files;
+pub mod foshan;
 pub mod generate;
 mod lines;
 pub mod reading;

@@ -7,6 +7,7 @@ mod audit;
 mod check;
 mod diagnose;
 mod failure;
+mod import;
 mod log;
 mod notice;
 mod progress;
@@ -109,6 +110,9 @@ enum Command {
         /// Write run list, summary, problems and diagnostics as sheets of one workbook, run.xlsx, too.
         #[arg(long)]
         xlsx: bool,
+        /// Write the decided accounts in the sheet layout of a core system, too.
+        #[arg(long, value_enum)]
+        layout: Option<import::SheetLayout>,
     },
     /// Hold rates that somebody else charged against what the rules give, and name every mistake that explains a
     /// difference.
@@ -181,6 +185,8 @@ enum BookCommand {
         #[arg(long)]
         out: PathBuf,
     },
+    /// Read sheets in the layout of a core system as a book.
+    Import(import::ImportArguments),
 }
 
 #[derive(Debug, clap::Args)]
@@ -301,6 +307,7 @@ pub fn main() -> ExitCode {
 struct Outputs {
     dir: PathBuf,
     xlsx: bool,
+    layout: Option<import::SheetLayout>,
     publish: log::PublishArguments,
 }
 
@@ -326,9 +333,9 @@ impl Session<'_> {
             Command::Diagnose { request, entry, out } => {
                 self.diagnose(&request.read()?, &entry.read()?, out.as_deref())
             }
-            Command::Run { request, entry, first_only, publish, out, xlsx } => {
+            Command::Run { request, entry, first_only, publish, out, xlsx, layout } => {
                 let request = Request { first_only, ..request.read()? };
-                self.run_book(&request, &entry.read()?, Outputs { dir: out, xlsx, publish })
+                self.run_book(&request, &entry.read()?, Outputs { dir: out, xlsx, layout, publish })
             }
             Command::Replay(arguments) => self.replay(arguments),
             Command::Verify(arguments) => self.verify(&arguments),
@@ -349,6 +356,7 @@ impl Session<'_> {
             Command::Book(BookCommand::Generate { accounts, seed, area, bad_rows, out }) => {
                 self.generate(&Plan { accounts, seed, area, bad_rows }, &out)
             }
+            Command::Book(BookCommand::Import(arguments)) => self.import(arguments),
             Command::Completions { shell } => {
                 // Written to memory first: the generator panics where its output fails.
                 let mut script = Vec::new();
@@ -363,7 +371,7 @@ impl Session<'_> {
         &mut self,
         request: &Request,
         entry: &Entry,
-        Outputs { dir, xlsx, publish }: Outputs,
+        Outputs { dir, xlsx, layout, publish }: Outputs,
     ) -> Result<ExitCode, Failure> {
         let dir = dir.as_path();
         run::apart(request, dir)?;
@@ -375,7 +383,11 @@ impl Session<'_> {
         if xlsx {
             run::fits(&run, dir)?;
         }
+        let sheets = layout.map(|import::SheetLayout::Foshan| run::foshan::Sheets::of(&run, dir)).transpose()?;
         run::write(&run, &summary, dir, self.lang)?;
+        if let Some(sheets) = sheets {
+            sheets.write(dir)?;
+        }
         if xlsx {
             run::write_workbook(&run, &summary, dir, self.lang)?;
         }

@@ -1,5 +1,6 @@
 //! A run on files: one area, one annual setting, everybody accounted for.
 
+pub mod foshan;
 mod notices;
 mod output;
 mod settled;

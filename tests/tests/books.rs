@@ -6,8 +6,12 @@ mod broken_workbooks;
 mod diagnosed;
 #[path = "books/encodings.rs"]
 mod encodings;
+#[path = "books/imported.rs"]
+mod imported;
 #[path = "books/mappings.rs"]
 mod mappings;
+#[path = "books/sheets.rs"]
+mod sheets;
 #[path = "books/workbooks.rs"]
 mod workbooks;
 

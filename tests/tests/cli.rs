@@ -34,6 +34,10 @@ mod replayed;
 mod rule_set_document;
 #[path = "cli/sealed.rs"]
 mod sealed;
+#[path = "books/sheets.rs"]
+mod sheets;
+#[path = "cli/sheets.rs"]
+mod sheets_in_and_out;
 #[path = "cli/table.rs"]
 mod table;
 #[path = "cli/tampered.rs"]

@@ -15,6 +15,8 @@ mod imports;
 mod purity;
 #[path = "tidy/refused.rs"]
 mod refused;
+#[path = "books/sheets.rs"]
+mod sheets;
 #[path = "tidy/sizes.rs"]
 mod sizes;
 #[path = "tidy/source.rs"]

@@ -218,6 +218,17 @@ codes! {
     /// A cell beside the table.
     CellOutside = "cell.outside", "the cell stands in a column without a header", "单元格所在的列没有表头";
 
+    /// A sheet of a core system without an employer.
+    SheetNoRows = "sheet.no-rows", "no employer from row {0} on", "自第 {0} 行起没有任何单位";
+    /// A subtotal that is not the sum of its parts.
+    SheetSubtotal = "sheet.subtotal", "`{0}` is {1} yuan; {2} add up to {3} yuan", "`{0}` 为 {1} 元；{2} 合计 {3} 元";
+    /// An employer that has a row already.
+    SheetTwice = "sheet.twice", "employer `{0}` has a row already: {1}", "单位 `{0}` 已有一行：{1}";
+    /// An employer in the workbook of the others.
+    SheetPremium = "sheet.premium", "the premium is {0} yuan; in this workbook it must be {1}", "征收金额合计为 {0} 元；本工作簿中应为 {1}";
+    /// A pay ratio that is not that of the two sums beside it.
+    SheetPayRatio = "sheet.pay-ratio", "the pay ratio shown is {0}%; {1} ÷ {2} yuan is {3}", "所示支缴率为 {0}%；{1} ÷ {2} 元为 {3}";
+
     /// Spells of coverage that overlap.
     HistoryCoverage = "history.coverage.overlap", "spells of coverage overlap at {0}", "参保时段在 {0} 重叠";
     /// Classifications that overlap.

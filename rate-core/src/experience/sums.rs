@@ -2,11 +2,11 @@
 
 use rust_decimal::Decimal;
 
-use super::{Parts, Reading, SHARE_UNIT, head_months, industry, premium_at_base, premium_paid};
+use super::{Parts, Reading, SHARE_UNIT, benefits, head_months, industry, premium_at_base, premium_paid};
 use crate::calendar::MonthSpan;
-use crate::history::History;
+use crate::history::{BenefitItem, History};
 use crate::rule_set::measure::{Per, PremiumBasis};
-use crate::rule_set::{Denominator, Law};
+use crate::rule_set::{Denominator, Law, Numerator};
 
 /// Both sides of a measure, as they were added up; a share of a predecessor's facts leaves decimals, and they are exact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,4 +62,28 @@ pub fn sums(
         Some(Decimal::new(millionths, 4).normalize())
     });
     Some(Sums { numerator: exact(reading.numerator_over(window), 0)?, denominator, months, average_percent })
+}
+
+/// The numerator of a measure of benefits over some months, by item, in fen: the same payments, so the sums add up to it.
+///
+/// Items that do not count are left out, and so is everything where the measure is not one of benefits. `None` as in
+/// [`sums`].
+pub fn benefits_by_item(
+    law: &Law,
+    history: &History,
+    measure: usize,
+    window: &MonthSpan,
+) -> Option<Vec<(BenefitItem, Decimal)>> {
+    let Numerator::Benefits { by, exclude, items } = &law.rules().measures()[measure].numerator else {
+        return Some(Vec::new());
+    };
+    let parts = Parts::of(law, history);
+    let scale = if parts.unit == SHARE_UNIT { 4 } else { 0 };
+    let counted = |item: &BenefitItem| items.is_empty() || items.contains(item);
+    let all = BenefitItem::WORDS.iter().filter_map(|word| BenefitItem::from_word(word)).filter(counted);
+    all.map(|item| {
+        let sum = parts.sum(|part| benefits(law, part, window, *by, (exclude, &[item])));
+        Some((item, Decimal::try_from_i128_with_scale(sum, scale).ok()?.normalize()))
+    })
+    .collect()
 }

@@ -4,6 +4,7 @@
 //! cell. Where a digit may be lost, the cell is a problem and never a guess.
 
 mod cell;
+pub(super) mod grid;
 mod package;
 mod sheet;
 mod workbook;

@@ -149,6 +149,7 @@ impl Styles {
 pub(crate) struct Sheet<'w> {
     cells: &'w mut Worksheet,
     styles: &'w Styles,
+    /// The row that is filled next.
     row: u32,
 }
 
@@ -168,14 +169,19 @@ impl<'w> Sheet<'w> {
             sheet.set_column_width(place, head.width.max(wide.min(30)))?;
             sheet.write_string_with_format(0, place, text, &styles.head)?;
         }
-        Ok(Self { cells: sheet, styles, row: 0 })
+        Ok(Self { cells: sheet, styles, row: 1 })
+    }
+
+    /// A sheet without a head, filled from its first row on.
+    pub(super) fn plain(sheet: &'w mut Worksheet, name: &str, styles: &'w Styles) -> Result<Self, XlsxError> {
+        Ok(Self { cells: sheet.set_name(name)?, styles, row: 0 })
     }
 
     pub(crate) fn row(&mut self, cells: &[ListCell]) -> Result<(), XlsxError> {
-        self.row += 1;
         for (cell, place) in cells.iter().zip(0_u16..) {
             write(self.cells, (self.row, place), cell, self.styles)?;
         }
+        self.row += 1;
         Ok(())
     }
 }

@@ -23,10 +23,10 @@ fn within<'t>(text: &'t str, open: &str, close: &str) -> Vec<&'t str> {
 }
 
 /// A cell as the file has it: whether it is text, and what it says.
-type Cell = (bool, String);
+pub type Cell = (bool, String);
 
 /// The cells of a sheet by their address, read letter by letter and not by the program.
-fn cells(path: &Path, sheet: usize) -> BTreeMap<String, Cell> {
+pub fn cells(path: &Path, sheet: usize) -> BTreeMap<String, Cell> {
     let plain =
         |text: &str| text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&");
     let shared = part(path, "xl/sharedStrings.xml");

@@ -1,14 +1,18 @@
 //! Files that are wrong, each with what is to be said of it and where: books (`fixtures/books/refused`), rule sets,
-//! parameters and histories (`fixtures/refused`).
+//! parameters, histories and sheets of other systems (`fixtures/refused`).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use rate_core::input::{CaseFile, Examined, examine_all};
-use rate_core::{Code, Lang, Parameters, ParametersFile, Problem, Problems, RuleSet, RuleSetFile, decide};
+use rate_core::{Code, Lang, MonthSpan, Parameters, ParametersFile, Problem, Problems, RuleSet, RuleSetFile, decide};
+use rate_service::book::foshan::Sheets;
 use rate_service::book::read_book;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
+use crate::sheets;
 use crate::source::{File, files_ending, root};
 
 /// How many mistakes there are at least.
@@ -137,6 +141,31 @@ fn book(path: &Path) -> Refused {
     Refused { name, expected, found }
 }
 
+/// Both workbooks of `fixtures/sheets/foshan` with some cells changed, or cut off behind a row.
+fn sheets() -> Vec<Refused> {
+    files_ending("fixtures/refused/sheets", ".toml").iter().map(|file| refused(file, sheet(&file.text))).collect()
+}
+
+fn sheet(text: &str) -> Vec<Problem> {
+    let table = DeTable::parse(text).unwrap();
+    let Some(DeValue::Array(changes)) = table.get_ref().get("changes").map(Spanned::get_ref) else {
+        panic!("changes: {text}")
+    };
+    let (mut both, dir) = (sheets::both(), tempfile::tempdir().unwrap());
+    for change in changes.iter().map(|change| change.get_ref().as_table().unwrap()) {
+        let said = |key: &str| change.get(key).map(|value| value.get_ref().as_str().unwrap());
+        let cells = &mut both[usize::from(said("workbook") == Some("without"))];
+        match said("keep") {
+            Some(rows) => cells.truncate(rows.parse().unwrap()),
+            None => sheets::put(cells, said("cell").unwrap(), said("text").unwrap()),
+        }
+    }
+    let [with_premium, without_premium] = sheets::write(dir.path(), &both);
+    let window = MonthSpan::new("2019-01".parse().unwrap(), "2020-12".parse().unwrap()).unwrap();
+    let sheets = Sheets { area: "990400".to_owned(), window, with_premium, without_premium: Some(without_premium) };
+    sheets.read().unwrap().err().unwrap_or_default()
+}
+
 /// Every refused file there is.
 pub fn all() -> BTreeMap<&'static str, Vec<Refused>> {
     BTreeMap::from([
@@ -144,6 +173,7 @@ pub fn all() -> BTreeMap<&'static str, Vec<Refused>> {
         ("histories", histories()),
         ("parameters", parameters()),
         ("rule sets", rule_sets()),
+        ("sheets", sheets()),
     ])
 }
 
@@ -179,7 +209,7 @@ fn there_are_enough_mistakes_and_no_two_are_one() {
     let by_kind: Vec<String> = all.iter().map(|(kind, refused)| format!("{} {kind}", refused.len())).collect();
     assert!(counted >= LEAST, "{counted}: {by_kind:?}");
     let mut said = BTreeSet::new();
-    for file in ["rule_sets", "parameters", "histories"].map(|it| format!("fixtures/refused/{it}")) {
+    for file in ["rule_sets", "parameters", "histories", "sheets"].map(|it| format!("fixtures/refused/{it}")) {
         for file in files_ending(&file, ".toml") {
             let first = file.text.lines().next().unwrap().to_owned();
             assert!(first.starts_with("# ") && !first.starts_with("# =>"), "{} says what is wrong", file.name);

@@ -36,6 +36,37 @@ impl Unit {
         }
     }
 
+    /// A plain decimal in this unit as the number of the book: the point moves, nothing is reckoned. `None` where the
+    /// text is no plain decimal, or has more decimals than the unit.
+    ///
+    /// ```
+    /// use rate_core::input::book::Unit;
+    /// assert_eq!(Unit::Yuan.in_book("1868.1").as_deref(), Some("186810"));
+    /// assert_eq!(Unit::Yuan.in_book("1868.165"), None);
+    /// ```
+    pub fn in_book(self, text: &str) -> Option<String> {
+        let (sign, digits) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
+        let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
+        let plain = |part: &str| part.len() <= 40 && part.bytes().all(|byte| byte.is_ascii_digit());
+        if whole.is_empty() || !plain(whole) || !plain(decimals) || digits.ends_with('.') {
+            return None;
+        }
+        let (places, most) = self.shift();
+        let point = i32::try_from(whole.len()).ok()? + places;
+        let all = format!("{whole}{decimals}");
+        let all = if point <= 0 { "0".repeat(usize::try_from(1 - point).ok()?) + &all } else { all };
+        let point = usize::try_from(point.max(1)).ok()?;
+        let all = format!("{all:0<point$}");
+        let (whole, decimals) = all.split_at(point);
+        let (whole, decimals) = (whole.trim_start_matches('0'), decimals.trim_end_matches('0'));
+        if most.is_some_and(|most| decimals.len() > most) {
+            return None;
+        }
+        let whole = if whole.is_empty() { "0" } else { whole };
+        let sign = if whole == "0" && decimals.is_empty() { "" } else { sign };
+        Some(if decimals.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{decimals}") })
+    }
+
     /// Whether a column of that content can be given in this unit.
     pub(crate) fn fits(self, column: &str, content: Content) -> bool {
         match self {
@@ -322,7 +353,7 @@ impl<'m> Columns<'m> {
             return Ok(Cow::Owned(word.clone()));
         }
         if let Some(unit) = self.units.get(target).copied().flatten() {
-            let read = in_unit(text, unit).map(Cow::Owned);
+            let read = unit.in_book(text).map(Cow::Owned);
             return read.ok_or_else(|| (Code::RowsNumber, [text.to_owned(), accepted(unit)]));
         }
         match self.content(target) {
@@ -358,33 +389,9 @@ fn date<'t>(text: &'t str, content: Content, forms: &[DateForm]) -> Cow<'t, str>
     }
 }
 
-/// A plain decimal in some unit as the number of our unit: the point moves, nothing is reckoned.
-fn in_unit(text: &str, unit: Unit) -> Option<String> {
-    let (sign, digits) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
-    let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
-    let plain = |part: &str| part.len() <= 40 && part.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.is_empty() || !plain(whole) || !plain(decimals) || digits.ends_with('.') {
-        return None;
-    }
-    let (places, most) = unit.shift();
-    let point = i32::try_from(whole.len()).ok()? + places;
-    let all = format!("{whole}{decimals}");
-    let all = if point <= 0 { "0".repeat(usize::try_from(1 - point).ok()?) + &all } else { all };
-    let point = usize::try_from(point.max(1)).ok()?;
-    let all = format!("{all:0<point$}");
-    let (whole, decimals) = all.split_at(point);
-    let (whole, decimals) = (whole.trim_start_matches('0'), decimals.trim_end_matches('0'));
-    if most.is_some_and(|most| decimals.len() > most) {
-        return None;
-    }
-    let whole = if whole.is_empty() { "0" } else { whole };
-    let sign = if whole == "0" && decimals.is_empty() { "" } else { sign };
-    Some(if decimals.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{decimals}") })
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Content, DateForm, Unit, date, in_unit};
+    use super::{Content, DateForm, Unit, date};
 
     #[test]
     fn units_move_the_point() {
@@ -409,7 +416,7 @@ mod tests {
             (Unit::PerMille, "120", Some("12")),
         ];
         for (unit, text, read) in cases {
-            assert_eq!(in_unit(text, unit).as_deref(), read, "{text} {unit:?}");
+            assert_eq!(unit.in_book(text).as_deref(), read, "{text} {unit:?}");
         }
     }
 
