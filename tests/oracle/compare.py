@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 """Engine against oracle: makes a book for each method and setting, has both decide it, and compares.
 
-compare.py --rate BINARY --root REPOSITORY [--accounts N] [--seed N] [--jobs N] [--keep DIR] [METHOD …]
+compare.py --rate BINARY --root REPOSITORY [--accounts N] [--seed N] [--jobs N] [--keep DIR] [--resume DIR] [METHOD …]
 
-Ends with 1 where an answer differs, or where something that the method has was met too seldom.
+With --resume, what a setting came to is kept in DIR as soon as it is known, and a later run of the same program,
+rules, oracle, accounts and seed goes on from there. Ends with 1 where an answer differs, or where something that the method has was met too seldom.
 """
 
 import argparse
 import csv
+import glob
+import hashlib
 import json
 import os
 import shutil
@@ -132,6 +135,38 @@ def show(number, ours, theirs, account):
     return "\n".join(lines)
 
 
+def fingerprint(options):
+    """Of everything that a result depends on: the program, rules, parameters, oracle, accounts and seed."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    fixtures = os.path.join(options.root, "fixtures")
+    names = [options.rate]
+    for top, kind in ((here, "py"), (here, "toml"), (os.path.join(fixtures, "rule_sets"), "toml"),
+                      (os.path.join(fixtures, "parameters"), "toml")):
+        names += sorted(glob.glob(os.path.join(top, "**", "*." + kind), recursive=True))
+    digest = hashlib.sha256(("%d %d" % (options.accounts, options.seed)).encode())
+    for name in names:
+        with open(name, "rb") as file:
+            digest.update(hashlib.sha256(file.read()).digest())
+    return digest.hexdigest()[:16]
+
+
+def resumed(task):
+    """A setting that was already compared is not compared again."""
+    options, method, setting = task
+    if not options.resume:
+        return stage(task)
+    kept = os.path.join(options.resume, options.fingerprint,
+                        "%s-%s.json" % (method.replace("/", "-"), setting.first))
+    if not os.path.exists(kept):
+        os.makedirs(os.path.dirname(kept), exist_ok=True)
+        result = stage(task)
+        with open(kept + ".part", "w", encoding="utf-8") as file:
+            json.dump(result, file, ensure_ascii=False)
+        os.replace(kept + ".part", kept)
+    with open(kept, encoding="utf-8") as file:
+        return tuple(json.load(file))
+
+
 def stage(task):
     options, method, setting = task
     began, first = time.time(), setting.first
@@ -212,14 +247,16 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--keep")
+    parser.add_argument("--resume")
     parser.add_argument("--show", type=int, default=SHOWN)
     parser.add_argument("--table", action="store_true", help="print every hit table")
     parser.add_argument("methods", nargs="*")
     options = parser.parse_args()
+    options.fingerprint = options.resume and fingerprint(options)
     tasks = [(options, name, setting) for name in sorted(options.methods or METHODS)
              for setting in METHODS[name].settings]
     with ProcessPoolExecutor(max_workers=options.jobs) as pool:
-        results = list(pool.map(stage, tasks))
+        results = list(pool.map(resumed, tasks))
     sys.exit(1 if report(results, options) else 0)
 
 
