@@ -4,7 +4,7 @@ of 2,000; everything else is drawn."""
 FIVE = {"50%": "0.5", "80%": "0.8", "100%": "1", "120%": "1.2", "150%": "1.5"}
 EIGHT, THREE = tuple(range(1, 9)), (1, 2, 3)
 BREACH = ("ends first", "ends before", "begins last", "begins after")
-FOUND = ("found first", "found last", "found before", "found after")
+FOUND = ("found first", "found last", "found before", "found after", "found leap")
 LISTED = ("begins that", "begins next", "ends that", "ended before")
 SHENZHEN = ("A14-5", "A14-6", "A15-1", "A15-2", "A15-3")
 OLD = ("A15-2", "A15-3")
@@ -136,7 +136,7 @@ SPECS = {
         demands=with_more(common(), CLASS_1)),
     "370600/2013": spec(
         "370600", [one("2013-01-01", "2013-12-31", year(2012))], place="none", system=3,
-        u=("0", "10%", "100%", "150%"), deaths=(None, None, None, None, 1, 2), deaths_by="recognised", classes=(2, 3),
+        u=("0", "10%", "100%", "150%"), deaths=(None, None, 1, 2), deaths_by="recognised", classes=(2, 3),
         scale=1.65,
         events=tuple((it, BREACH) for it in ("arrears", "fraud", "hidden-payroll")),
         demands=with_more(common(), CLASS_1, dict(u=ZERO, total=499999, calm=True), dict(u=ZERO, total=500000, calm=True),

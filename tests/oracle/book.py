@@ -44,6 +44,8 @@ class Rate:
 
 
 class Account:
+    asked = {}                  # of the setting that is being decided: what is asked for -> names of what has to be met
+
     def __init__(self, number, kind, sub_area):
         self.number, self.kind, self.sub_area = number, kind, sub_area
         self.first_ever = None
@@ -59,6 +61,11 @@ class Account:
 
     def hit(self, name):
         self.hits.add(name)
+
+    def ask(self, key, *names):
+        """What some account of the method has to meet; noted once for each key."""
+        if key not in Account.asked:
+            Account.asked[key] = names
 
     def say(self, text):
         self.working.append(text)

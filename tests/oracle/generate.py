@@ -95,9 +95,9 @@ class Maker:
         self.boundary += bool(plan.get("u") or plan.get("i"))
         days = ["first", "last", "before", "after", "inside", "leap" if self.window.leap else "inside"]
         draft.payment_day = days[at % len(days)]
-        draft.received_day = days[(at // 2) % 5]
-        draft.claim_day = days[(at // 7) % 4] if chance() < 0.7 else "inside"
-        draft.death_day = days[(at // 3) % 5]
+        draft.received_day = days[(at // 2) % 6]
+        draft.claim_day = days[(0, 1, 2, 3, 5)[at // 7 % 5]] if chance() < 0.85 else "inside"
+        draft.death_day = days[(at // 3) % 6]
         if events and not plan.get("calm"):
             draft.event = events[at % len(events)]
             if chance() < 0.15:

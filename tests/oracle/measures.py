@@ -10,6 +10,16 @@ SHENZHEN = ("A14-5", "A14-6", "A15-1", "A15-2", "A15-3")
 KINDS = ("employer", "dispatch", "institution", "individual-business")
 
 
+def edges(what):
+    return ["%s %s" % (what, it) for it in ("on the first day", "on the last day", "a day before", "a day after")]
+
+
+def beside(name, bound, unit):
+    """On a bound, and one fen or person beside it; nothing lies below zero."""
+    names = ["%s = %s" % (name, bound), "%s one %s above %s" % (name, unit, bound)]
+    return names if bound == "0" else names + ["%s one %s below %s" % (name, unit, bound)]
+
+
 class Window:
     def __init__(self, first, last):
         """Two days, the first of a month and the last of one."""
@@ -24,6 +34,10 @@ class Window:
 
     def edge(self, account, what, day):
         """Remembers that a day stood on the first or last day of the window, or just outside."""
+        account.ask((what, self.first), *edges(what), *(["%s on 29 February" % what] if self.leap else []))
+        self.note(account, what, day)
+
+    def note(self, account, what, day):
         if day == self.first:
             account.hit("%s on the first day" % what)
         elif day == self.last:
@@ -95,6 +109,7 @@ def bounds(account, name, value, listed, unit):
     if not value.exists:
         return
     for text in listed:
+        account.ask((name, text), *beside(name, text, unit))
         bound = number(text)
         distance = value.above - bound * value.below
         if distance == 0:
@@ -160,9 +175,21 @@ def benefits(account, window, by="paid", without=(), bearers=NATION):
     return total
 
 
+def beside_window(account, window, by="month"):
+    """Premium of the month before the window or after it is none of the window."""
+    if by == "month":
+        account.ask("months beside", "premium of the month before", "premium of the month after")
+        for row, _, _ in account.premiums:
+            if row.kind == "regular" and row.last == window.months[0] - 1:
+                account.hit("premium of the month before")
+            elif row.kind == "regular" and row.first == window.months[-1] + 1:
+                account.hit("premium of the month after")
+
+
 def premium(account, window, by="month", restored=False):
     """Paid for the months of the window, or received in it; what the state relieved added back where restored."""
     total = 0
+    beside_window(account, window, by)
     for row, share, until in account.premiums:
         if by == "month":
             inside = row.first in window.months and row.last in window.months and row.last < limit(until)
@@ -186,6 +213,7 @@ def limit(until):
 def premium_at_base(account, window, base_of):
     """Payroll of the months times the base rate in force in them; `base_of` names it for a month."""
     total = Fraction(0)
+    beside_window(account, window)
     for row, share, until in account.premiums:
         if row.kind == "regular" and row.first in window.months and row.last < limit(until):
             total += row.payroll * base_of(row.owner, row.first) / 100 * share
@@ -282,10 +310,12 @@ def deaths(account, window, setting, day_of="recognised"):
 def conduct(account, window, kind):
     """Whether some day of such an event lies in the window."""
     found = False
+    account.ask((kind, "conduct"), kind + " ends on the first day", kind + " ends a day before",
+                kind + " begins on the last day", kind + " begins a day after")
     for event, until in account.events:
         if event.kind == kind:
-            window.edge(account, kind + " ends", event.last)
-            window.edge(account, kind + " begins", event.first)
+            window.note(account, kind + " ends", event.last)
+            window.note(account, kind + " begins", event.first)
             found |= event.first <= window.last and event.last >= window.first and event.first < until
     return found
 
@@ -302,6 +332,8 @@ def found(account, window, kind):
 def listed(account, day, kind, levels=range(10)):
     """Whether the day is one of the days of such an event."""
     result = False
+    account.ask((kind, "listed"), *[kind + it for it in (" begins that day", " begins the day after", " ends that day",
+                                                         " ended the day before")])
     for event, until in account.events:
         if event.kind != kind or event.level not in levels:
             continue

@@ -25,6 +25,7 @@ def decide(method, first, directory):
     setting = next(it for it in METHODS[method].settings if it.first == first)
     accounts = book.read(directory)
     setting.averages = book.averages(directory)
+    book.Account.asked = {}
     for number, account in accounts.items():
         if setting.start(account) is None:
             yield account, None

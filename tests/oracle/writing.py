@@ -7,6 +7,9 @@ from book import day_after, day_before, month
 from tables import LONG_AGO, decimal, first_of, text
 
 
+INSIDE = ("first", "last", "leap")
+
+
 class Facts:
     """Rows that may still be handed to a predecessor."""
 
@@ -98,6 +101,16 @@ class Writer:
                                             received])
             if at == 0 and runs:
                 self.irregular(runs)
+        self.months_beside()
+
+    def months_beside(self):
+        """Premium of the month before the window and of the one after: large, and none of the window."""
+        draft, window = self.draft, self.window
+        for at in (window.months[0] - 1, window.months[-1] + 1):
+            taken = any(at in it.months for it in self.maker.windows)
+            crossed = draft.change and month(draft.change[0]) == at and draft.change[0][8:] != "01"
+            if self.covered(at) and not taken and not crossed and self.random.random() < 0.4:
+                self.facts.premiums.append([at, at, 10 ** 10, 9999, 10 ** 9, 0, "regular", "%s-20" % text(at)])
 
     def irregular(self, runs):
         draft, add = self.draft, self.facts.premiums.append
@@ -176,7 +189,7 @@ class Writer:
         parts = self.random.randrange(1, 4) if wanted > 2 else 1
         for part in range(parts):
             amount = wanted // parts if part else wanted - wanted // parts * (parts - 1)
-            edge = draft.payment_day if part == 0 and draft.payment_day in ("first", "last", "leap") else "inside"
+            edge = draft.payment_day if part == 0 and draft.payment_day in INSIDE else "inside"
             if amount > 0:
                 self.pay(old, self.day(edge), amount)
         large = int(max(below, 5000) * 2)
@@ -209,7 +222,7 @@ class Writer:
         if spec.get("deaths_by") == "recognised":
             hurt = max(hurt, dead)
         for at in range(hurt):
-            edge = draft.claim_day if at == 0 and draft.claim_day in ("first", "last") else "inside"
+            edge = draft.claim_day if at == 0 and draft.claim_day in INSIDE else "inside"
             day = self.day(edge)
             status = "in-litigation" if at == 0 and "litigation" in extras else "recognised"
             death = self.death_of(day, at, dead)
@@ -225,7 +238,7 @@ class Writer:
         if spec.get("deaths_by") == "death":
             self.dead_by_death(dead)
         for at in range(draft.diseases):
-            edge = draft.claim_day if at == 0 and draft.claim_day in ("first", "last") else "inside"
+            edge = draft.claim_day if at == 0 and draft.claim_day in INSIDE else "inside"
             self.claim(self.day(edge), article="A14-4",
                        person="P%s-i" % draft.number if "dies twice" in extras else None)
         if draft.diseases and draft.claim_day in ("before", "after"):
@@ -245,7 +258,7 @@ class Writer:
     def dead_by_death(self, dead):
         edge = self.draft.death_day
         for at in range(dead):
-            day = self.day(edge if at == 0 and edge in ("first", "last") else "inside")
+            day = self.day(edge if at == 0 and edge in INSIDE else "inside")
             one = self.claim("2004-07-01", article="A14-1", death=day)
             if at == 0 and "dies twice" in self.draft.extras:
                 self.claim("2004-08-01", article="A14-4", person=one["person"], death=day)
@@ -285,6 +298,7 @@ class Writer:
                 "found first": (far_before, far_before, window.first), "found last": (window.last, "", window.last),
                 "found before": (day_before(window.first), "", day_before(window.first)),
                 "found after": (window.first, window.last, day_after(window.last)),
+                "found leap": (far_before, far_before, self.day("leap" if window.leap else "inside")),
                 "begins that": (start, "", ""), "begins next": (day_after(start), "", ""),
                 "ends that": (far_before, start, ""), "ended before": (far_before, day_before(start), ""),
             }[edge]
@@ -377,12 +391,12 @@ class Writer:
         draft, windows = self.draft, self.maker.windows[1:]
         if not windows or draft.zero_before:
             return
-        window = self.random.choice(windows)
+        window = self.random.choice(windows + [it for it in windows if it.leap] * 9)
         what = draft.earlier if hasattr(draft, "earlier") else self.random.choice(("paid", "hurt", "nothing", "nothing"))
         if what == "paid":
-            self.pay(self.old, self.random.choice((window.first, window.last, self.inside(window))), 77)
+            self.pay(self.old, self.random.choice((window.first, window.last, self.inside(window), *window.leap)), 77)
         elif what == "hurt":
-            self.claim(self.random.choice((window.first, window.last, self.inside(window))))
+            self.claim(self.random.choice((window.first, window.last, self.inside(window), *window.leap)))
 
     def emit(self):
         draft, tables, number = self.draft, self.tables, self.draft.number

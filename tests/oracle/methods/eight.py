@@ -1,7 +1,7 @@
 """Methods of eight classes, one function each; the numbers are those of READINGS.md."""
 
-from measures import (OLD_AND_RESCUE, SHENZHEN, Value, Window, bounds, conduct, deaths, found, hurt, incidence, listed,
-                      pay_ratio, pay_ratio_at_base)
+from measures import (OLD_AND_RESCUE, SHENZHEN, Value, Window, beside, bounds, conduct, deaths, edges, found, hurt,
+                      incidence, listed, pay_ratio, pay_ratio_at_base)
 from methods.shared import Method, forced, new, no_ratio, not_below, row, unanswered
 from rates import Ladder, Setting, floated, held, vector_on
 
@@ -263,23 +263,12 @@ def windowed(windows, *arguments, **more):
     return Setting(*arguments, windows=[Window(*it) for it in windows], **more)
 
 
-def edges(what, *extra):
-    return ["%s %s" % (what, it) for it in ("on the first day", "on the last day", "a day before", "a day after") + extra]
-
-
 def u_bounds(*listed_bounds):
-    names = []
-    for it in listed_bounds:
-        names += ["u = " + it, "u one fen above " + it] + ([] if it == "0" else ["u one fen below " + it])
-    return names
+    return [name for it in listed_bounds for name in beside("u", it, "fen")]
 
 
 def person_bounds(name, *listed_bounds):
-    names = []
-    for it in listed_bounds:
-        names += ["%s = %s" % (name, it), "%s one person above %s" % (name, it)]
-        names += [] if it == "0" else ["%s one person below %s" % (name, it)]
-    return names
+    return [it for bound in listed_bounds for it in beside(name, bound, "person")]
 
 
 LEAP = ["payment on 29 February"]

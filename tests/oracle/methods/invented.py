@@ -165,8 +165,8 @@ METHODS = {
                                     + ["row " + it for it in ("0", "(0, 50%]", "(50%, 100%]", "(100%, 150%]", "> 150%")]
                                     + ["steps of class %d" % it for it in (1, 2, 3)] + ["exit: kind of account"]),
     "990700/last-rate-stays": Method(last_rate_stays, [
-        windowed(("2015-01-01", "2015-12-31"), "2016-03-01", "2017-02-28", "2016", "990700", ladder=FROM_60),
-        windowed(("2016-01-01", "2016-12-31"), "2017-03-01", "2018-02-28", "2017", "990700", ladder=FROM_60)],
+        windowed(("2016-01-01", "2016-12-31"), "2017-03-01", "2018-02-28", "2017", "990700", ladder=FROM_60),
+        windowed(("2015-01-01", "2015-12-31"), "2016-03-01", "2017-02-28", "2016", "990700", ladder=FROM_60)],
                                      ["exit: first insured", "exit: returning keeps the last rate", "row <= 30%",
                                       "row (30%, 120%]", "row > 120%", "from the base for want of a last grade"]
                                      + edges("payment") + KEPT + EIGHT_CLASSES + u_bounds("30%", "120%")
