@@ -3,7 +3,7 @@
 
 compare.py --rate BINARY --root REPOSITORY [--accounts N] [--seed N] [--jobs N] [--keep DIR] [--resume DIR] [METHOD …]
 
-With --resume, what a setting came to is kept in DIR as soon as it is known, and a later run of the same program,
+Without a METHOD, projects and what is settled late follow. With --resume, what a setting came to is kept in DIR as soon as it is known, and a later run of the same program,
 rules, oracle, accounts and seed goes on from there. Ends with 1 where an answer differs, or where something that the method has was met too seldom.
 """
 
@@ -23,6 +23,8 @@ from concurrent.futures import ProcessPoolExecutor
 import book as book_of
 import generate
 import oracle
+import projects
+import settlement
 from aims import SPECS
 from methods import METHODS
 
@@ -264,9 +266,17 @@ def main():
     options.fingerprint = options.resume and fingerprint(options)
     tasks = [(options, name, setting) for name in sorted(options.methods or METHODS)
              for setting in METHODS[name].settings]
+    well = True
     with ProcessPoolExecutor(max_workers=options.jobs) as pool:
         results = list(pool.map(resumed, tasks))
-    sys.exit(1 if report(results, options) else 0)
+    failed = report(results, options)
+    if not options.methods:
+        for what in (projects, settlement):
+            with tempfile.TemporaryDirectory() as scratch:
+                lines, well = what.compare(options, scratch)
+            print("\n".join(lines))
+            failed |= not well
+    sys.exit(1 if failed else 0)
 
 
 if __name__ == "__main__":

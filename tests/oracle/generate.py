@@ -193,7 +193,7 @@ class Maker:
         for name, share in (("arrears", .12), ("refund", .12), ("settlement", .12), ("recovery", .15), ("revoked", .15),
                             ("litigation", .15), ("left-out", .15), ("employer pays", .1), ("relieved", .15),
                             ("same person", .2), ("no rate", .3), ("older rate", .2), ("late death", .3),
-                            ("low rate", .12), ("received elsewhere", .3), ("dies twice", .3), ("order", .2)):
+                            ("low rate", .12), ("received elsewhere", .3), ("dies twice", .3), ("order", .4)):
             if chance() < share:
                 draft.extras.add(name)
         if who is None and chance() < spec.get("change", .14) and spec.get("changes", True):

@@ -5,8 +5,10 @@ from functools import lru_cache
 
 from book import day_after, day_before, month
 
+# Articles and tags of claims that methods leave out.
 OLD_AND_RESCUE = ("A15-2", "A15-3")
-SHENZHEN = ("A14-5", "A14-6", "A15-1", "A15-2", "A15-3")
+TAKEN_OVER = OLD_AND_RESCUE + ("old-injury",)
+SHENZHEN = ("A14-5", "A14-6", "A15-1", "A15-2", "A15-3", "epidemic-posting")
 KINDS = ("employer", "dispatch", "institution", "individual-business")
 
 
@@ -154,16 +156,22 @@ def borne(account, bearers):
             account.hit("does not bear: " + claim.arrangement)
 
 
+def left_out(claim, without):
+    return claim.article in without or any(it in without for it in claim.tags)
+
+
 def benefits(account, window, by="paid", without=(), bearers=NATION):
     total = 0
+    if any("-" in it and not it.startswith("A1") for it in without):
+        account.ask("tags", "payment of a tag left out")
     for claim, share, until in borne(account, bearers):
         if claim.status == "revoked":
             if claim.payments:
                 account.hit("payment on a revoked claim")
             continue
-        if claim.article in without:
+        if left_out(claim, without):
             if claim.payments:
-                account.hit("payment of an article left out")
+                account.hit("payment of an article left out" if claim.article in without else "payment of a tag left out")
             continue
         for paid, determined, amount in claim.payments:
             day = paid if by == "paid" else determined
@@ -254,7 +262,7 @@ def hurt(account, window, count="persons", day_of="recognised", what="recognised
     """Persons, or claims, of a kind whose day lies in the window; a death before the day it has to be known."""
     shares, total = {}, 0
     for claim, share, until in borne(account, bearers):
-        if claim.article in without:
+        if left_out(claim, without):
             continue
         if what == "death" and not claim.death or what == "disease" and claim.article != "A14-4":
             continue
@@ -347,3 +355,32 @@ def listed(account, day, kind, levels=range(10)):
             account.hit(kind + " ended the day before")
         result |= event.first <= day <= event.last and event.first < until
     return result
+
+
+def within_years(account, window, kind, years):
+    """Whether such an event was found not longer than some years before the last day of the window."""
+    since = "%d%s" % (int(window.last[:4]) - years, window.last[4:])
+    result = False
+    account.ask((kind, "years"), *[kind + it for it in (" found years before", " found a day longer before",
+                                                        " found on the last day", " found a day after")])
+    for event, until in account.events:
+        if event.kind == kind and event.found:
+            for day, name in ((since, " found years before"), (day_before(since), " found a day longer before"),
+                              (window.last, " found on the last day"), (window.after, " found a day after")):
+                if event.found == day:
+                    account.hit(kind + name)
+            result |= since <= event.found <= window.last and event.found < until
+    return result
+
+
+def used_before(account, name, cycle_first):
+    """Whether what helps in one cycle only has helped in an earlier one."""
+    account.ask((name, "used"), name + " used in an earlier cycle", name + " used without a cycle")
+    used = False
+    for rate in account.rates:
+        for it in rate.used:
+            what, _, cycle = it.partition("@")
+            if what.partition(":")[0] == name and cycle != cycle_first:
+                account.hit(name + (" used in an earlier cycle" if cycle else " used without a cycle"))
+                used = True
+    return used
