@@ -197,3 +197,7 @@ SPECS = {
         "990700", [one("2016-03-01", "2017-02-28", year(2015)), one("2017-03-01", "2018-02-28", year(2016))], u=("30%", "120%"), between=(0, 20, 60, 150),
         grades={"60%": "0.6", "80%": "0.8", "100%": "1", "120%": "1.2", "150%": "1.5"}),
 }
+SPECS["990100/three-year transition"] = dict(
+    SPECS["990100/three-year"], scale=2, settings=SPECS["990100/three-year"]["settings"][:2],
+    written=("illustrative/three-year.toml", "to = 2021-12-31 } ]\n",
+             'to = 2021-12-31 } ]\ntransition = { not_above = "last-rate", cite = "demonstration: window" }\n'))

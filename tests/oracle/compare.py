@@ -35,19 +35,28 @@ SEGMENT = ("    %(from)s – %(to)s class %(class)s base %(base)s %(grade)s %(be
            "%(origin)s")
 
 
+def rule_set(method):
+    return SPECS[method]["area"] + method[6:].split(" ")[0]
+
+
 def directories(options, method, scratch):
-    """Rule sets and parameters; of a place without base rates, the same method as if it were of another area."""
+    """Rule sets and parameters; a copy where the method is tried as if of another area, or with something more in it."""
     fixtures, area = os.path.join(options.root, "fixtures"), SPECS[method]["area"]
     rules, parameters = os.path.join(fixtures, "rule_sets"), os.path.join(fixtures, "parameters")
-    if area == method[:6]:
+    if "written" in SPECS[method]:
+        name, old, new = SPECS[method]["written"]
+    elif area != method[:6]:
+        name, old, new = method + ".toml", '"%s"' % method[:6], '"%s"' % area
+        parameters = os.path.join(os.path.dirname(os.path.abspath(__file__)), "parameters")
+    else:
         return rules, parameters
     moved = os.path.join(scratch, "rules")
     shutil.copytree(os.path.join(rules, "cn"), os.path.join(moved, "cn"), dirs_exist_ok=True)
-    with open(os.path.join(rules, method + ".toml"), encoding="utf-8") as file:
+    with open(os.path.join(rules, name), encoding="utf-8") as file:
         text = file.read()
     with open(os.path.join(moved, "moved.toml"), "w", encoding="utf-8") as file:
-        file.write(text.replace('"%s"' % method[:6], '"%s"' % area, 1))
-    return moved, os.path.join(os.path.dirname(os.path.abspath(__file__)), "parameters")
+        file.write(text.replace(old, new, 1))
+    return moved, parameters
 
 
 def run_engine(options, method, first, book, out):
@@ -67,7 +76,7 @@ def engine_answers(method, out):
     with open(os.path.join(out, "decisions.ndjson"), encoding="utf-8") as file:
         for line in file:
             it = json.loads(line)
-            if it["rule_set"]["id"] != SPECS[method]["area"] + method[6:]:
+            if it["rule_set"]["id"] != rule_set(method):
                 raise SystemExit("%s was decided by %s" % (method, it["rule_set"]["id"]))
             segments = [
                 {"from": one["from"], "to": one["to"], "class": one["class"], "base": one["base_percent"] or "",
@@ -88,7 +97,7 @@ def check_rates(method, out, answers):
     """What billing reads says the same."""
     written = {}
     for row in table(out, "rates"):
-        if row["document"] == SPECS[method]["area"] + method[6:]:
+        if row["document"] == rule_set(method):
             written.setdefault(row["account"], []).append(
                 {"from": row["from"], "to": row["to"], "class": int(row["class"]), "base": row["base_percent"],
                  "grade": row["grade"], "before": row["before_cut_percent"], "cut": row["cut_percent"],

@@ -50,7 +50,8 @@ SHENZHEN_2012 = five()
 
 class Setting:
     def __init__(self, first, last, cycle, place, ladder=EIGHT, floor=(2, 9), keep_class=False, most_heads=True,
-                 dispatch_class=None, cap=None, least=None, digits=None, windows=(), on=None, carries=None):
+                 dispatch_class=None, cap=None, least=None, digits=None, windows=(), on=None, carries=None,
+                 not_above=None):
         self.first, self.last, self.cycle, self.ladder = first, last, cycle, ladder
         self.place = PLACES[place]
         self.floor = range(*floor) if floor else ()
@@ -59,6 +60,8 @@ class Setting:
         # A day of the setting on which the method is in force; whether the grade of the cycle is carried into it.
         self.windows, self.on, self.carries = windows, on or first, carries
         self.window = windows[0] if windows else None
+        # The first day of a cycle of transition, whose rates are not above the last one before it.
+        self.not_above = not_above
 
     def start(self, account):
         """The first day of the account's rates, or nothing where it is not insured in the setting."""
@@ -172,7 +175,8 @@ def segments(setting, account, of_day, label_of, origin, borders=()):
         if result:
             account.hit("not covered inside the setting")
         while day <= end:
-            one = segment(setting, account, day, min([end] + [day_before(it) for it in borders if it > day]), of_day, fixed_class)
+            until = min([end] + [day_before(it) for it in borders if it > day])
+            one = segment(setting, account, day, until, of_day, fixed_class, origin)
             if result and result[-1][2] != one[2]:
                 account.hit("class change inside the setting")
             label = label_of(one[2]) if one[7] is None else one[7]
@@ -181,7 +185,7 @@ def segments(setting, account, of_day, label_of, origin, borders=()):
     return result
 
 
-def segment(setting, account, day, end, of_day, fixed_class):
+def segment(setting, account, day, end, of_day, fixed_class, origin):
     """One stretch of days on which nothing changes."""
     cls, ends = (fixed_class, OPEN) if fixed_class else setting.class_on(account, day)
     if fixed_class and account.heeded:
@@ -209,6 +213,8 @@ def segment(setting, account, day, end, of_day, fixed_class):
         if rounded(rate, setting.digits) != rate:
             account.hit("rounded")
         rate = rounded(rate, setting.digits)
+    if setting.not_above and not ordered and origin != "provisional":
+        rate = not_above_last(account, setting, rate)
     before, share = rate, Fraction(0)
     if cut and cls not in cut["exempt"]:
         share = cut["cut"]
@@ -218,6 +224,17 @@ def segment(setting, account, day, end, of_day, fixed_class):
             account.hit("floor after the cut")
             rate = class_1
     return [day, until, cls, base, before, share, rate, ordered and ordered[1]]
+
+
+def not_above_last(account, setting, rate):
+    """In a cycle of transition: not above the last rate before the cycle, or the last one at hand."""
+    last = last_rate(account, setting.not_above) or last_rate(account, setting.first)
+    if last is None:
+        account.hit("transition: no last rate")
+    elif rate > last.before:
+        account.hit("transition: held at the last rate")
+        return last.before
+    return rate
 
 
 def order_on(account, day):

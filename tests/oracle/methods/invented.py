@@ -171,6 +171,12 @@ METHODS = {
                                    "deaths = 1", "i: no heads", "phased cut", "floor after the cut",
                                    "payment of an article left out", "premium relieved",
                                    "dispatch: class of most heads"]),
+    # The same, its first cycle one of transition: compare.py writes that into a copy of the rule set.
+    "990100/three-year transition": Method(three_year, [
+        windowed(("2019-01-01", "2021-12-31"), "2022-07-01", "2023-06-30", "2022-2025", "990100", not_above="2022-07-01"),
+        windowed(("2019-01-01", "2021-12-31"), "2023-07-01", "2024-06-30", "2022-2025", "990100", carries="2022-07-01",
+                 not_above="2022-07-01")],
+                                           ["transition: held at the last rate", "transition: no last rate"]),
     "990400/foshan-like": Method(foshan_like, [
         Setting("2021-07-01", "2022-06-30", "2021-2024", "990400"),
         Setting("2022-07-01", "2023-06-30", "2021-2024", "990400", carries="2021-07-01"),
