@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # What takes too long for every change: `tests/long.sh STAGE…`. Each stage prints its figures and has 45 minutes.
-#   oracle   engine against oracle, 100,000 accounts of each set and setting
+#   oracle   engine against oracle, 100,000 accounts of each set and setting; a run that was cut off goes on where it was
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 oracle() {
     cargo build --locked --release --quiet -p rate-service --bin rate
     timeout 45m python3 tests/oracle/compare.py --rate target/release/rate --root . \
-        --accounts "${ACCOUNTS:-100000}" --seed "${SEED:-2}" --table
+        --accounts "${ACCOUNTS:-100000}" --seed "${SEED:-2}" --table --resume target/oracle
 }
 
 [ $# -gt 0 ] || { sed -n '2,3p' "$0"; exit 2; }

@@ -4,10 +4,14 @@ of 2,000; everything else is drawn."""
 FIVE = {"50%": "0.5", "80%": "0.8", "100%": "1", "120%": "1.2", "150%": "1.5"}
 EIGHT, THREE = tuple(range(1, 9)), (1, 2, 3)
 BREACH = ("ends first", "ends before", "begins last", "begins after")
-FOUND = ("found first", "found last", "found before", "found after")
+FOUND = ("found first", "found last", "found before", "found after", "found leap")
+AWARDED = ("years", "years and a day", "found last", "found after")
+FILED = ("filed before", "filed first", "filed month end", "filed month begin", "filed and ends", "filed at the end",
+         "filed early")
 LISTED = ("begins that", "begins next", "ends that", "ended before")
 SHENZHEN = ("A14-5", "A14-6", "A15-1", "A15-2", "A15-3")
 OLD = ("A15-2", "A15-3")
+EPIDEMIC, TAKEN_OVER = ("epidemic-posting",) * 3, ("old-injury",) * 2
 PLAIN = ("A14-1", "A14-2", "A14-3")
 
 
@@ -82,10 +86,13 @@ SPECS = {
         scale=1.45),
     "310000/2016": spec(
         "310000", [one("2016-04-01", "2017-03-31", *[year(it) for it in (2015, 2014, 2013, 2012, 2011)])],
-        scale=1.6, change=.3, way="base", u=("0", "200%"), between=(0, 20, 150, 250), dispatch_class=2,
+        scale=2.7, change=.3, way="base", u=("0", "200%"), between=(0, 20, 150, 250), dispatch_class=2,
         kinds=("employer",) * 5 + ("institution", "individual-business", "dispatch"),
-        events=tuple((it, BREACH) for it in ("arrears", "fraud", "hidden-payroll")),
-        demands=with_more(common(), dict(u=ZERO, zero_before=True, calm=True, weight=1.2), dict(u=ZERO, earlier="paid"),
+        events=tuple((it, BREACH) for it in ("arrears", "fraud", "hidden-payroll")) + (("award", AWARDED),),
+        limited="award",
+        demands=with_more(common(), *[dict(u=("200%", 1), event=("award", it), weight=1.5)
+                                      for it in ("years", "found last")],
+                          dict(u=ZERO, zero_before=True, calm=True, weight=1.2), dict(u=ZERO, earlier="paid"),
                           dict(u=ZERO, who="two_years"),
                           *[dict(u=ZERO, zero_before=True, calm=True, event=(it, edge), weight=.6)
                             for it in ("arrears", "fraud", "hidden-payroll") for edge in ("ends first", "begins last")])),
@@ -93,8 +100,9 @@ SPECS = {
         "440300", [one("2018-03-01", "2020-02-29", ("2016-01-01", "2017-12-31")),
                    one("2020-03-01", "2022-02-28", ("2018-01-01", "2019-12-31")),
                    one("2022-03-01", "2024-02-29", ("2020-01-01", "2021-12-31"))],
-        asked=24, u=("0", "50%", "100%", "150%"), left_out=SHENZHEN, articles=PLAIN, levels=(0, 1, 1, 2, 3, 4),
-        events=(("safety-certificate", LISTED), ("joint-punishment", LISTED))),
+        asked=24, u=("0", "50%", "100%", "150%"), left_out=SHENZHEN, tags=EPIDEMIC, articles=PLAIN,
+        levels=(0, 1, 1, 2, 2, 3, 4), limited="certificate-level-2-3",
+        events=(("safety-certificate", LISTED), ("joint-punishment", LISTED)), scale=1.6),
     "210100/undated": spec(
         "210100", [one("2018-01-01", "2019-12-31", ("2016-01-01", "2017-12-31"))], place="none", asked=24,
         u=("0", "50%", "130%", "150%"),
@@ -102,7 +110,7 @@ SPECS = {
         demands=with_more(common(), *[dict(u=ZERO, event=(it, "inside"), weight=.4)
                                       for it in ("arrears", "fraud", "hidden-payroll")])),
     "330100/2013": spec("330100", [one("2022-01-01", "2022-12-31", year(2021)), one("2023-01-01", "2023-12-31", year(2022))], place="none",
-                        u=("0", "50%", "100%", "150%"), left_out=OLD, articles=PLAIN),
+                        u=("0", "50%", "100%", "150%"), left_out=OLD, tags=TAKEN_OVER, articles=PLAIN),
     "330783/2021": spec("330783", [one("2021-01-01", "2021-12-31", ("2019-12-01", "2020-11-30"))], place="none",
                         u=("80%", "120%"), grades={"80%": "0.8", "100%": "1", "120%": "1.2"}),
     "430521/2017": spec("430521", [one("2017-01-01", "2017-12-31", year(2016))], place="none",
@@ -136,7 +144,7 @@ SPECS = {
         demands=with_more(common(), CLASS_1)),
     "370600/2013": spec(
         "370600", [one("2013-01-01", "2013-12-31", year(2012))], place="none", system=3,
-        u=("0", "10%", "100%", "150%"), deaths=(None, None, None, None, 1, 2), deaths_by="recognised", classes=(2, 3),
+        u=("0", "10%", "100%", "150%"), deaths=(None, None, 1, 2), deaths_by="recognised", classes=(2, 3),
         scale=1.65,
         events=tuple((it, BREACH) for it in ("arrears", "fraud", "hidden-payroll")),
         demands=with_more(common(), CLASS_1, dict(u=ZERO, total=499999, calm=True), dict(u=ZERO, total=500000, calm=True),
@@ -148,13 +156,13 @@ SPECS = {
         u=("50%", "80%", "120%", "150%"), classes=(2, 3), demands=with_more(common(), CLASS_1)),
     "440300/2012": spec(
         "440300", [one("2013-02-01", "2014-01-31", year(2012)), one("2014-02-01", "2015-01-31", year(2013))], place="440300/three", system=3, way="determined",
-        u=("10%", "30%", "100%", "150%"), i={"per": "month", "bounds": ("2‰",)}, count="claims", left_out=SHENZHEN,
+        u=("10%", "30%", "100%", "150%"), i={"per": "month", "bounds": ("2‰",)}, count="claims", left_out=SHENZHEN, tags=EPIDEMIC,
         articles=PLAIN, scale=1.4,
         demands=with_more(common(), NO_HEADS, *[dict(u=(it, 0), i=("2‰", 1), weight=.6)
                                                 for it in ("10%", "30%", "100%", "150%")])),
     "500000/2012": spec(
         "500000", [one("2014-01-01", "2014-12-31", year(2013)), one("2015-01-01", "2015-09-30", year(2014))],
-        place="none", system=3, u=("0", "10%", "110%", "120%", "150%", "200%"), left_out=OLD, articles=PLAIN,
+        place="none", system=3, u=("0", "10%", "110%", "120%", "150%", "200%"), left_out=OLD, tags=TAKEN_OVER, articles=PLAIN,
         scale=1.45, classes=(2, 3), grades={"100%": "1", "130%": "1.3"},
         last_rates=("0.6", "0.7", "1.2345", "2", "2.0001", "2.3333", "3.7777", "5.9", "6.8", "7"),
         events=(("arrears", BREACH),),
@@ -178,8 +186,8 @@ SPECS = {
         u=("0", "60%", "120%"), deaths=(0, 0, 1, 2, 2, 3, 3, 4), deaths_by="death"),
     "990500/guangdong-type": spec(
         "990500", [one("2017-07-01", "2018-06-30", year(2016))], u=("10%", "50%", "100%", "120%"),
-        levels=(1, 2, 3), events=(("safety-certificate", LISTED),),
-        demands=with_more(common(), *[dict(u=u, cls=cls, event=("safety-certificate", "begins that"), weight=.5)
+        levels=(1, 2, 3), events=(("safety-certificate", FILED),),
+        demands=with_more(common(), *[dict(u=u, cls=cls, event=("safety-certificate", "filed before"), weight=.5)
                                       for u, cls in ((ZERO, 2), (("10%", 0), 2), (("10%", 0), 3))]), scale=1.3),
     "990600/steps-by-class": spec(
         "990600", [one("2012-01-01", "2012-12-31", year(2011))], system=3, u=("0", "50%", "100%", "150%"), points=True,
@@ -189,3 +197,7 @@ SPECS = {
         "990700", [one("2016-03-01", "2017-02-28", year(2015)), one("2017-03-01", "2018-02-28", year(2016))], u=("30%", "120%"), between=(0, 20, 60, 150),
         grades={"60%": "0.6", "80%": "0.8", "100%": "1", "120%": "1.2", "150%": "1.5"}),
 }
+SPECS["990100/three-year transition"] = dict(
+    SPECS["990100/three-year"], scale=2, settings=SPECS["990100/three-year"]["settings"][:2],
+    written=("illustrative/three-year.toml", "to = 2021-12-31 } ]\n",
+             'to = 2021-12-31 } ]\ntransition = { not_above = "last-rate", cite = "demonstration: window" }\n'))

@@ -27,12 +27,12 @@ def first_day(number):
 
 
 class Premium:
-    __slots__ = ("first", "last", "payroll", "heads", "paid", "relieved", "kind", "received", "owner")
+    __slots__ = ("first", "last", "payroll", "heads", "due", "paid", "relieved", "kind", "received", "owner")
 
 
 class Claim:
     __slots__ = ("account", "claim", "person", "article", "recognised", "status", "death", "arrangement", "labour",
-                 "using", "responsible", "payments")
+                 "using", "responsible", "payments", "tags")
 
 
 class Event:
@@ -40,10 +40,12 @@ class Event:
 
 
 class Rate:
-    __slots__ = ("first", "last", "system", "cls", "base", "grade", "before", "cycle", "origin")
+    __slots__ = ("first", "last", "system", "cls", "base", "grade", "before", "cycle", "origin", "used")
 
 
 class Account:
+    asked = {}                  # of the setting that is being decided: what is asked for -> names of what has to be met
+
     def __init__(self, number, kind, sub_area):
         self.number, self.kind, self.sub_area = number, kind, sub_area
         self.first_ever = None
@@ -51,7 +53,11 @@ class Account:
         self.classes = []          # (from, to, class, industry)
         self.dispatched = []       # (from, to, class, heads)
         self.own_premiums, self.own_claims, self.own_events, self.own_rates = [], [], [], []
-        self.orders = []           # (from, to, what, grade or rate)
+        self.orders = []           # (from, to, what, grade or rate) of grades and rates
+        self.class_orders = []     # (from, to, class)
+        self.again = []            # (from, to) of orders to decide again
+        self.heeded = True         # whether orders of a class are looked at
+        self.again_now = False     # whether a grade that the cycle carries is determined again
         self.before = []           # (predecessor, kind, on, share)
         # What follows is put together by `begin`: own facts, and those of predecessors by share and day.
         self.months, self.premiums, self.claims, self.events, self.rates = set(), [], [], [], []
@@ -59,6 +65,11 @@ class Account:
 
     def hit(self, name):
         self.hits.add(name)
+
+    def ask(self, key, *names):
+        """What some account of the method has to meet; noted once for each key."""
+        if key not in Account.asked:
+            Account.asked[key] = names
 
     def say(self, text):
         self.working.append(text)
@@ -143,6 +154,7 @@ def read(directory):
         it = Premium()
         it.first, it.last, it.kind, it.received = month(row["from"]), month(row["to"]), row["kind"], row["received_on"]
         it.payroll, it.heads = int(row["payroll_fen"] or 0), int(row["heads"] or 0)
+        it.due = int(row["due_fen"] or 0)
         it.paid, it.relieved = int(row["paid_fen"] or 0), int(row["relieved_fen"] or 0)
         it.owner = accounts[row["account"]]
         it.owner.own_premiums.append(it)
@@ -151,7 +163,7 @@ def read(directory):
         it = Claim()
         it.account, it.claim, it.person, it.article = row["account"], row["claim"], row["person"], row["article"]
         it.recognised, it.status, it.death = row["recognised"], row["status"], row["death"]
-        it.arrangement, it.payments = row["arrangement"], []
+        it.arrangement, it.payments, it.tags = row["arrangement"], [], row["tags"].split()
         it.labour = row["labour_relation"] or it.account
         it.using = row["using_unit"] or it.account
         it.responsible = row["responsible"] or it.account
@@ -172,11 +184,16 @@ def read(directory):
         it.first, it.last = row["from"], row["to"] or OPEN
         it.system, it.cls, it.base = row["class_system"], int(row["class"]), percent(row["base_percent"])
         it.grade, it.before, it.cycle = row["grade"], percent(row["before_cut_percent"]), row["cycle"]
-        it.origin = row["origin"]
+        it.origin, it.used = row["origin"], row["used"].split()
         accounts[row["account"]].own_rates.append(it)
     for row in rows(directory, "orders"):
-        accounts[row["account"]].orders.append((row["from"], row["to"] or OPEN, row["what"],
-                                                row["grade"] or percent(row["rate_percent"])))
+        account, days = accounts[row["account"]], (row["from"], row["to"] or OPEN)
+        if row["what"] == "class":
+            account.class_orders.append((*days, int(row["class"])))
+        elif row["what"] == "decide-again":
+            account.again.append(days)
+        else:
+            account.orders.append((*days, row["what"], row["grade"] or percent(row["rate_percent"])))
     for row in rows(directory, "successions"):
         accounts[row["account"]].before.append(
             (accounts[row["predecessor"]], row["kind"], row["on"], Fraction(row["share_percent"]) / 100))

@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 """Engine against oracle: makes a book for each method and setting, has both decide it, and compares.
 
-compare.py --rate BINARY --root REPOSITORY [--accounts N] [--seed N] [--jobs N] [--keep DIR] [METHOD …]
+compare.py --rate BINARY --root REPOSITORY [--accounts N] [--seed N] [--jobs N] [--keep DIR] [--resume DIR] [METHOD …]
 
-Ends with 1 where an answer differs, or where something that the method has was met too seldom.
+Without a METHOD, projects and what is settled late follow. With --resume, what a setting came to is kept in DIR as soon as it is known, and a later run of the same program,
+rules, oracle, accounts and seed goes on from there. Ends with 1 where an answer differs, or where something that the method has was met too seldom.
 """
 
 import argparse
 import csv
+import glob
+import hashlib
 import json
 import os
 import shutil
@@ -17,8 +20,11 @@ import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
 
+import book as book_of
 import generate
 import oracle
+import projects
+import settlement
 from aims import SPECS
 from methods import METHODS
 
@@ -29,19 +35,28 @@ SEGMENT = ("    %(from)s – %(to)s class %(class)s base %(base)s %(grade)s %(be
            "%(origin)s")
 
 
+def rule_set(method):
+    return SPECS[method]["area"] + method[6:].split(" ")[0]
+
+
 def directories(options, method, scratch):
-    """Rule sets and parameters; of a place without base rates, the same method as if it were of another area."""
+    """Rule sets and parameters; a copy where the method is tried as if of another area, or with something more in it."""
     fixtures, area = os.path.join(options.root, "fixtures"), SPECS[method]["area"]
     rules, parameters = os.path.join(fixtures, "rule_sets"), os.path.join(fixtures, "parameters")
-    if area == method[:6]:
+    if "written" in SPECS[method]:
+        name, old, new = SPECS[method]["written"]
+    elif area != method[:6]:
+        name, old, new = method + ".toml", '"%s"' % method[:6], '"%s"' % area
+        parameters = os.path.join(os.path.dirname(os.path.abspath(__file__)), "parameters")
+    else:
         return rules, parameters
     moved = os.path.join(scratch, "rules")
     shutil.copytree(os.path.join(rules, "cn"), os.path.join(moved, "cn"), dirs_exist_ok=True)
-    with open(os.path.join(rules, method + ".toml"), encoding="utf-8") as file:
+    with open(os.path.join(rules, name), encoding="utf-8") as file:
         text = file.read()
     with open(os.path.join(moved, "moved.toml"), "w", encoding="utf-8") as file:
-        file.write(text.replace('"%s"' % method[:6], '"%s"' % area, 1))
-    return moved, os.path.join(os.path.dirname(os.path.abspath(__file__)), "parameters")
+        file.write(text.replace(old, new, 1))
+    return moved, parameters
 
 
 def run_engine(options, method, first, book, out):
@@ -61,7 +76,7 @@ def engine_answers(method, out):
     with open(os.path.join(out, "decisions.ndjson"), encoding="utf-8") as file:
         for line in file:
             it = json.loads(line)
-            if it["rule_set"]["id"] != SPECS[method]["area"] + method[6:]:
+            if it["rule_set"]["id"] != rule_set(method):
                 raise SystemExit("%s was decided by %s" % (method, it["rule_set"]["id"]))
             segments = [
                 {"from": one["from"], "to": one["to"], "class": one["class"], "base": one["base_percent"] or "",
@@ -82,7 +97,7 @@ def check_rates(method, out, answers):
     """What billing reads says the same."""
     written = {}
     for row in table(out, "rates"):
-        if row["document"] == SPECS[method]["area"] + method[6:]:
+        if row["document"] == rule_set(method):
             written.setdefault(row["account"], []).append(
                 {"from": row["from"], "to": row["to"], "class": int(row["class"]), "base": row["base_percent"],
                  "grade": row["grade"], "before": row["before_cut_percent"], "cut": row["cut_percent"],
@@ -132,6 +147,38 @@ def show(number, ours, theirs, account):
     return "\n".join(lines)
 
 
+def fingerprint(options):
+    """Of everything that a result depends on: the program, rules, parameters, oracle, accounts and seed."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    fixtures = os.path.join(options.root, "fixtures")
+    names = [options.rate]
+    for top, kind in ((here, "py"), (here, "toml"), (os.path.join(fixtures, "rule_sets"), "toml"),
+                      (os.path.join(fixtures, "parameters"), "toml")):
+        names += sorted(glob.glob(os.path.join(top, "**", "*." + kind), recursive=True))
+    digest = hashlib.sha256(("%d %d" % (options.accounts, options.seed)).encode())
+    for name in names:
+        with open(name, "rb") as file:
+            digest.update(hashlib.sha256(file.read()).digest())
+    return digest.hexdigest()[:16]
+
+
+def resumed(task):
+    """A setting that was already compared is not compared again."""
+    options, method, setting = task
+    if not options.resume:
+        return stage(task)
+    kept = os.path.join(options.resume, options.fingerprint,
+                        "%s-%s.json" % (method.replace("/", "-"), setting.first))
+    if not os.path.exists(kept):
+        os.makedirs(os.path.dirname(kept), exist_ok=True)
+        result = stage(task)
+        with open(kept + ".part", "w", encoding="utf-8") as file:
+            json.dump(result, file, ensure_ascii=False)
+        os.replace(kept + ".part", kept)
+    with open(kept, encoding="utf-8") as file:
+        return tuple(json.load(file))
+
+
 def stage(task):
     options, method, setting = task
     began, first = time.time(), setting.first
@@ -161,12 +208,19 @@ def stage(task):
                 if len(shown) < options.show:
                     shown.append(show(account.number, ours, theirs.get(account.number), account))
     times = made - began, ran - made, time.time() - ran
-    return method, first, seen, maker.boundary, hits, different, shown, origins, times
+    asked = sorted({name for names in book_of.Account.asked.values() for name in names})
+    return method, first, seen, maker.boundary, hits, asked, different, shown, origins, times
 
 
-def table_of_hits(method, hits, enough):
+# What is a row, bound, veto, exit or missing value by its name has to be met as often as what a method lists.
+ALWAYS = ("row ", "veto: ", "exit: ", "forced: ", "u: ", "i: ", "deaths add", "steps of", "certificate", "first insured",
+          "in no row", "table not seen", "special case", "average of", "a class by order", "decided again")
+
+
+def table_of_hits(method, hits, asked, enough):
     """Every name the method must show, and how often it did; then what else was met."""
-    lines, few, listed = [], [], METHODS[method].hits
+    lines, few, listed = [], [], list(dict.fromkeys(METHODS[method].hits))
+    listed += sorted((asked | {it for it in hits if it.startswith(ALWAYS)}) - set(listed))
     for name in listed:
         count = hits.get(name, 0)
         if count < enough:
@@ -182,8 +236,9 @@ def report(results, options):
     failed, total, boundary, different = False, 0, 0, 0
     enough = max(1, ENOUGH * min(options.accounts, 2000) // 2000)
     for method in sorted({it[0] for it in results}):
-        hits = {}
-        for _, first, seen, aimed, some, wrong, shown, origins, times in [it for it in results if it[0] == method]:
+        hits, wanted = {}, set()
+        for _, first, seen, aimed, some, asked, wrong, shown, origins, times in [it for it in results if it[0] == method]:
+            wanted |= set(asked)
             for name, count in some.items():
                 hits[name] = hits.get(name, 0) + count
             print("%s on %s: %d accounts (%s), %d aimed at a bound; made in %.1f s, engine %.1f s, oracle %.1f s: "
@@ -192,7 +247,7 @@ def report(results, options):
             for it in shown:
                 print(it)
             total, boundary, different = total + seen, boundary + aimed, different + wrong
-        lines, few = table_of_hits(method, hits, enough)
+        lines, few = table_of_hits(method, hits, wanted, enough)
         if options.table or few:
             print("\n".join(lines))
         for it in few:
@@ -212,15 +267,25 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--keep")
+    parser.add_argument("--resume")
     parser.add_argument("--show", type=int, default=SHOWN)
     parser.add_argument("--table", action="store_true", help="print every hit table")
     parser.add_argument("methods", nargs="*")
     options = parser.parse_args()
+    options.fingerprint = options.resume and fingerprint(options)
     tasks = [(options, name, setting) for name in sorted(options.methods or METHODS)
              for setting in METHODS[name].settings]
+    well = True
     with ProcessPoolExecutor(max_workers=options.jobs) as pool:
-        results = list(pool.map(stage, tasks))
-    sys.exit(1 if report(results, options) else 0)
+        results = list(pool.map(resumed, tasks))
+    failed = report(results, options)
+    if not options.methods:
+        for what in (projects, settlement):
+            with tempfile.TemporaryDirectory() as scratch:
+                lines, well = what.compare(options, scratch)
+            print("\n".join(lines))
+            failed |= not well
+    sys.exit(1 if failed else 0)
 
 
 if __name__ == "__main__":

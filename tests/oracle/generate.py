@@ -95,9 +95,9 @@ class Maker:
         self.boundary += bool(plan.get("u") or plan.get("i"))
         days = ["first", "last", "before", "after", "inside", "leap" if self.window.leap else "inside"]
         draft.payment_day = days[at % len(days)]
-        draft.received_day = days[(at // 2) % 5]
-        draft.claim_day = days[(at // 7) % 4] if chance() < 0.7 else "inside"
-        draft.death_day = days[(at // 3) % 5]
+        draft.received_day = days[(at // 2) % 6]
+        draft.claim_day = days[(0, 1, 2, 3, 5)[at // 7 % 5]] if chance() < 0.85 else "inside"
+        draft.death_day = days[(at // 3) % 6]
         if events and not plan.get("calm"):
             draft.event = events[at % len(events)]
             if chance() < 0.15:
@@ -193,7 +193,7 @@ class Maker:
         for name, share in (("arrears", .12), ("refund", .12), ("settlement", .12), ("recovery", .15), ("revoked", .15),
                             ("litigation", .15), ("left-out", .15), ("employer pays", .1), ("relieved", .15),
                             ("same person", .2), ("no rate", .3), ("older rate", .2), ("late death", .3),
-                            ("low rate", .12), ("received elsewhere", .3), ("dies twice", .3), ("order", .2)):
+                            ("low rate", .12), ("received elsewhere", .3), ("dies twice", .3), ("order", .4)):
             if chance() < share:
                 draft.extras.add(name)
         if who is None and chance() < spec.get("change", .14) and spec.get("changes", True):

@@ -5,9 +5,21 @@ from functools import lru_cache
 
 from book import day_after, day_before, month
 
+# Articles and tags of claims that methods leave out.
 OLD_AND_RESCUE = ("A15-2", "A15-3")
-SHENZHEN = ("A14-5", "A14-6", "A15-1", "A15-2", "A15-3")
+TAKEN_OVER = OLD_AND_RESCUE + ("old-injury",)
+SHENZHEN = ("A14-5", "A14-6", "A15-1", "A15-2", "A15-3", "epidemic-posting")
 KINDS = ("employer", "dispatch", "institution", "individual-business")
+
+
+def edges(what):
+    return ["%s %s" % (what, it) for it in ("on the first day", "on the last day", "a day before", "a day after")]
+
+
+def beside(name, bound, unit):
+    """On a bound, and one fen or person beside it; nothing lies below zero."""
+    names = ["%s = %s" % (name, bound), "%s one %s above %s" % (name, unit, bound)]
+    return names if bound == "0" else names + ["%s one %s below %s" % (name, unit, bound)]
 
 
 class Window:
@@ -24,6 +36,10 @@ class Window:
 
     def edge(self, account, what, day):
         """Remembers that a day stood on the first or last day of the window, or just outside."""
+        account.ask((what, self.first), *edges(what), *(["%s on 29 February" % what] if self.leap else []))
+        self.note(account, what, day)
+
+    def note(self, account, what, day):
         if day == self.first:
             account.hit("%s on the first day" % what)
         elif day == self.last:
@@ -95,6 +111,7 @@ def bounds(account, name, value, listed, unit):
     if not value.exists:
         return
     for text in listed:
+        account.ask((name, text), *beside(name, text, unit))
         bound = number(text)
         distance = value.above - bound * value.below
         if distance == 0:
@@ -139,16 +156,22 @@ def borne(account, bearers):
             account.hit("does not bear: " + claim.arrangement)
 
 
+def left_out(claim, without):
+    return claim.article in without or any(it in without for it in claim.tags)
+
+
 def benefits(account, window, by="paid", without=(), bearers=NATION):
     total = 0
+    if any("-" in it and not it.startswith("A1") for it in without):
+        account.ask("tags", "payment of a tag left out")
     for claim, share, until in borne(account, bearers):
         if claim.status == "revoked":
             if claim.payments:
                 account.hit("payment on a revoked claim")
             continue
-        if claim.article in without:
+        if left_out(claim, without):
             if claim.payments:
-                account.hit("payment of an article left out")
+                account.hit("payment of an article left out" if claim.article in without else "payment of a tag left out")
             continue
         for paid, determined, amount in claim.payments:
             day = paid if by == "paid" else determined
@@ -160,9 +183,21 @@ def benefits(account, window, by="paid", without=(), bearers=NATION):
     return total
 
 
+def beside_window(account, window, by="month"):
+    """Premium of the month before the window or after it is none of the window."""
+    if by == "month":
+        account.ask("months beside", "premium of the month before", "premium of the month after")
+        for row, _, _ in account.premiums:
+            if row.kind == "regular" and row.last == window.months[0] - 1:
+                account.hit("premium of the month before")
+            elif row.kind == "regular" and row.first == window.months[-1] + 1:
+                account.hit("premium of the month after")
+
+
 def premium(account, window, by="month", restored=False):
     """Paid for the months of the window, or received in it; what the state relieved added back where restored."""
     total = 0
+    beside_window(account, window, by)
     for row, share, until in account.premiums:
         if by == "month":
             inside = row.first in window.months and row.last in window.months and row.last < limit(until)
@@ -186,6 +221,7 @@ def limit(until):
 def premium_at_base(account, window, base_of):
     """Payroll of the months times the base rate in force in them; `base_of` names it for a month."""
     total = Fraction(0)
+    beside_window(account, window)
     for row, share, until in account.premiums:
         if row.kind == "regular" and row.first in window.months and row.last < limit(until):
             total += row.payroll * base_of(row.owner, row.first) / 100 * share
@@ -226,7 +262,7 @@ def hurt(account, window, count="persons", day_of="recognised", what="recognised
     """Persons, or claims, of a kind whose day lies in the window; a death before the day it has to be known."""
     shares, total = {}, 0
     for claim, share, until in borne(account, bearers):
-        if claim.article in without:
+        if left_out(claim, without):
             continue
         if what == "death" and not claim.death or what == "disease" and claim.article != "A14-4":
             continue
@@ -282,10 +318,12 @@ def deaths(account, window, setting, day_of="recognised"):
 def conduct(account, window, kind):
     """Whether some day of such an event lies in the window."""
     found = False
+    account.ask((kind, "conduct"), kind + " ends on the first day", kind + " ends a day before",
+                kind + " begins on the last day", kind + " begins a day after")
     for event, until in account.events:
         if event.kind == kind:
-            window.edge(account, kind + " ends", event.last)
-            window.edge(account, kind + " begins", event.first)
+            window.note(account, kind + " ends", event.last)
+            window.note(account, kind + " begins", event.first)
             found |= event.first <= window.last and event.last >= window.first and event.first < until
     return found
 
@@ -302,6 +340,8 @@ def found(account, window, kind):
 def listed(account, day, kind, levels=range(10)):
     """Whether the day is one of the days of such an event."""
     result = False
+    account.ask((kind, "listed"), *[kind + it for it in (" begins that day", " begins the day after", " ends that day",
+                                                         " ended the day before")])
     for event, until in account.events:
         if event.kind != kind or event.level not in levels:
             continue
@@ -315,3 +355,32 @@ def listed(account, day, kind, levels=range(10)):
             account.hit(kind + " ended the day before")
         result |= event.first <= day <= event.last and event.first < until
     return result
+
+
+def within_years(account, window, kind, years):
+    """Whether such an event was found not longer than some years before the last day of the window."""
+    since = "%d%s" % (int(window.last[:4]) - years, window.last[4:])
+    result = False
+    account.ask((kind, "years"), *[kind + it for it in (" found years before", " found a day longer before",
+                                                        " found on the last day", " found a day after")])
+    for event, until in account.events:
+        if event.kind == kind and event.found:
+            for day, name in ((since, " found years before"), (day_before(since), " found a day longer before"),
+                              (window.last, " found on the last day"), (window.after, " found a day after")):
+                if event.found == day:
+                    account.hit(kind + name)
+            result |= since <= event.found <= window.last and event.found < until
+    return result
+
+
+def used_before(account, name, cycle_first):
+    """Whether what helps in one cycle only has helped in an earlier one."""
+    account.ask((name, "used"), name + " used in an earlier cycle", name + " used without a cycle")
+    used = False
+    for rate in account.rates:
+        for it in rate.used:
+            what, _, cycle = it.partition("@")
+            if what.partition(":")[0] == name and cycle != cycle_first:
+                account.hit(name + (" used in an earlier cycle" if cycle else " used without a cycle"))
+                used = True
+    return used

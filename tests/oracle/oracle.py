@@ -25,12 +25,34 @@ def decide(method, first, directory):
     setting = next(it for it in METHODS[method].settings if it.first == first)
     accounts = book.read(directory)
     setting.averages = book.averages(directory)
+    book.Account.asked = {}
     for number, account in accounts.items():
         if setting.start(account) is None:
             yield account, None
         else:
             account.begin(setting.start(account))
-            yield account, METHODS[method].decide(account, setting)
+            yield account, with_orders(METHODS[method].decide, account, setting)
+
+
+def with_orders(decide, account, setting):
+    """On the days of an order of a class, or to decide again, what comes of it; on all others what would have come."""
+    account.heeded, account.again_now = False, False
+    answer = decide(account, setting)
+    for spans, name, heeded in ((account.class_orders, "a class by order", True),
+                                (account.again, "an order to decide again", False)):
+        spans = [it[:2] for it in spans if it[0] <= setting.last and it[1] >= setting.first]
+        if not spans:
+            continue
+        account.hit(name)
+        account.heeded, account.again_now = heeded, not heeded
+        account.say("without %s: %s, %s; with it:" % (name, answer.grade, answer.origin))
+        ordered = decide(account, setting)
+        if heeded:
+            ordered.by_order()
+        elif ordered.origin == "floated":
+            ordered.redetermined()
+        answer = answer.on_days(ordered, spans)
+    return answer
 
 
 def plain(answer):

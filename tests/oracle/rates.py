@@ -50,7 +50,8 @@ SHENZHEN_2012 = five()
 
 class Setting:
     def __init__(self, first, last, cycle, place, ladder=EIGHT, floor=(2, 9), keep_class=False, most_heads=True,
-                 dispatch_class=None, cap=None, least=None, digits=None, windows=(), on=None, carries=None):
+                 dispatch_class=None, cap=None, least=None, digits=None, windows=(), on=None, carries=None,
+                 not_above=None):
         self.first, self.last, self.cycle, self.ladder = first, last, cycle, ladder
         self.place = PLACES[place]
         self.floor = range(*floor) if floor else ()
@@ -59,6 +60,8 @@ class Setting:
         # A day of the setting on which the method is in force; whether the grade of the cycle is carried into it.
         self.windows, self.on, self.carries = windows, on or first, carries
         self.window = windows[0] if windows else None
+        # The first day of a cycle of transition, whose rates are not above the last one before it.
+        self.not_above = not_above
 
     def start(self, account):
         """The first day of the account's rates, or nothing where it is not insured in the setting."""
@@ -80,7 +83,14 @@ class Setting:
         return result
 
     def class_on(self, account, day):
-        """The class in force that day, and the day it ends."""
+        """The class that holds that day, ordered or in force, and the day it ends."""
+        ordered, until = class_order(account, day) if account.heeded else (None, OPEN)
+        if ordered:
+            return ordered, until
+        cls, ends = self.class_in_force(account, day)
+        return cls, min(ends, until)
+
+    def class_in_force(self, account, day):
         if account.kind == "dispatch" and self.dispatch_class:
             return self.dispatch_class, OPEN
         row = account.class_row(day)
@@ -146,15 +156,27 @@ def rounded(rate, digits):
     return Fraction((2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator), 10 ** digits)
 
 
-def segments(setting, account, of_day, label_of, origin):
-    """Dated rates; `of_day` gives the rate of a base rate and class before floor and cut."""
+def class_order(account, day):
+    """The class ordered for the day, or nothing; and the last day on which that stays so."""
+    until = OPEN
+    for first, last, cls in account.class_orders:
+        if first <= day <= last:
+            return cls, last
+        if first > day:
+            until = min(until, day_before(first))
+    return None, until
+
+
+def segments(setting, account, of_day, label_of, origin, borders=()):
+    """Dated rates; `of_day` gives the rate of a day, base rate and class before floor and cut; it may change at borders."""
     result = []
     fixed_class = setting.class_on(account, setting.start(account))[0] if setting.keep_class else None
     for day, end in setting.spells(account):
         if result:
             account.hit("not covered inside the setting")
         while day <= end:
-            one = segment(setting, account, day, end, of_day, fixed_class)
+            until = min([end] + [day_before(it) for it in borders if it > day])
+            one = segment(setting, account, day, until, of_day, fixed_class, origin)
             if result and result[-1][2] != one[2]:
                 account.hit("class change inside the setting")
             label = label_of(one[2]) if one[7] is None else one[7]
@@ -163,9 +185,12 @@ def segments(setting, account, of_day, label_of, origin):
     return result
 
 
-def segment(setting, account, day, end, of_day, fixed_class):
+def segment(setting, account, day, end, of_day, fixed_class, origin):
     """One stretch of days on which nothing changes."""
     cls, ends = (fixed_class, OPEN) if fixed_class else setting.class_on(account, day)
+    if fixed_class and account.heeded:
+        ordered, ends = class_order(account, day)
+        cls = ordered or cls
     base, class_1, vector_ends = base_on(setting, account, cls, day)
     cut, cut_ends = cut_on(setting, account, day)
     ordered, order_ends = order_on(account, day)
@@ -177,7 +202,7 @@ def segment(setting, account, day, end, of_day, fixed_class):
         account.hit("a grade by order")
         rate = floored(account, setting, setting.ladder.rate(base, ordered[1]), cls, class_1)
     else:
-        rate = of_day(base, cls, class_1)
+        rate = of_day(day, base, cls, class_1)
     if cls in setting.least and rate < setting.least[cls]:
         account.hit("held by the lowest rate of the class")
         rate = setting.least[cls]
@@ -188,6 +213,8 @@ def segment(setting, account, day, end, of_day, fixed_class):
         if rounded(rate, setting.digits) != rate:
             account.hit("rounded")
         rate = rounded(rate, setting.digits)
+    if setting.not_above and not ordered and origin != "provisional":
+        rate = not_above_last(account, setting, rate)
     before, share = rate, Fraction(0)
     if cut and cls not in cut["exempt"]:
         share = cut["cut"]
@@ -197,6 +224,17 @@ def segment(setting, account, day, end, of_day, fixed_class):
             account.hit("floor after the cut")
             rate = class_1
     return [day, until, cls, base, before, share, rate, ordered and ordered[1]]
+
+
+def not_above_last(account, setting, rate):
+    """In a cycle of transition: not above the last rate before the cycle, or the last one at hand."""
+    last = last_rate(account, setting.not_above) or last_rate(account, setting.first)
+    if last is None:
+        account.hit("transition: no last rate")
+    elif rate > last.before:
+        account.hit("transition: held at the last rate")
+        return last.before
+    return rate
 
 
 def order_on(account, day):
@@ -220,6 +258,25 @@ def floored(account, setting, rate, cls, class_1):
     return rate
 
 
+def pieces(first, last, spans, inside):
+    """Parts of a run of days that lie inside some spans, or outside all of them."""
+    if inside:
+        return [(max(first, it[0]), min(last, it[1])) for it in spans if it[0] <= last and it[1] >= first]
+    parts = [(first, last)]
+    for start, end in spans:
+        kept = []
+        for one, other in parts:
+            if end < one or start > other:
+                kept.append((one, other))
+                continue
+            if one < start:
+                kept.append((one, day_before(start)))
+            if other > end:
+                kept.append((day_after(end), other))
+        parts = kept
+    return parts
+
+
 class Answer:
     def __init__(self, grade, origin, cls, result):
         # What was ordered for the first day is what is said of the whole.
@@ -227,9 +284,28 @@ class Answer:
             grade, origin = result[0][4], "ordered"
         self.grade, self.origin, self.cls, self.segments = grade, origin, cls, result
 
+    def by_order(self):
+        self.origin = "ordered"
+        self.segments = [it[:8] + ["ordered"] for it in self.segments]
 
-def floated(account, setting, label, origin="floated", points=Fraction(0), by="floats"):
-    """A grade fixed for the setting; points are taken off the rate after the grade."""
+    def redetermined(self):
+        self.origin = "redetermined"
+        self.segments = [it[:8] + [it[8] if it[8] == "ordered" else "redetermined"] for it in self.segments]
+
+    def on_days(self, other, spans):
+        """The rates of another answer on some days, and its grade, origin and class where these hold the first day."""
+        cut = []
+        for mine, its in ((True, self), (False, other)):
+            for segment in its.segments:
+                for first, last in pieces(segment[0], segment[1], spans, not mine):
+                    cut.append([first, last] + segment[2:])
+        cut.sort(key=lambda it: it[0])
+        first = other if any(it[0] <= cut[0][0] <= it[1] for it in spans) else self
+        return Answer(first.grade, first.origin, first.cls, cut)
+
+
+def floated(account, setting, label, origin="floated", points=None, borders=(), by="floats"):
+    """A grade fixed for the setting; points of the day are put on the rate after the grade."""
     start = setting.start(account)
     cls = setting.class_on(account, start)[0]
     # The grade of a cycle stays what it was fixed at, though class 1 cannot have it.
@@ -238,12 +314,12 @@ def floated(account, setting, label, origin="floated", points=Fraction(0), by="f
         account.hit("held by the grades of the class")
     account.say("grade %s, held at %s in class %d" % (label, held, cls))
 
-    def of_day(base, its_class, class_1):
-        rate = setting.ladder.rate(base, setting.ladder.held(held, its_class)) + points
+    def of_day(day, base, its_class, class_1):
+        rate = setting.ladder.rate(base, setting.ladder.held(held, its_class)) + (points(day) if points else 0)
         return floored(account, setting, rate, its_class, class_1)
 
     account.hit(by)
-    result = segments(setting, account, of_day, lambda its: setting.ladder.held(held, its), origin)
+    result = segments(setting, account, of_day, lambda its: setting.ladder.held(held, its), origin, borders)
     return Answer(held, origin, cls, result)
 
 
@@ -252,6 +328,9 @@ def carried(account, setting):
     start = setting.start(account)
     last = last_rate(account, start)
     if not setting.carries or last is None or last.first < setting.carries:
+        return None
+    if account.again_now:
+        account.hit("decided again")
         return None
     if last.origin not in ("floated", "carried", "redetermined", "ordered"):
         account.hit("no grade fixed in the cycle: " + last.origin)
@@ -266,7 +345,7 @@ def base_rate(account, setting, why, origin="base"):
     account.say("base rate: " + why)
     cls = setting.class_on(account, setting.start(account))[0]
     label = setting.ladder.base
-    result = segments(setting, account, lambda base, its, class_1: base, lambda its: label, origin)
+    result = segments(setting, account, lambda day, base, its, class_1: base, lambda its: label, origin)
     return Answer(label, origin, cls, result)
 
 
@@ -283,7 +362,7 @@ def held(account, setting, why):
     def label_of(its_class):
         return setting.ladder.held(last.grade, its_class) if last.grade else ""
 
-    def of_day(base, its_class, class_1):
+    def of_day(day, base, its_class, class_1):
         return floored(account, setting, last.before, its_class, class_1)
 
     result = segments(setting, account, of_day, label_of, "provisional")

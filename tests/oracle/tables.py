@@ -69,9 +69,9 @@ class Tables:
         self.add("premiums", number, first, last, payroll, heads, due, paid, relieved, kind, received)
 
     def claim(self, number, claim, person, article, accident, recognised, status="recognised", death="",
-              arrangement="", labour="", using="", responsible=""):
+              arrangement="", labour="", using="", responsible="", tags=""):
         self.add("claims", number, claim, person, article, accident, recognised, status, "", "", death, arrangement,
-                 labour, using, responsible, "")
+                 labour, using, responsible, tags)
 
     def payment(self, number, claim, determined, paid, amount, payer="fund"):
         self.add("payments", number, claim, "medical", payer, determined, paid, paid, amount)
@@ -79,8 +79,8 @@ class Tables:
     def event(self, number, event, kind, level, first, last, found):
         self.add("events", number, event, kind, level, first, last, found, "", "")
 
-    def rate(self, number, first, last, cls, base, grade, before, origin="floated", cycle=""):
-        self.add("rates", number, first, last, self.system, cls, base, grade, before, 0, before, origin, cycle, "", "")
+    def rate(self, number, first, last, cls, base, grade, before, origin="floated", cycle="", used=""):
+        self.add("rates", number, first, last, self.system, cls, base, grade, before, 0, before, origin, cycle, used, "")
 
     def write(self, directory):
         os.makedirs(directory, exist_ok=True)

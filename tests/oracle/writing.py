@@ -3,8 +3,12 @@
 from datetime import date, timedelta
 from fractions import Fraction
 
+import orders
 from book import day_after, day_before, month
-from tables import LONG_AGO, decimal, first_of, text
+from tables import LONG_AGO, decimal, first_of, last_of, text
+
+
+INSIDE = ("first", "last", "leap")
 
 
 class Facts:
@@ -98,6 +102,16 @@ class Writer:
                                             received])
             if at == 0 and runs:
                 self.irregular(runs)
+        self.months_beside()
+
+    def months_beside(self):
+        """Premium of the month before the window and of the one after: large, and none of the window."""
+        draft, window = self.draft, self.window
+        for at in (window.months[0] - 1, window.months[-1] + 1):
+            taken = any(at in it.months for it in self.maker.windows)
+            crossed = draft.change and month(draft.change[0]) == at and draft.change[0][8:] != "01"
+            if self.covered(at) and not taken and not crossed and self.random.random() < 0.4:
+                self.facts.premiums.append([at, at, 10 ** 10, 9999, 10 ** 9, 0, "regular", "%s-20" % text(at)])
 
     def irregular(self, runs):
         draft, add = self.draft, self.facts.premiums.append
@@ -176,7 +190,7 @@ class Writer:
         parts = self.random.randrange(1, 4) if wanted > 2 else 1
         for part in range(parts):
             amount = wanted // parts if part else wanted - wanted // parts * (parts - 1)
-            edge = draft.payment_day if part == 0 and draft.payment_day in ("first", "last", "leap") else "inside"
+            edge = draft.payment_day if part == 0 and draft.payment_day in INSIDE else "inside"
             if amount > 0:
                 self.pay(old, self.day(edge), amount)
         large = int(max(below, 5000) * 2)
@@ -190,7 +204,10 @@ class Writer:
         if "revoked" in extras:
             self.pay(self.claim(self.inside(), article="A14-1", status="revoked"), self.inside_late(), large)
         if "left-out" in extras and self.spec.get("left_out"):
-            it = self.claim(self.inside(), article=self.random.choice(self.spec["left_out"]))
+            what = self.random.choice(self.spec["left_out"] + self.spec.get("tags", ()))
+            tagged = what in self.spec.get("tags", ())
+            it = self.claim(self.inside(), article="A14-1" if tagged else what)
+            it["tags"] = what if tagged else ""
             self.pay(it, self.inside_late(), large)
 
     def inside_late(self):
@@ -209,7 +226,7 @@ class Writer:
         if spec.get("deaths_by") == "recognised":
             hurt = max(hurt, dead)
         for at in range(hurt):
-            edge = draft.claim_day if at == 0 and draft.claim_day in ("first", "last") else "inside"
+            edge = draft.claim_day if at == 0 and draft.claim_day in INSIDE else "inside"
             day = self.day(edge)
             status = "in-litigation" if at == 0 and "litigation" in extras else "recognised"
             death = self.death_of(day, at, dead)
@@ -225,7 +242,7 @@ class Writer:
         if spec.get("deaths_by") == "death":
             self.dead_by_death(dead)
         for at in range(draft.diseases):
-            edge = draft.claim_day if at == 0 and draft.claim_day in ("first", "last") else "inside"
+            edge = draft.claim_day if at == 0 and draft.claim_day in INSIDE else "inside"
             self.claim(self.day(edge), article="A14-4",
                        person="P%s-i" % draft.number if "dies twice" in extras else None)
         if draft.diseases and draft.claim_day in ("before", "after"):
@@ -245,7 +262,7 @@ class Writer:
     def dead_by_death(self, dead):
         edge = self.draft.death_day
         for at in range(dead):
-            day = self.day(edge if at == 0 and edge in ("first", "last") else "inside")
+            day = self.day(edge if at == 0 and edge in INSIDE else "inside")
             one = self.claim("2004-07-01", article="A14-1", death=day)
             if at == 0 and "dies twice" in self.draft.extras:
                 self.claim("2004-08-01", article="A14-4", person=one["person"], death=day)
@@ -285,6 +302,15 @@ class Writer:
                 "found first": (far_before, far_before, window.first), "found last": (window.last, "", window.last),
                 "found before": (day_before(window.first), "", day_before(window.first)),
                 "found after": (window.first, window.last, day_after(window.last)),
+                "found leap": (far_before, far_before, self.day("leap" if window.leap else "inside")),
+                "years": (far_before, "", years_before(window.last, 3)),
+                "years and a day": (far_before, "", day_before(years_before(window.last, 3))),
+                "filed before": (far_before, "", day_before(start)), "filed first": (far_before, "", start),
+                "filed month end": (far_before, "", last_of(month(start) + 3)),
+                "filed month begin": (far_before, "", first_of(month(start) + 3)),
+                "filed and ends": (far_before, "%s-17" % text(month(start) + 5), day_before(start)),
+                "filed at the end": (far_before, "", self.maker.last),
+                "filed early": ("%s-10" % text(month(start) + 4), "", day_before(start)),
                 "begins that": (start, "", ""), "begins next": (day_after(start), "", ""),
                 "ends that": (far_before, start, ""), "ended before": (far_before, day_before(start), ""),
             }[edge]
@@ -308,7 +334,10 @@ class Writer:
             cycle, origin = self.maker.cycle, self.random.choice(("floated", "floated", "carried", "base", "provisional", "redetermined"))
         if origin == "base":
             label, before = "100%", base
-        self.facts.rates.append((year, day_before(first), cls, base, label, before, origin, cycle))
+        used = ""
+        if "limited" in spec and self.random.random() < 0.8:
+            used = spec["limited"] + self.random.choice(("", "@" + first, "@" + year, ":E9@" + year, "x@" + year))
+        self.facts.rates.append((year, day_before(first), cls, base, label, before, origin, cycle, used))
 
     def label_and_rate(self, base, label=None):
         labels = self.spec["grades"]
@@ -377,12 +406,12 @@ class Writer:
         draft, windows = self.draft, self.maker.windows[1:]
         if not windows or draft.zero_before:
             return
-        window = self.random.choice(windows)
+        window = self.random.choice(windows + [it for it in windows if it.leap] * 9)
         what = draft.earlier if hasattr(draft, "earlier") else self.random.choice(("paid", "hurt", "nothing", "nothing"))
         if what == "paid":
-            self.pay(self.old, self.random.choice((window.first, window.last, self.inside(window))), 77)
+            self.pay(self.old, self.random.choice((window.first, window.last, self.inside(window), *window.leap)), 77)
         elif what == "hurt":
-            self.claim(self.random.choice((window.first, window.last, self.inside(window))))
+            self.claim(self.random.choice((window.first, window.last, self.inside(window), *window.leap)))
 
     def emit(self):
         draft, tables, number = self.draft, self.tables, self.draft.number
@@ -411,7 +440,7 @@ class Writer:
         if draft.kind == "dispatch" and self.spec.get("most_heads"):
             self.dispatch(number)
         if "order" in draft.extras:
-            self.order(number)
+            orders.write(self, number)
         self.emit_facts(number, self.facts)
         if taken:
             self.emit_facts(old, taken)
@@ -431,21 +460,6 @@ class Writer:
             cls = self.random.choice(self.spec["classes"])
             add("dispatch", number, day, "", "unit C", "", "", self.tables.system, cls, 500)
 
-    def order(self, number):
-        """A grade or a rate by order, on days of the setting, at its edges or beside it."""
-        first, last = self.maker.first, self.maker.last
-        inside = self.maker.day_in_setting()
-        days = self.random.choice(((first, last), (first, inside), (inside, last), (inside, inside), (inside, ""),
-                                   (day_before(first), first), (last, ""), ("2003-01-01", day_before(first)),
-                                   (day_after(last), "")))
-        grade, rate = self.random.choice(list(self.spec["grades"])), "0.77"
-        if "points" in self.spec or "last_rates" in self.spec or self.random.random() < 0.5:
-            self.tables.add("orders", number, "O1", "court", "rate", "", "", "", rate, *days, "2003-01-01", "an order")
-            return
-        self.tables.add("orders", number, "O1", "agency", "grade", "", "", grade, "", *days, "2003-01-01", "an order")
-        if self.random.random() < 0.2:
-            self.tables.add("orders", number, "O2", "court", "rate", "", "", "", rate, inside, inside, "2003-01-01", "an order")
-
     def emit_facts(self, number, facts):
         tables = self.tables
         for first, last, payroll, heads, paid, relieved, kind, received in facts.premiums:
@@ -453,7 +467,7 @@ class Writer:
         self.arrange(number, facts)
         for one in facts.claims:
             tables.claim(one.get("account", number), one["claim"], one["person"], one["article"], one["accident"],
-                         one["recognised"], one["status"], one["death"], *one.get("parties", ()))
+                         one["recognised"], one["status"], one["death"], *one.get("parties", ("",) * 4), one.get("tags", ""))
             for determined, paid, amount, payer in one["payments"]:
                 tables.payment(one.get("account", number), one["claim"], determined, paid, amount, payer)
         for at, (kind, level, first, last, found) in enumerate(facts.events):
@@ -591,6 +605,10 @@ class Writer:
             else:
                 result.append([number, number])
         return result
+
+
+def years_before(day, years):
+    return "%d%s" % (int(day[:4]) - years, day[4:])
 
 
 def back(day, days):

@@ -1,10 +1,11 @@
 //! What comes after the table: vetoes, forced grades, bonuses, in the order the file lists them.
 
+use super::standing::each_event;
 use super::{Running, Standing, limit};
 use crate::calendar::DateSpan;
 use crate::decision::{NoSteps, Outcome, Reason, Step, StepKind, Steps};
 use crate::experience::{Experience, Measured};
-use crate::history::{Event, History, Origin};
+use crate::history::{History, Origin};
 use crate::ladder::GradeIndex;
 use crate::rule_set::law::Source;
 use crate::rule_set::{Adjustment, Effect, Law, Reference};
@@ -115,14 +116,15 @@ pub(super) fn inside(law: &Law, history: &History, standing: &Standing, outcome:
         Origin::Base | Origin::Provisional | Origin::Ordered => false,
     };
     let adjustments = law.rules().adjustments().iter().enumerate().filter(|_| floats);
-    let acting = adjustments.filter_map(|(place, it)| {
-        let condition = it.when.event.as_ref().filter(|event| event.acts_on.inside_setting())?;
-        let days = |event: &Event| condition.days_inside(event, standing.first_day);
+    let mut acting = Vec::new();
+    for (place, it) in adjustments {
+        let Some(condition) = it.when.event.as_ref().filter(|event| event.acts_on.inside_setting()) else { continue };
         // Found twice, it acts from the first finding; a second certificate goes on where the first one ends.
-        let spans = history.events().iter().filter_map(days);
-        Some(spans.map(move |days| (place, days)))
-    });
-    acting.flatten().collect()
+        each_event(law, history, standing.first_day, &mut |event| {
+            acting.extend(condition.days_inside(event, standing.first_day).map(|days| (place, days)));
+        });
+    }
+    acting
 }
 
 /// The outcome on the days of a segment, after what acts inside the setting.

@@ -345,8 +345,17 @@ fn not_granted(law: &Law, history: &History, window: &MonthSpan, first_day: Naiv
 
 /// Whether an event of the account, or of a predecessor whose history it continues, answers a question.
 fn any_event(law: &Law, history: &History, by: NaiveDate, asks: &dyn Fn(&Event) -> bool) -> bool {
-    let mut inherited = history.continued(by).filter(|_| law.changes().merger_adds);
-    history.events().iter().any(asks) || inherited.any(|it| any_event(law, &it.predecessor, by, asks))
+    let mut found = false;
+    each_event(law, history, by, &mut |event| found |= asks(event));
+    found
+}
+
+/// Shows every event of the account, and of the predecessors whose history it continues.
+pub(super) fn each_event(law: &Law, history: &History, by: NaiveDate, show: &mut dyn FnMut(&Event)) {
+    history.events().iter().for_each(&mut *show);
+    for it in history.continued(by).filter(|_| law.changes().merger_adds) {
+        each_event(law, &it.predecessor, by, show);
+    }
 }
 
 /// The outcome of an account that the table is not asked about: carried, or not floating.

@@ -81,7 +81,8 @@ impl EventCondition {
                 ActsOn::WhileListed => event.days.contains(first_day),
                 ActsOn::YearsAfterFound => event.found.is_some_and(|found| {
                     let end = window.to().last_day();
-                    found <= end && calendar::years_before(end, self.years) < found
+                    // The day of finding itself is not counted: the years end on the same day of the month.
+                    found <= end && calendar::years_before(end, self.years) <= found
                 }),
                 ActsOn::OnceFound | ActsOn::MonthAfterFound => self.days_inside(event, first_day).is_some(),
             }

@@ -1,9 +1,9 @@
 """Methods of eight classes, one function each; the numbers are those of READINGS.md."""
 
-from measures import (OLD_AND_RESCUE, SHENZHEN, Value, Window, bounds, conduct, deaths, found, hurt, incidence, listed,
-                      pay_ratio, pay_ratio_at_base)
+from measures import (SHENZHEN, TAKEN_OVER, Value, Window, beside, bounds, conduct, deaths, edges, found, hurt,
+                      incidence, listed, pay_ratio, pay_ratio_at_base, used_before, within_years)
 from methods.shared import Method, forced, new, no_ratio, not_below, row, unanswered
-from rates import Ladder, Setting, floated, held, vector_on
+from rates import Ladder, Setting, class_order, floated, held, vector_on
 
 DONGYANG = Ladder(["80%", "100%", "120%"], ["80", "100", "120"], by_class={1: ["100%", "120%"]})
 HAINAN = Ladder(["5", "4", "3", "2", "1"], ["50", "80", "100", "120", "150"], base="3", by_class={1: ["3", "2", "1"]})
@@ -98,10 +98,11 @@ def average_of(account, setting, year):
 
 
 def base_then(setting):
-    """The base rate of a month that is measured: of the class in force on its first day."""
+    """The base rate of a month that is measured: of the class ordered or in force on its first day."""
     def base_of(account, number):
         day = "%04d-%02d-01" % (number // 12, number % 12 + 1)
-        return vector_on(setting.place, account, day)[0][setting.class_on(account, day)[0] - 1]
+        cls = class_order(account, day)[0] or setting.class_on(account, day)[0]
+        return vector_on(setting.place, account, day)[0][cls - 1]
     return base_of
 
 
@@ -123,6 +124,13 @@ def shanghai_2016(account, setting):
 
     if not u.exists:
         return forced(account, setting, adjust) or no_ratio(account, setting, u)
+    award = within_years(account, years[0], "award", 3)
+    spent = used_before(account, "award", setting.first)
+    account.ask("award", "award: the first ratio above 200%", "award: not the first")
+    if award and u.within("> 200%"):
+        account.hit("award: not the first" if spent else "award: the first ratio above 200%")
+        if not spent:
+            return floated(account, setting, "80%")
     if u.within(">= 200%"):
         return forced(account, setting, adjust) or held(account, setting, "row from 200%, not seen")
     zero = [pay_ratio_at_base(account, it, base_of) for it in years[1:]]
@@ -145,6 +153,11 @@ def shenzhen_2018(account, setting):
     start = setting.start(account)
     level_1 = listed(account, start, "safety-certificate", (1,))
     level_2_3 = listed(account, start, "safety-certificate", (2, 3))
+    spent = used_before(account, "certificate-level-2-3", setting.first)
+    account.ask("spent", "certificate of level 2 or 3, used before")
+    if level_2_3 and spent:
+        account.hit("certificate of level 2 or 3, used before")
+        level_2_3 = False
     punished = listed(account, start, "joint-punishment")
 
     def adjust(label):
@@ -192,7 +205,7 @@ def hangzhou_2013(account, setting):
     out = new(account, setting, window, 12)
     if out:
         return out
-    u = pay_ratio(account, window, without=OLD_AND_RESCUE)
+    u = pay_ratio(account, window, without=TAKEN_OVER)
     bounds(account, "u", u, ("0", "50%", "100%", "150%"), "fen")
     if not u.exists:
         return no_ratio(account, setting, u)
@@ -263,23 +276,12 @@ def windowed(windows, *arguments, **more):
     return Setting(*arguments, windows=[Window(*it) for it in windows], **more)
 
 
-def edges(what, *extra):
-    return ["%s %s" % (what, it) for it in ("on the first day", "on the last day", "a day before", "a day after") + extra]
-
-
 def u_bounds(*listed_bounds):
-    names = []
-    for it in listed_bounds:
-        names += ["u = " + it, "u one fen above " + it] + ([] if it == "0" else ["u one fen below " + it])
-    return names
+    return [name for it in listed_bounds for name in beside("u", it, "fen")]
 
 
 def person_bounds(name, *listed_bounds):
-    names = []
-    for it in listed_bounds:
-        names += ["%s = %s" % (name, it), "%s one person above %s" % (name, it)]
-        names += [] if it == "0" else ["%s one person below %s" % (name, it)]
-    return names
+    return [it for bound in listed_bounds for it in beside(name, bound, "person")]
 
 
 LEAP = ["payment on 29 February"]

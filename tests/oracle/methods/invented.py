@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+from book import OPEN, day_after, first_day, month
 from measures import OLD_AND_RESCUE, Window, bounds, deaths, found, incidence, listed, pay_ratio
 from methods.eight import (BASICS, EIGHT_CLASSES, KEPT, LEAP, NO_RATIO, Method, edges, listed_edges, person_bounds, u_bounds,
                            windowed)
@@ -74,17 +75,44 @@ def guangdong_type(account, setting):
     bounds(account, "u", u, ("10%", "50%", "100%", "120%"), "fen")
     if not u.exists:
         return no_ratio(account, setting, u)
-    start = setting.start(account)
-    certificate = listed(account, start, "safety-certificate", (1, 2))
-    off = Fraction("-0.03") if certificate else Fraction(0)
-    if certificate:
-        account.hit("certificate: points off")
-    cls = setting.class_on(account, start)[0]
+    off, borders = bonus_after_filing(account, setting)
+    cls = setting.class_on(account, setting.start(account))[0]
     if cls == 1 and u.within("<= 120%"):
         return held(account, setting, "row of class 1, not seen")
     label = row(account, u, (("<= 10%", "50%"), ("(10%, 50%]", "80%"), ("(50%, 100%]", "100%"),
                              ("(100%, 120%]", "120%"), ("> 120%", "150%")))
-    return floated(account, setting, label, points=off)
+    return floated(account, setting, label, points=off, borders=borders)
+
+
+def bonus_after_filing(account, setting):
+    """0.03 points from the month after a certificate of level 1 or 2 was filed, on its days; and when that changes."""
+    spans, start = [], month(setting.first)
+    account.ask("filing", *["filed " + it for it in ("in the month before", "in the first month", "on a first day",
+                                                     "on a last day", "in the last month")],
+                "certificate ends inside", "certificate begins after it was filed", "certificate: points off")
+    for event, until in account.events:
+        if event.kind != "safety-certificate" or event.level not in (1, 2) or not event.found:
+            continue
+        since = first_day(month(event.found) + 1)
+        for name, met in (("in the month before", since == setting.first), ("in the first month", month(since) == start + 1),
+                          ("on a first day", event.found[8:] == "01" and event.found > setting.first),
+                          ("on a last day", day_after(event.found)[8:] == "01" and event.found > setting.first),
+                          ("in the last month", month(event.found) == month(setting.last))):
+            if met:
+                account.hit("filed " + name)
+        if setting.first <= event.last < setting.last:
+            account.hit("certificate ends inside")
+        if setting.first < event.first <= setting.last and since < event.first:
+            account.hit("certificate begins after it was filed")
+        if event.first < until:
+            spans.append((max(since, event.first), event.last))
+
+    def off(day):
+        found = any(first <= day <= last for first, last in spans)
+        if found:
+            account.hit("certificate: points off")
+        return Fraction("-0.03") if found else Fraction(0)
+    return off, [first for first, _ in spans] + [day_after(last) for _, last in spans if last != OPEN]
 
 
 def steps_by_class(account, setting):
@@ -143,6 +171,12 @@ METHODS = {
                                    "deaths = 1", "i: no heads", "phased cut", "floor after the cut",
                                    "payment of an article left out", "premium relieved",
                                    "dispatch: class of most heads"]),
+    # The same, its first cycle one of transition: compare.py writes that into a copy of the rule set.
+    "990100/three-year transition": Method(three_year, [
+        windowed(("2019-01-01", "2021-12-31"), "2022-07-01", "2023-06-30", "2022-2025", "990100", not_above="2022-07-01"),
+        windowed(("2019-01-01", "2021-12-31"), "2023-07-01", "2024-06-30", "2022-2025", "990100", carries="2022-07-01",
+                 not_above="2022-07-01")],
+                                           ["transition: held at the last rate", "transition: no last rate"]),
     "990400/foshan-like": Method(foshan_like, [
         Setting("2021-07-01", "2022-06-30", "2021-2024", "990400"),
         Setting("2022-07-01", "2023-06-30", "2021-2024", "990400", carries="2021-07-01"),
@@ -154,7 +188,6 @@ METHODS = {
     "990500/guangdong-type": Method(guangdong_type, [
         Setting("2017-07-01", "2018-06-30", "2017-2018", "990500", floor=(1, 9))],
                                     BASICS + LEAP + KEPT + NO_RATIO + FLOOR + u_bounds("10%", "50%", "100%", "120%")
-                                    + listed_edges("safety-certificate")
                                     + ["row " + it for it in ("<= 10%", "(10%, 50%]", "(50%, 100%]", "(100%, 120%]",
                                                               "> 120%")]
                                     + ["certificate: points off", "row of class 1, not seen"]),
@@ -165,8 +198,8 @@ METHODS = {
                                     + ["row " + it for it in ("0", "(0, 50%]", "(50%, 100%]", "(100%, 150%]", "> 150%")]
                                     + ["steps of class %d" % it for it in (1, 2, 3)] + ["exit: kind of account"]),
     "990700/last-rate-stays": Method(last_rate_stays, [
-        windowed(("2015-01-01", "2015-12-31"), "2016-03-01", "2017-02-28", "2016", "990700", ladder=FROM_60),
-        windowed(("2016-01-01", "2016-12-31"), "2017-03-01", "2018-02-28", "2017", "990700", ladder=FROM_60)],
+        windowed(("2016-01-01", "2016-12-31"), "2017-03-01", "2018-02-28", "2017", "990700", ladder=FROM_60),
+        windowed(("2015-01-01", "2015-12-31"), "2016-03-01", "2017-02-28", "2016", "990700", ladder=FROM_60)],
                                      ["exit: first insured", "exit: returning keeps the last rate", "row <= 30%",
                                       "row (30%, 120%]", "row > 120%", "from the base for want of a last grade"]
                                      + edges("payment") + KEPT + EIGHT_CLASSES + u_bounds("30%", "120%")

@@ -58,6 +58,7 @@ def unanswered(account, setting, **values):
 
 def not_below(account, setting, label, floor, condition, name):
     """A veto: nothing below a grade."""
+    account.ask(name, name)
     if condition and setting.ladder.higher(label, floor) != label:
         account.hit(name)
         account.say("%s: %s becomes %s" % (name, label, floor))
@@ -78,6 +79,7 @@ def forced(account, setting, adjust):
 
 def row(account, value, table):
     """The one row of a table of disjoint intervals that holds the value."""
+    account.ask(table, *["row " + it[0] for it in table])
     for interval, label in table:
         if value.within(interval):
             account.hit("row " + interval)

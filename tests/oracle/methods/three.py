@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from measures import (OLD_AND_RESCUE, OLD_SHANGHAI, SHENZHEN, Value, Window, bounds, conduct, deaths, incidence,
+from measures import (OLD_SHANGHAI, SHENZHEN, TAKEN_OVER, Value, Window, bounds, conduct, deaths, incidence,
                       pay_ratio, pay_ratio_at_base, premium)
 from methods.eight import (BASICS, KEPT, LEAP, NEW, NO_RATIO, Method, base_then, conduct_edges, edges, person_bounds,
                            u_bounds, windowed)
@@ -159,7 +159,7 @@ def chongqing_2012(account, setting):
     out = others(account, setting, classes=(2, 3)) or new(account, setting, window, 12)
     if out:
         return out
-    u = pay_ratio(account, window, without=OLD_AND_RESCUE)
+    u = pay_ratio(account, window, without=TAKEN_OVER)
     bounds(account, "u", u, ("0", "10%", "110%", "120%", "150%", "200%"), "fen")
     arrears = conduct(account, window, "arrears")
 
@@ -174,7 +174,7 @@ def chongqing_2012(account, setting):
     last, cls = last_rate(account, setting.first), setting.class_on(account, setting.start(account))[0]
     factor = setting.ladder.factors[setting.ladder.labels.index(label)]
     account.say("%s of the last rate %s" % (label, last.before))
-    result = segments(setting, account, lambda base, its, class_1: last.before * factor, lambda its: label, "floated")
+    result = segments(setting, account, lambda day, base, its, class_1: last.before * factor, lambda its: label, "floated")
     return Answer(label, "floated", cls, result)
 
 

@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 
 use rate_core::decision::RateStart;
-use rate_core::history::{ChargedRate, Succession, SuccessionKind};
+use rate_core::history::{ChargedRate, Event, Succession, SuccessionKind};
 use rate_core::parameters::PhasedCut;
-use rate_core::{Decision, History, NaiveDate, Origin, RiskClass, Segment, date};
+use rate_core::rule_set::{ActsOn, Effect};
+use rate_core::{Decision, History, Month, NaiveDate, Origin, RiskClass, Segment, date};
 use rust_decimal::Decimal;
 use serde_json::Value as Json;
 
@@ -181,6 +182,26 @@ impl Pricing<'_> {
         nearest.filter(|it| !it.exempt.contains(&class.number()))
     }
 
+    /// Points from the month after something was filed, on its days, under whatever number the employer had.
+    fn filed(&self, day: NaiveDate) -> Fine {
+        fn any(history: &History, by: NaiveDate, asks: &dyn Fn(&Event) -> bool) -> bool {
+            history.events().iter().any(asks) || history.continued(by).any(|it| any(&it.predecessor, by, asks))
+        }
+        let first_day = self.decision.schedule().segments()[0].days.from();
+        let floats = [Origin::Floated, Origin::Carried, Origin::Redetermined].contains(&self.decision.outcome().origin);
+        let adjustments = self.decision.law().rules().adjustments().iter().filter(|_| floats);
+        let acting = adjustments.filter_map(|it| {
+            let (Some(condition), Effect::Points(points)) = (&it.when.event, it.effect) else { return None };
+            let filed = |event: &Event| {
+                let before = event.found.is_some_and(|found| Month::of(found) < Month::of(day));
+                condition.is_of_kind(event) && event.days.contains(day) && before
+            };
+            let acts = condition.acts_on == ActsOn::MonthAfterFound && any(self.history, first_day, &filed);
+            acts.then(|| fine(points))
+        });
+        acting.sum()
+    }
+
     pub(crate) fn expected(&self, segment: &Segment) -> Expected {
         let (class, day, outcome) = (segment.class, segment.days.from(), self.decision.outcome());
         let cut = self.cut(class, day);
@@ -196,8 +217,9 @@ impl Pricing<'_> {
         let after = cut.filter(|cut| cut.floor_after).and(class_one_cut);
         let reset = class != outcome.class && self.terms.resets;
         let grade = if reset { Some(self.terms.base) } else { segment.grade.map(|grade| usize::from(grade.get())) };
+        let points = fine(outcome.points) + self.filed(day);
         let start = |rate: Fine, floor: Option<Fine>| {
-            let floated = (self.terms.moved(rate, grade) + fine(outcome.points)).max(0);
+            let floated = (self.terms.moved(rate, grade) + points).max(0);
             self.terms.held(floated.max(floor.filter(|_| floored).unwrap_or(0)), class, day)
         };
         if (outcome.origin, outcome.start) == (Origin::Provisional, RateStart::Base) {
