@@ -34,5 +34,7 @@ mod rule_set_document;
 mod table;
 #[path = "cli/tampered.rs"]
 mod tampered;
+#[path = "cli/vectors.rs"]
+mod vectors;
 #[path = "cli/workbook.rs"]
 mod workbook;
