@@ -55,6 +55,7 @@ pub mod replay;
 pub mod rule_set;
 pub mod settlement;
 pub mod trend;
+pub mod vectors;
 
 pub use amount::{Factor, Money, NumberError, Quantity, Rate, RoundMode, Rounding};
 pub use calendar::{DateSpan, Month, MonthSpan, NaiveDate, date};

@@ -10,7 +10,8 @@ use crate::history::History;
 use crate::interval::End;
 use crate::ladder::GradeIndex;
 use crate::premium;
-use crate::rule_set::{Denominator, Law, Numerator};
+use crate::rule_set::measure::{Per, PremiumBasis};
+use crate::rule_set::{Denominator, Law, Measure, Numerator};
 
 /// Which way a grade moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -124,22 +125,8 @@ impl Asking<'_> {
         if it.round.is_some() {
             return None;
         }
-        let scale = match it.denominator {
-            Denominator::One => value.denominator,
-            Denominator::WindowBefore => 1,
-            Denominator::Premium { basis, .. } => match basis {
-                crate::rule_set::measure::PremiumBasis::Paid => 1,
-                crate::rule_set::measure::PremiumBasis::AtBaseRate => 1_000_000,
-            },
-            Denominator::Headcount(per) => match per {
-                crate::rule_set::measure::Per::Window => i128::from(self.standing.covered_in_window),
-                crate::rule_set::measure::Per::Year => 12,
-                crate::rule_set::measure::Per::Month => 1,
-            },
-        };
-        let relative = if it.relative_to.is_some() { 1_000_000 } else { 1 };
-        let whole = if it.denominator == Denominator::One { 1 } else { self.experience.unit() };
-        Some(scale * relative * whole)
+        let whole = if it.denominator == Denominator::One { value.denominator } else { self.experience.unit() };
+        Some(scale(it, self.standing.covered_in_window) * whole)
     }
 
     /// The changes at which the measure first touches or crosses each bound of the set, smallest first.
@@ -176,4 +163,22 @@ impl Asking<'_> {
         changes.dedup();
         changes
     }
+}
+
+/// What one fen, or one person, adds to the numerator of a measure over a window with so many covered months, before
+/// anything is rounded.
+pub(crate) fn scale(measure: &Measure, covered_months: i32) -> i128 {
+    let scale = match measure.denominator {
+        Denominator::One | Denominator::WindowBefore => 1,
+        Denominator::Premium { basis, .. } => match basis {
+            PremiumBasis::Paid => 1,
+            PremiumBasis::AtBaseRate => 1_000_000,
+        },
+        Denominator::Headcount(per) => match per {
+            Per::Window => i128::from(covered_months),
+            Per::Year => 12,
+            Per::Month => 1,
+        },
+    };
+    scale * if measure.relative_to.is_some() { 1_000_000 } else { 1 }
 }

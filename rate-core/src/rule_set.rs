@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 pub use adjustment::{ActsOn, Adjustment, Effect, EventCondition, Reference, Uses, When};
 pub use check::{Finding, FindingKind, Report, Verdict};
-pub(crate) use diagram::Answer;
+pub(crate) use diagram::{Answer, Cell};
 pub use dispatched::DispatchRule;
 pub use law::{Law, Refusal};
 pub use measure::{Cause, Denominator, Excluded, Measure, Numerator, Undefined, WhenUndefined};

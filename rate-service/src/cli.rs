@@ -13,6 +13,7 @@ mod notice;
 mod progress;
 mod projects;
 mod test;
+mod vectors;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -134,6 +135,8 @@ enum Command {
         #[command(flatten)]
         notice: notice::NoticeArguments,
     },
+    /// Make cases at every edge of a rule set, with what is decided: for whoever writes the same method elsewhere.
+    Vectors(vectors::VectorArguments),
     /// Bill every project of a book that has enrolled by a day, or explain one.
     Projects(projects::ProjectArguments),
     /// Make a demonstration in a directory: rules, a synthetic book, and rates for everybody in it.
@@ -344,6 +347,7 @@ impl Session<'_> {
             Command::Audit(arguments) => self.audit(arguments),
             Command::Decide { request, account } => self.decide(&request.read()?, account),
             Command::Notice { request, entry, notice } => self.notice(&request.read()?, &entry.read()?, notice),
+            Command::Vectors(arguments) => self.vectors(arguments),
             Command::Projects(arguments) => self.projects(arguments),
             Command::Demo { dir, accounts } => {
                 let mut progress = Progress::new(self.lang);

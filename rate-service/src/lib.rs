@@ -13,3 +13,4 @@ pub mod logbook;
 pub mod projects;
 pub mod replay;
 pub mod run;
+pub mod vectors;

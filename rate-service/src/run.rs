@@ -24,7 +24,7 @@ use rate_core::{
 
 pub use notices::{Layout, notice_file, write_notices};
 pub use output::write;
-pub(crate) use output::{ListCell, problem_cells};
+pub(crate) use output::{ListCell, charged, problem_cells, segment_json};
 pub use summary::{Change, ChangeRow, GradeRow, Summary, columns, summarise};
 pub use workbook::{RUN_WORKBOOK, fits, write_workbook};
 

@@ -19,4 +19,5 @@ mod checker {
     mod shown;
     mod story;
     mod text;
+    mod vectors;
 }

@@ -42,5 +42,7 @@ mod sheets_in_and_out;
 mod table;
 #[path = "cli/tampered.rs"]
 mod tampered;
+#[path = "cli/vectors.rs"]
+mod vectors;
 #[path = "cli/workbook.rs"]
 mod workbook;

@@ -420,7 +420,7 @@ fn cell_text(cell: &Cell, unit: Unit) -> String {
 }
 
 /// A bound in its unit, exactly.
-fn bound_text(end: End, unit: Unit) -> String {
+pub(crate) fn bound_text(end: End, unit: Unit) -> String {
     let (scale, suffix) = match unit {
         Unit::Percent => (4, "%"),
         Unit::PerMille => (3, "‰"),

@@ -109,6 +109,11 @@ impl Variable {
         self.bounds.len() * 2 + 1 + self.undefined.len()
     }
 
+    /// The bounds that cut it, in millionths, rising: the cell of the bound at a place is twice the place and one.
+    pub(crate) fn bounds(&self) -> &[i64] {
+        &self.bounds
+    }
+
     /// Number of cells that hold values.
     pub(crate) fn valued_cells(&self) -> usize {
         self.bounds.len() * 2 + 1
@@ -328,6 +333,30 @@ impl Diagram {
             }
         }
         None
+    }
+
+    /// Surroundings in which the answer turns as a variable goes from one cell to the next, as far as `wanted` asks:
+    /// the cells of the other variables that the answers depend on; at most one for each node that asks the variable.
+    pub(crate) fn turns(
+        &self,
+        variable: usize,
+        cell: usize,
+        wanted: &dyn Fn(&Answer, &Answer) -> bool,
+    ) -> Vec<Vec<(usize, usize, usize)>> {
+        let mut path = HashMap::new();
+        self.paths(self.root, &mut Vec::new(), &mut path);
+        let mut nodes: Vec<_> = path.into_iter().collect();
+        nodes.sort_unstable();
+        let turned = nodes.into_iter().filter_map(|(at, sides)| {
+            let Node::Ask { variable: asked, first_child } = self.nodes[to_usize(at)] else { return None };
+            let child = |cell: usize| self.children[to_usize(first_child) + cell];
+            if to_usize(asked) != variable {
+                return None;
+            }
+            let (deeper, ..) = self.compare(child(cell), child(cell + 1), &mut HashSet::new(), wanted)?;
+            Some(sides.into_iter().chain(deeper).collect())
+        });
+        turned.collect()
     }
 
     /// One way to reach every node.

@@ -137,7 +137,8 @@ fn rates(run: &Run, dir: &Path) -> Result<(), RunError> {
     Ok(())
 }
 
-fn charged(decision: &Decision, segment: &Segment) -> ChargedRate {
+/// A piece of a schedule as a row of the book's `rates`.
+pub(crate) fn charged(decision: &Decision, segment: &Segment) -> ChargedRate {
     let ladder = decision.law().rules().ladder();
     ChargedRate {
         days: segment.days,
@@ -231,7 +232,8 @@ fn decisions(run: &Run, lang: Lang, out: &mut dyn Write) -> std::io::Result<()> 
     Ok(())
 }
 
-fn segment_json(segment: &Segment, decision: &Decision) -> serde_json::Value {
+/// A piece of a schedule, its numbers as decimal strings.
+pub(crate) fn segment_json(segment: &Segment, decision: &Decision) -> serde_json::Value {
     let ladder = decision.law().rules().ladder();
     json!({
         "from": segment.days.from().to_string(),

@@ -10,9 +10,9 @@ use serde_json::Value as Json;
 use super::law::{LawFile, examined, fixtures, law_files, tree};
 
 /// A damaged file.
-struct Mutant {
-    name: String,
-    tree: Json,
+pub(crate) struct Mutant {
+    pub(crate) name: String,
+    pub(crate) tree: Json,
 }
 
 /// What a report comes to; `None` where the file can no longer be read.
@@ -25,18 +25,18 @@ fn shown(tree: &Json, all: &[LawFile]) -> Shown {
 }
 
 /// Where the tables of a file stand.
-fn tables(tree: &Json) -> Vec<String> {
+pub(crate) fn tables(tree: &Json) -> Vec<String> {
     let named = tree.get("float_tables").and_then(Json::as_object);
     let many = named.into_iter().flatten().map(|(name, _)| format!("/float_tables/{name}"));
     tree.get("float_table").map(|_| "/float_table".to_owned()).into_iter().chain(many).collect()
 }
 
-fn items<'t>(tree: &'t Json, pointer: &str) -> &'t [Json] {
+pub(crate) fn items<'t>(tree: &'t Json, pointer: &str) -> &'t [Json] {
     tree.pointer(pointer).and_then(Json::as_array).map_or(&[], Vec::as_slice)
 }
 
 /// A copy with one thing changed.
-fn changed(tree: &Json, name: String, change: impl FnOnce(&mut Json)) -> Mutant {
+pub(crate) fn changed(tree: &Json, name: String, change: impl FnOnce(&mut Json)) -> Mutant {
     let mut tree = tree.clone();
     change(&mut tree);
     Mutant { name: name.trim_start_matches('/').replace('/', "."), tree }
@@ -76,7 +76,7 @@ fn without_rows(tree: &Json, table: &str, mutants: &mut Vec<Mutant>) {
 }
 
 /// Where the intervals of a table stand.
-fn intervals(tree: &Json, table: &str) -> Vec<String> {
+pub(crate) fn intervals(tree: &Json, table: &str) -> Vec<String> {
     let mut pointers = Vec::new();
     for (place, row) in items(tree, &format!("{table}/rows")).iter().enumerate() {
         for group in ["all", "any"] {
@@ -92,7 +92,7 @@ fn intervals(tree: &Json, table: &str) -> Vec<String> {
 }
 
 /// An interval with one of its numbers a unit of the last printed digit lower or higher, for each number and both ways.
-fn shifted(text: &str) -> Vec<String> {
+pub(crate) fn shifted(text: &str) -> Vec<String> {
     let mut all = Vec::new();
     let mut at = 0;
     while let Some(start) = text[at..].find(|c: char| c.is_ascii_digit()).map(|found| at + found) {

@@ -9,7 +9,11 @@ use std::process::{Command, Output};
 use crate::command::{binary, copy, root, text};
 
 fn compare(root: &Path, arguments: &[&str]) -> Output {
-    let script = crate::command::root().join("tests/oracle/compare.py");
+    oracle("compare.py", root, arguments)
+}
+
+fn oracle(script: &str, root: &Path, arguments: &[&str]) -> Output {
+    let script = crate::command::root().join("tests/oracle").join(script);
     let mut command = Command::new("python3");
     command.arg(script).arg("--rate").arg(binary()).arg("--root").arg(root).args(arguments);
     command.env("PYTHONDONTWRITEBYTECODE", "1").output().unwrap()
@@ -52,5 +56,44 @@ fn a_changed_rule_set_is_a_difference() {
         let shown = text(&output.stdout);
         assert_eq!(output.status.code(), Some(1), "{method}\n{shown}{}", text(&output.stderr));
         assert!(shown.contains("the oracle's working:"), "{method}: no account is shown\n{shown}");
+    }
+}
+
+/// Every case of `rate vectors`, for each rule set that decides and each of its settings.
+#[test]
+fn vectors_and_oracle_agree_on_every_case() {
+    if !rate_tests::python() {
+        return;
+    }
+    let output = oracle("vectors.py", &root(), &[]);
+    println!("{}{}", text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(0), "the oracle decides a case otherwise: see above");
+}
+
+/// Vectors of a rule set with a bound turned are not those of the method, and the oracle says so: the comparison can fail.
+#[test]
+fn vectors_of_a_changed_rule_set_are_a_difference() {
+    if !rate_tests::python() {
+        return;
+    }
+    let changes = [
+        ("320000/2023", "(50%, 100%]", "(50%, 100%)", "> 100%", ">= 100%"),
+        ("430521/2017", "(50%, 100%]", "(50%, 100%)", "> 100%", ">= 100%"),
+        ("440300/2012", "<= 2.0‰", "< 2.0‰", "> 2.0‰", ">= 2.0‰"),
+        ("411200/2013", "by = \"paid-on\"", "by = \"determined-on\"", "", ""),
+    ];
+    for (method, from, to, and_from, and_to) in changes {
+        let dir = tempfile::tempdir().unwrap();
+        copy(&root().join("fixtures/rule_sets"), &dir.path().join("fixtures/rule_sets"));
+        copy(&root().join("fixtures/parameters"), &dir.path().join("fixtures/parameters"));
+        let path = dir.path().join(format!("fixtures/rule_sets/{method}.toml"));
+        let before = fs::read_to_string(&path).unwrap();
+        let after = before.replace(from, to).replace(and_from, and_to);
+        assert_ne!(before, after, "{method}");
+        fs::write(path, after).unwrap();
+        let output = oracle("vectors.py", dir.path(), &[method]);
+        let shown = text(&output.stdout);
+        assert_eq!(output.status.code(), Some(1), "{method}\n{shown}{}", text(&output.stderr));
+        assert!(shown.contains("the oracle's working:"), "{method}: no case is shown\n{shown}");
     }
 }

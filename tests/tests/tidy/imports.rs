@@ -16,7 +16,7 @@ const CORE: &[&[&str]] = &[
     &["audit", "margin", "trend", "settlement", "project"],
     &["explanation"],
     &["notice", "input", "record"],
-    &["cases", "diagnostics", "replay"],
+    &["cases", "diagnostics", "replay", "vectors"],
 ];
 
 /// Rooms of `rate-service` by rank, lowest first.
@@ -27,7 +27,7 @@ const SERVICE: &[&[&str]] = &[
     &["logbook"],
     &["replay"],
     &["evidence"],
-    &["audit", "demo", "projects"],
+    &["audit", "demo", "projects", "vectors"],
     &["cli"],
 ];
 
