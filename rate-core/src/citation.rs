@@ -137,6 +137,13 @@ pub struct Basis {
 impl Basis {
     /// Document and place as people read them.
     pub fn citation(&self, lang: Lang) -> String {
+        let (document, place) = (self.document_text(lang), self.place.text(lang));
+        let gap = if place.is_empty() || lang == Lang::Zh { "" } else { ", " };
+        format!("{document}{gap}{place}")
+    }
+
+    /// The document alone, with its number: where a method as a whole is meant, not the place its validity comes from.
+    pub fn document_text(&self, lang: Lang) -> String {
         let (title, number) = (self.document.title.text(lang), &self.document.number);
         let (open, close) = match lang {
             Lang::Zh => ("《", "》"),
@@ -147,9 +154,7 @@ impl Basis {
             Lang::Zh => format!("（{number}）"),
             Lang::En => format!(" ({number})"),
         };
-        let place = self.place.text(lang);
-        let gap = if place.is_empty() || lang == Lang::Zh { "" } else { ", " };
-        format!("{open}{title}{close}{number}{gap}{place}")
+        format!("{open}{title}{close}{number}")
     }
 
     /// Whether the value at a path within the section stands in one of the given lists: itself or what it is part of.

@@ -151,6 +151,9 @@ SPECS = {
                           dict(u=ZERO, total=500001, calm=True), dict(u=ZERO, deaths=1, weight=.4),
                           *[dict(u=ZERO, event=(it, "inside"), weight=.5)
                             for it in ("arrears", "fraud", "hidden-payroll")])),
+    "370800/2012": spec(
+        "370800", [one("2012-01-01", "2013-12-31", ("2010-01-01", "2011-12-31"))], place="none", system=3, asked=24,
+        grades={"60%": "0.6", "100%": "1", "150%": "1.5"}, classes=(2, 3), demands=with_more(common(), CLASS_1)),
     "411200/2013": spec(
         "411200", [one("2013-01-01", "2013-12-31", year(2012))], place="none", system=3,
         u=("50%", "80%", "120%", "150%"), classes=(2, 3), demands=with_more(common(), CLASS_1)),

@@ -62,6 +62,8 @@ pub struct Judged {
     pub figures: Vec<Compared>,
     /// Why the rules gave no answer for a day, where they gave none.
     pub refusal: Option<Refusal>,
+    /// What is wrong with the facts, where that was not what the case expects.
+    pub problems: Vec<Problem>,
     /// What came of it.
     pub state: State,
     /// The places of the rule set that its decisions went through.
@@ -112,10 +114,11 @@ impl<'r> Judge<'r> {
             match self.law(setting.on, case, file) {
                 Ok(law) => {
                     let law = setting.decided_on.map_or_else(|| law.clone(), |day| law.clone().decided_on(day));
-                    let mut trial = Trial { law: &law, file, facts: &facts, figures: Vec::new() };
+                    let mut trial = Trial { law: &law, file, facts: &facts, figures: Vec::new(), problems: Vec::new() };
                     let decision = trial.setting(setting, &mut judged.reached);
                     let dated = trial.figures.into_iter().map(|it| if several { it.of_day(setting.on) } else { it });
                     judged.figures.extend(dated);
+                    judged.problems.extend(trial.problems);
                     // The rates of each setting are the last rates of the next.
                     decision.iter().flat_map(charged).for_each(|row| facts.add(TableKind::Rates, ACCOUNT, 0, row));
                 }
@@ -138,6 +141,7 @@ impl Judged {
             open: case.open.clone(),
             figures: Vec::new(),
             refusal: None,
+            problems: Vec::new(),
             state: State::Same,
             reached: BTreeSet::new(),
         }
@@ -191,12 +195,22 @@ struct Trial<'t> {
     file: &'t str,
     facts: &'t Facts,
     figures: Vec<Compared>,
+    problems: Vec<Problem>,
 }
 
 impl Trial<'_> {
     fn compare(&mut self, what: Label, expected: String, found: String) {
         let same = expected == found;
         self.figures.push(Compared { what, expected, found, same });
+    }
+
+    /// The codes expected beside those that came out; the problems themselves where they are others.
+    fn refusal(&mut self, expected: String, problems: Option<&Problems>) {
+        let found = problems.map(codes).unwrap_or_default();
+        if expected != found {
+            self.problems.extend(problems.into_iter().flatten().cloned());
+        }
+        self.compare(label("退回", "refused"), expected, found);
     }
 
     fn setting(&mut self, setting: &WorkedSetting, reached: &mut BTreeSet<Spot>) -> Option<Decision> {
@@ -212,8 +226,7 @@ impl Trial<'_> {
             }
             Expected::Refused(expected) => {
                 let decided = decided(self.law, self.facts, self.file, reached);
-                let found = decided.as_ref().err().map(codes).unwrap_or_default();
-                self.compare(label("退回", "refused"), expected.join(" "), found);
+                self.refusal(expected.join(" "), decided.as_ref().err());
                 decided.ok()
             }
             Expected::Decided(expected) => match decided(self.law, self.facts, self.file, reached) {
@@ -222,7 +235,7 @@ impl Trial<'_> {
                     Some(decision)
                 }
                 Err(problems) => {
-                    self.compare(label("退回", "refused"), String::new(), codes(&problems));
+                    self.refusal(String::new(), Some(&problems));
                     None
                 }
             },

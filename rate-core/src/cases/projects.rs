@@ -29,6 +29,11 @@ pub fn judge_projects(cases: &ProjectCases, case: &ProjectCase, sets: &[RuleSet]
         open: None,
         figures,
         refusal: None,
+        problems: if state.fails() {
+            book.refused.into_iter().flat_map(|it| it.problems).collect()
+        } else {
+            Vec::new()
+        },
         state,
         reached: BTreeSet::new(),
     }

@@ -191,7 +191,7 @@ impl Wording<'_> {
     /// What the letter is about, and its answer.
     fn opening(&self) -> Vec<String> {
         let (law, lang) = (self.law, self.lang);
-        let method = self.cite(Source::Rules(law.rules().basis));
+        let method = law.rules().basis(law.rules().basis).document_text(self.lang);
         let setting = days(law.setting(), lang);
         let about = match lang {
             Lang::Zh => format!("根据{method}，现将你单位{setting}的工伤保险费率告知如下。"),

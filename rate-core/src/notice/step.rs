@@ -48,7 +48,7 @@ impl Sentence<'_> {
     }
 
     fn optional(&self, grade: Option<GradeIndex>) -> &str {
-        grade.map_or(self.lang.pick("未见", "not seen"), |grade| self.grade(grade))
+        grade.map_or(self.lang.pick("结果未见", "result not seen"), |grade| self.grade(grade))
     }
 
     fn of(&self, kind: &StepKind) -> String {

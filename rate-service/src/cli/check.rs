@@ -30,7 +30,7 @@ pub(super) fn check(path: &Path, provenance: bool, lang: Lang, out: &mut dyn Wri
     }
     if reads.is_empty() && !with_parameters {
         right = false;
-        writeln!(out, "{}: {}", path.display(), lang.pick("没有 .toml 文件", "no .toml files"))?;
+        writeln!(out, "{}: {}", path.display(), lang.pick("没有规则集或参数文件", "no rule set or parameters here"))?;
     }
     Ok(if right { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -81,6 +81,9 @@ fn case(judged: &Judged, full: bool, lang: Lang, out: &mut dyn Write) -> Result<
         writeln!(out, "    {}{}", lang.pick("不定费率：", "decides nothing: "), refusal.text(lang))?;
     }
     figures(&judged.figures, lang, out)?;
+    for problem in &judged.problems {
+        writeln!(out, "      {}", problem.line(lang))?;
+    }
     for (place, line) in judged.working.trim().lines().enumerate() {
         let head = if place == 0 { lang.pick("演算：", "worked: ") } else { "" };
         writeln!(out, "    {head}{line}")?;

@@ -14,6 +14,7 @@ HANGZHOU = Ladder(["-0.4pp", "-0.2pp", "-0.1pp", "base", "+0.1pp", "+0.2pp", "+0
                   points=["-0.4", "-0.2", "-0.1", "0", "0.1", "0.2", "0.4"], base="base",
                   by_class={1: ["-0.1pp", "base"], 2: ["-0.2pp", "-0.1pp", "base", "+0.1pp", "+0.2pp"],
                             3: ["-0.4pp", "-0.2pp", "base", "+0.2pp", "+0.4pp"]})
+JINING = Ladder(["60%", "100%", "150%"], ["60", "100", "150"], by_class={1: ["100%"]})
 CHONGQING = Ladder(["50%", "80%", "100%", "110%", "120%", "130%"], ["50", "80", "100", "110", "120", "130"])
 
 
@@ -46,6 +47,17 @@ def hangzhou_2012(account, setting):
     if out:
         return out
     u = pay_ratio(account, Window("2011-01-01", "2011-12-31"))
+    if not u.exists:
+        return no_ratio(account, setting, u)
+    return held(account, setting, "table not seen")
+
+
+def jining_2012(account, setting):
+    window = Window("2010-01-01", "2011-12-31")
+    out = others(account, setting, classes=(2, 3)) or new(account, setting, window, 24)
+    if out:
+        return out
+    u = pay_ratio(account, window)
     if not u.exists:
         return no_ratio(account, setting, u)
     return held(account, setting, "table not seen")
@@ -218,6 +230,9 @@ METHODS = {
                           + u_bounds("0", "10%", "100%", "150%") + conduct_edges("arrears", "hidden-payroll", "fraud")
                           + ["veto: death", "veto: small premium", "premium = 500000",
                              "premium one fen below 500000", "premium one fen above 500000"]),
+    "370800/2012": Method(jining_2012, [
+        of_three("2012-01-01", "2013-12-31", "2012-2013", "none", ("2010-01-01", "2011-12-31"), JINING)],
+                          NEW + NO_RATIO + CLASS_1 + ["table not seen"]),
     "411200/2013": Method(sanmenxia_2013, [of_three("2013-01-01", "2013-12-31", "2013", "none", YEAR_2012)],
                           BASICS + LEAP + NO_RATIO + CLASS_1 + rows_of(SANMENXIA_ROWS)
                           + u_bounds("50%", "80%", "120%", "150%")),

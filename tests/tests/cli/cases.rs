@@ -83,6 +83,10 @@ fn a_case_passes_and_every_figure_in_it_can_fail() {
     let refused = "[cases.expected]\nrefused = [\"history.months.gap\"]\n";
     let (code, printed) = test(&file(refused));
     assert!(code == 1 && printed.contains("≠ refused"), "{printed}");
+    // Facts that are refused say what is wrong with them, not only its code.
+    let (code, printed) = test(&file(RIGHT).replace("class = 4", "class_system = 3, class = 2"));
+    let said = "history.classes.system: class 2 on 2025-01-01 is of the 3-class system";
+    assert!(code == 1 && printed.contains(said), "{printed}");
     let (code, printed) = test(&file(RIGHT).replace("on         = 2025-01-01", "on         = 2031-01-01"));
     assert!(code == 1 && printed.contains("decides nothing: "), "{printed}");
 }

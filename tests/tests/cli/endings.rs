@@ -40,7 +40,7 @@ fn check_ends_by_what_it_finds() {
         (format!("--lang en check {}", fixtures("rule_sets/320000/2023.as-published.toml")), 1, "=> refused"),
         (format!("--lang en check {}", fixtures("rule_sets")), 1, "check.gap"),
         ("--lang en check broken.toml".to_owned(), 1, "file.syntax"),
-        ("--lang en check none".to_owned(), 1, "no .toml files"),
+        ("--lang en check none".to_owned(), 1, "no rule set or parameters here"),
         ("--lang en check".to_owned(), 2, "Usage"),
         ("--lang en check demo/rules --sideways".to_owned(), 2, "unexpected argument"),
         ("--lang fr check demo/rules".to_owned(), 2, "possible values: zh, en"),

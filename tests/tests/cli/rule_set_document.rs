@@ -48,7 +48,7 @@ fn the_document_on_rule_sets_does_what_it_says() {
     let files = blocks(&document, "toml");
     let [method, lowest, parameters, cases] = files.as_slice() else { panic!("the document has four files") };
     let shown = blocks(&document, "console");
-    let [check, provenance, test] = shown.as_slice() else { panic!("the document has three commands") };
+    let [check, provenance, test, decide, notice] = shown.as_slice() else { panic!("the document has five commands") };
     let frame = "cn/2015-71.toml";
     save(
         dir.path(),
@@ -72,6 +72,12 @@ fn the_document_on_rule_sets_does_what_it_says() {
     save(dir.path(), "rules/990300/2026.cases.toml", &cases.replace(slip, "grade  = \"100%\""));
     let (code, printed) = ending(dir.path(), "--lang en test rules/990300/2026.toml");
     assert!(code == 0 && printed.contains("2 case(s): 2 as worked"), "{printed}");
+    // Step 7: one account, explained and told.
+    let tables = ["accounts", "coverage", "classifications", "premiums"];
+    let rows = blocks(&document, "csv");
+    assert_eq!(rows.len(), tables.len());
+    tables.iter().zip(&rows).for_each(|(table, rows)| save(dir.path(), &format!("book/{table}.csv"), rows));
+    assert_eq!((prints(dir.path(), decide), prints(dir.path(), notice)), (0, 0));
     // Cases beside rule sets are no rule sets.
     assert_eq!(ending(dir.path(), "--lang en check rules").0, 0);
 }

@@ -10,7 +10,6 @@ use crate::history::{AccountKind, ChargedRate};
 use crate::notice::step::{sentence, source_text};
 use crate::notice::{origin_text, reason_text};
 use crate::rule_set::Condition;
-use crate::rule_set::law::Source;
 
 impl Wording<'_> {
     pub(super) fn employer(&self) -> Section {
@@ -32,7 +31,7 @@ impl Wording<'_> {
         if !history.sub_area().is_empty() {
             facts.push((self.say("所属区县或片区", "Sub-area"), history.sub_area().to_owned()));
         }
-        facts.push((self.say("依据的办法", "Method"), self.cite(Source::Rules(law.rules().basis))));
+        facts.push((self.say("依据的办法", "Method"), law.rules().basis(law.rules().basis).document_text(self.lang)));
         facts.push((self.say("浮动周期", "Float cycle"), law.cycle().id.clone()));
         let window = self.notice.decision.steps().iter().find_map(|step| match step.kind {
             StepKind::Setting { window, .. } => Some(window),
