@@ -14,7 +14,7 @@ mod write;
 
 pub use body::{Body, FORMAT, RecordedOutcome, RecordedSegment, RecordedStep, seal};
 pub use bytes::{BytesError, Item};
-pub use entry::{Batch, Entry, Event, Run};
+pub use entry::{Batch, Entry, Event, FactsChange, Run};
 pub use envelope::{Envelope, Occasion};
 pub use fields::RecordError;
 pub use trace::{STEP_CODES, step_word, trace_bytes};

@@ -13,4 +13,5 @@ pub mod logbook;
 pub mod projects;
 pub mod replay;
 pub mod run;
+pub mod store;
 pub mod vectors;

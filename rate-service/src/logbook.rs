@@ -1,10 +1,13 @@
-//! A log on files: what was known, what was published, and the signed state of both.
+//! A log, in a directory or a database: what was known, what was published, and the signed state of both.
 //!
 //! A directory holds everything a later reader needs, each thing under the digest or number by which the log names it.
 //! Data is written and synced before the entry that names it, the entry before the checkpoint that signs it; what a
 //! checkpoint does not cover was never acknowledged and is taken out by the next writer.
 
 mod batch;
+mod database;
+mod directory;
+mod key;
 mod layout;
 mod publish;
 mod verify;
@@ -12,6 +15,8 @@ mod view;
 mod writer;
 
 use std::path::{Path, PathBuf};
+
+use crate::store::{Place, StoreError};
 
 pub use layout::is_run_id;
 pub use publish::{Publication, Published};
@@ -42,6 +47,9 @@ pub enum LogError {
         /// What does not fit.
         what: String,
     },
+    /// The database it lies in.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// It holds no such thing.
     #[error("{0}")]
     Unknown(String),
@@ -55,4 +63,11 @@ impl LogError {
     pub(crate) fn broken(path: &Path, what: impl Into<String>) -> Self {
         Self::Broken { path: path.to_owned(), what: what.into() }
     }
+}
+
+/// The database that a path names, if it names one: `sqlite:FILE` or `postgres://HOST/NAME`.
+fn database_at(path: &Path) -> Option<Result<Place, StoreError>> {
+    let text = path.to_str()?;
+    let named = ["sqlite:", "postgres://", "postgresql://"].iter().any(|head| text.starts_with(head));
+    named.then(|| text.parse())
 }

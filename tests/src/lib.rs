@@ -1,5 +1,7 @@
 //! Integration tests of the workspace live in `tests/*.rs`. What several of them need stands here.
 
+pub mod postgres;
+
 use std::io::Write;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};

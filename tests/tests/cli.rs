@@ -38,6 +38,8 @@ mod sealed;
 mod sheets;
 #[path = "cli/sheets.rs"]
 mod sheets_in_and_out;
+#[path = "cli/stored.rs"]
+mod stored;
 #[path = "cli/table.rs"]
 mod table;
 #[path = "cli/tampered.rs"]

@@ -21,8 +21,10 @@ pub struct Entry {
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// Facts came in.
+    /// A whole book came in: what stood before stands no longer.
     Batch(Batch),
+    /// Facts came in beside those that stood, or were taken back.
+    Facts(FactsChange),
     /// A rule set was published here.
     RuleSet {
         /// Area and version.
@@ -46,6 +48,17 @@ pub enum Event {
         /// The public key, as verifiers are given it.
         key: String,
     },
+}
+
+/// Facts that came in beside others, or were taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FactsChange {
+    /// Knowledge number: counts up from one without a gap.
+    pub knowledge: u64,
+    /// Root over the rows with their signs, ordered by area, account, table, then by their hashes.
+    pub root: Digest,
+    /// Tables with the number of rows that came in and of those taken back, in order.
+    pub tables: Vec<(String, u64, u64)>,
 }
 
 /// Facts that came in together.
@@ -106,6 +119,10 @@ impl Entry {
                 out.text("batch");
                 batch.write(&mut out);
             }
+            Event::Facts(change) => {
+                out.text("facts");
+                change.write(&mut out);
+            }
             Event::RuleSet { id, digest } => {
                 out.text("rule-set");
                 named(id, *digest, &mut out);
@@ -138,6 +155,7 @@ impl Entry {
         let [_, recorded_at, word, it]: [Item; 4] = formatted(entry, FORMAT, "an entry of four fields")?;
         let event = match text(word)?.as_str() {
             "batch" => Event::Batch(Batch::read(it)?),
+            "facts" => Event::Facts(FactsChange::read(it)?),
             "rule-set" => {
                 let (id, digest) = read_named(it)?;
                 Event::RuleSet { id, digest }
@@ -183,6 +201,33 @@ impl Batch {
         let table = |item| {
             let [name, rows] = fixed(item, "a table and its rows")?;
             Ok((text(name)?, number(&rows)?))
+        };
+        Ok(Self {
+            knowledge: number(&knowledge)?,
+            root: digest(root)?,
+            tables: array(tables, "tables")?.into_iter().map(table).collect::<Result<_, RecordError>>()?,
+        })
+    }
+}
+
+impl FactsChange {
+    fn write(&self, out: &mut Writer) {
+        out.array(3);
+        out.number(self.knowledge);
+        out.bytes(&self.root.0);
+        out.list(self.tables.iter(), |out, (table, added, withdrawn)| {
+            out.array(3);
+            out.text(table);
+            out.number(*added);
+            out.number(*withdrawn);
+        });
+    }
+
+    fn read(item: Item) -> Result<Self, RecordError> {
+        let [knowledge, root, tables] = fixed(item, "a change of facts of three fields")?;
+        let table = |item| {
+            let [name, added, withdrawn] = fixed(item, "a table and its rows")?;
+            Ok((text(name)?, number(&added)?, number(&withdrawn)?))
         };
         Ok(Self {
             knowledge: number(&knowledge)?,

@@ -22,6 +22,16 @@ pub(crate) struct TableRows {
     pub(crate) lines: Vec<String>,
 }
 
+/// A row with what it is about.
+#[derive(Debug)]
+pub(crate) struct KeyedRow<'r> {
+    pub(crate) area: String,
+    /// Empty for what is about the area.
+    pub(crate) account: String,
+    pub(crate) kind: TableKind,
+    pub(crate) line: &'r str,
+}
+
 impl BookRows {
     /// The rows of some tables.
     pub fn of(tables: &[RawTable]) -> Self {
@@ -61,6 +71,54 @@ impl BookRows {
     pub fn counts(&self) -> Vec<(String, u64)> {
         let count = |it: &TableRows| u64::try_from(it.lines.len()).unwrap_or(u64::MAX);
         self.tables.iter().map(|it| (it.kind.stem().to_owned(), count(it))).collect()
+    }
+
+    /// Every row with the area and account it is about.
+    ///
+    /// # Errors
+    /// A row without an area, or one that is no CSV: its table and line.
+    pub(crate) fn keyed(&self) -> Result<Vec<KeyedRow<'_>>, String> {
+        let mut keyed = Vec::new();
+        for TableRows { kind, lines, .. } in &self.tables {
+            for (line, number) in lines.iter().zip(2..) {
+                let wrong = || format!("{}.csv:{number}", kind.stem());
+                let cells = split(line).map_err(|_| wrong())?;
+                let area = cells.first().filter(|area| !area.is_empty()).ok_or_else(wrong)?;
+                let account = cells.get(1).filter(|_| kind.of_account()).map(|cell| unescaped(cell));
+                keyed.push(KeyedRow { area: unescaped(area), account: account.unwrap_or_default(), kind: *kind, line });
+            }
+        }
+        Ok(keyed)
+    }
+
+    /// Takes up a row that came in, or drops one that was taken back: `+claims,…`, `-claims,…`.
+    ///
+    /// # Errors
+    /// A line of another form, and a row taken back that does not stand.
+    pub(crate) fn change(&mut self, signed: &str) -> Result<(), &'static str> {
+        let (adds, row) = match (signed.strip_prefix('+'), signed.strip_prefix('-')) {
+            (Some(row), _) => (true, row),
+            (None, Some(row)) => (false, row),
+            (None, None) => return Err("a row without its sign / 行首缺少正负号"),
+        };
+        let (stem, line) = row.split_once(',').ok_or("a row without its table / 缺少数据表名")?;
+        let kind = TableKind::from_stem(stem).ok_or("no table of a book / 不是数据表名")?;
+        let place = match self.tables.binary_search_by_key(&kind, |table| table.kind) {
+            Ok(place) => place,
+            Err(place) => {
+                self.tables.insert(place, TableRows { kind, columns: kind.columns().len(), lines: Vec::new() });
+                place
+            }
+        };
+        let table = &mut self.tables[place];
+        table.columns = kind.columns().len();
+        match (adds, table.lines.binary_search_by(|it| it.as_str().cmp(line))) {
+            (true, Ok(_)) => {}
+            (true, Err(place)) => table.lines.insert(place, line.to_owned()),
+            (false, Ok(place)) => drop(table.lines.remove(place)),
+            (false, Err(_)) => return Err("a row is taken back that does not stand / 撤回的行并不存在"),
+        }
+        Ok(())
     }
 
     /// Names the row of a leaf: its table and line.

@@ -105,7 +105,9 @@ pub(super) fn report(failure: &Failure, lang: Lang) -> ExitCode {
             (vec![lang.pick("截至当日没有项目 ", "no project enrolled by that day: ").to_owned() + number], 1)
         }
         Failure::Log(error @ (LogError::Unknown(_) | LogError::Broken { .. })) => (vec![error.to_string()], 1),
-        Failure::Log(error @ (LogError::Busy(_) | LogError::File { .. })) => (vec![error.to_string()], 3),
+        Failure::Log(error @ (LogError::Busy(_) | LogError::File { .. } | LogError::Store(_))) => {
+            (vec![error.to_string()], 3)
+        }
         Failure::Run(error) => (vec![error.to_string()], 3),
         Failure::Output(error) => (vec![error.to_string()], 3),
     };

@@ -364,6 +364,11 @@ fn event_text(event: &Event) -> String {
             let tables: Vec<String> = batch.tables.iter().map(|(table, rows)| format!("{table} {rows}")).collect();
             format!("batch      {} root {} ({})", batch.knowledge, batch.root, tables.join(", "))
         }
+        Event::Facts(change) => {
+            let tables = change.tables.iter().map(|(table, added, withdrawn)| format!("{table} +{added} -{withdrawn}"));
+            let tables: Vec<String> = tables.collect();
+            format!("facts      {} root {} ({})", change.knowledge, change.root, tables.join(", "))
+        }
         Event::RuleSet { id, digest } => format!("rule-set   {id} {digest}"),
         Event::Parameters { area, digest } => format!("parameters {area} {digest}"),
         Event::Run(run) => {

@@ -7,20 +7,16 @@ use std::path::{Path, PathBuf};
 use rate_core::log::Digest;
 
 use super::LogError;
+use super::key::KeyFile;
 
 /// The directory of a log.
 #[derive(Clone, Debug)]
 pub(super) struct Layout(pub(super) PathBuf);
 
 impl Layout {
-    /// The private key: one line, readable by its owner alone.
-    pub(super) fn key(&self) -> PathBuf {
-        self.0.join("key")
-    }
-
-    /// The private key that is to follow, while it is handed over.
-    pub(super) fn next_key(&self) -> PathBuf {
-        self.0.join(".key.next")
+    /// The private key.
+    pub(super) fn key(&self) -> KeyFile {
+        KeyFile(self.0.join("key"))
     }
 
     /// Public keys, one a line, oldest first.
@@ -55,6 +51,11 @@ impl Layout {
     /// Canonical form of parameters.
     pub(super) fn parameters(&self, digest: Digest) -> PathBuf {
         self.0.join("parameters").join(digest.to_string())
+    }
+
+    /// Changed facts: rows with their signs, and their hashes.
+    pub(super) fn facts(&self, knowledge: u64) -> PathBuf {
+        self.0.join("facts").join(format!("{knowledge:06}"))
     }
 
     /// The rows of a batch, a table each.

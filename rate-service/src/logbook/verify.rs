@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use rate_core::error::Lang;
 use rate_core::log::{Checkpoint, Digest, SignedNote, Tree, VerifyingKey};
-use rate_core::record::{Batch, Body, Entry, Event, Run};
+use rate_core::record::{Batch, Body, Entry, Event, FactsChange, Run};
 
 use super::LogError;
 use super::view::{Disk, Files, PublishedRun, View};
@@ -123,21 +123,28 @@ pub struct Verified {
 }
 
 /// Looks at every byte of a log that a checkpoint protects.
-pub fn verify(dir: &Path, trust: &Trust) -> Verified {
-    verify_over(Rc::new(Disk), dir, trust)
+pub fn verify(place: &Path, trust: &Trust) -> Verified {
+    match super::database_at(place) {
+        None => verify_over(Rc::new(Disk), place, trust),
+        Some(_) => looked_at(place, View::read(place), trust),
+    }
 }
 
 /// The same, from where the files of the log are.
 pub fn verify_over(files: Rc<dyn Files>, dir: &Path, trust: &Trust) -> Verified {
+    looked_at(dir, View::over(files, dir), trust)
+}
+
+fn looked_at(dir: &Path, view: Result<View, LogError>, trust: &Trust) -> Verified {
     let mut found = Verified::default();
-    let view = match View::over(files, dir) {
+    let view = match view {
         Ok(view) => view,
         Err(error) => {
             found.faults.push(unreadable(dir, &error));
             return found;
         }
     };
-    let mut look = Look { dir, view: &view, found: &mut found };
+    let mut look = Look { dir: &view.layout.0, view: &view, found: &mut found };
     let keys = look.keys(trust);
     look.entries();
     look.checkpoints(&keys, trust);
@@ -152,6 +159,7 @@ fn unreadable(dir: &Path, error: &LogError) -> Fault {
         LogError::Broken { path, what } => (path.as_path(), what.clone()),
         LogError::Busy(path) => (path.as_path(), String::new()),
         LogError::Unknown(what) => (dir, what.clone()),
+        LogError::Store(error) => (dir, error.to_string()),
     };
     let place = path.strip_prefix(dir).unwrap_or(path).to_string_lossy().into_owned();
     Fault::new(FaultKind::Unreadable, place, detail)
@@ -177,9 +185,12 @@ impl Look<'_> {
         let first = trust.key.clone().or_else(|| self.view.keys.first().cloned());
         let handed = self.view.events().filter_map(|(_, event)| match event {
             Event::Key { key } => VerifyingKey::parse(&key).ok(),
-            Event::Batch(_) | Event::RuleSet { .. } | Event::Parameters { .. } | Event::Run(_) | Event::Decision(_) => {
-                None
-            }
+            Event::Batch(_)
+            | Event::Facts(_)
+            | Event::RuleSet { .. }
+            | Event::Parameters { .. }
+            | Event::Run(_)
+            | Event::Decision(_) => None,
         });
         let keys: Vec<VerifyingKey> = first.into_iter().chain(handed).collect();
         if keys != self.view.keys {
@@ -261,6 +272,13 @@ impl Look<'_> {
                     }
                     self.batch(&batch);
                 }
+                Event::Facts(change) => {
+                    knowledge += 1;
+                    if change.knowledge != knowledge {
+                        self.fault(FaultKind::Misplaced, place, format!("knowledge {}", change.knowledge));
+                    }
+                    self.change(&change);
+                }
                 Event::RuleSet { digest, .. } => self.law(&self.view.layout.rule_set(digest), digest),
                 Event::Parameters { digest, .. } => self.law(&self.view.layout.parameters(digest), digest),
                 Event::Run(run) => {
@@ -301,6 +319,25 @@ impl Look<'_> {
             self.fault(kind, place, "");
         } else if rows.root() != batch.root || rows.counts() != batch.tables {
             self.fault(FaultKind::Facts, dir, "");
+        }
+    }
+
+    /// Rows that came in or were taken back: each against the hash stored for it, all against the root.
+    fn change(&mut self, change: &FactsChange) {
+        let dir = format!("facts/{:06}", change.knowledge);
+        let (rows, stored) = match self.view.change(change.knowledge) {
+            Ok(read) => read,
+            Err(error) => return self.unreadable(&error),
+        };
+        let found: Vec<Digest> = rows.iter().map(|row| Digest::leaf(row.as_bytes())).collect();
+        self.found.rows += found.len();
+        let holds = |leaves: &[Digest]| leaves.iter().copied().collect::<Tree>().root() == change.root;
+        let differs = (0..found.len().max(stored.len())).find(|index| found.get(*index) != stored.get(*index));
+        match differs {
+            Some(index) if holds(&found) => self.fault(FaultKind::Leaf, format!("{dir}/leaves:{}", index + 1), ""),
+            Some(index) => self.fault(FaultKind::Facts, format!("{dir}/rows:{}", index + 1), ""),
+            None if !holds(&found) => self.fault(FaultKind::Facts, dir, ""),
+            None => {}
         }
     }
 

@@ -15,6 +15,7 @@ use super::LogError;
 use super::batch;
 use super::layout::Layout;
 use crate::book::BookRows;
+use crate::store::Store;
 
 /// Where the files of a log are read from: a directory, or a copy of one in memory.
 pub trait Files: std::fmt::Debug {
@@ -72,12 +73,15 @@ pub struct PublishedRun {
 }
 
 impl View {
-    /// Reads a log.
+    /// Reads a log in a directory or a database.
     ///
     /// # Errors
     /// Files that are missing or no files of a log.
-    pub fn read(dir: &Path) -> Result<Self, LogError> {
-        Self::over(Rc::new(Disk), dir)
+    pub fn read(place: &Path) -> Result<Self, LogError> {
+        match super::database_at(place) {
+            Some(database) => super::database::view_of(Rc::new(Store::open_to_read(&database?)?)),
+            None => Self::over(Rc::new(Disk), place),
+        }
     }
 
     /// Reads a log from where its files are.
@@ -155,12 +159,41 @@ impl View {
         Ok((batch::read(files, &dir)?, read_leaves(files, &dir.join("leaves"))?))
     }
 
-    /// The tables of a batch, as any other book's.
+    /// The rows of a change of facts with their signs, and the hashes stored for them.
+    pub(super) fn change(&self, knowledge: u64) -> Result<(Vec<String>, Vec<Digest>), LogError> {
+        let dir = self.layout.facts(knowledge);
+        let rows = text(self.files.as_ref(), &dir.join("rows"))?;
+        Ok((rows.lines().map(str::to_owned).collect(), read_leaves(self.files.as_ref(), &dir.join("leaves"))?))
+    }
+
+    /// What stood at a knowledge number, as the tables of any other book: the last whole batch by then, with the changes
+    /// behind it.
     ///
     /// # Errors
     /// As for files.
     pub fn tables(&self, knowledge: u64) -> Result<Vec<RawTable>, LogError> {
-        batch::tables(&self.batch(knowledge)?.0, &self.layout.batch(knowledge))
+        let (mut whole, mut changes) = (None, Vec::new());
+        for (_, event) in self.events() {
+            match event {
+                Event::Batch(it) if it.knowledge <= knowledge => {
+                    whole = Some(it.knowledge);
+                    changes.clear();
+                }
+                Event::Facts(it) if it.knowledge <= knowledge => changes.push(it.knowledge),
+                _ => {}
+            }
+        }
+        let mut rows = match whole {
+            Some(number) => self.batch(number)?.0,
+            None => BookRows::default(),
+        };
+        for number in changes {
+            let dir = self.layout.facts(number);
+            for line in self.change(number)?.0 {
+                rows.change(&line).map_err(|what| LogError::broken(&dir.join("rows"), what))?;
+            }
+        }
+        batch::tables(&rows, &self.layout.batch(knowledge))
     }
 
     /// The entry of a run: its index and bytes.

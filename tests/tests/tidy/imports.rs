@@ -21,7 +21,7 @@ const CORE: &[&[&str]] = &[
 
 /// Rooms of `rate-service` by rank, lowest first.
 const SERVICE: &[&[&str]] = &[
-    &["book", "lawbook", "clock"],
+    &["book", "lawbook", "clock", "store"],
     &["diagnostics"],
     &["casebook", "run"],
     &["logbook"],
@@ -54,6 +54,8 @@ const GUESTS: &[(&str, &str, &[&str])] = &[
     ("rate-service", "chrono", &["book", "clock"]),
     ("rate-service", "base64", &["logbook"]),
     ("rate-service", "getrandom", &["logbook"]),
+    ("rate-service", "diesel", &["store"]),
+    ("rate-service", "diesel_migrations", &["store"]),
 ];
 
 /// One file's view of another room of its crate.

@@ -1,0 +1,328 @@
+//! A log in a database: the same things as in a directory, each a row; all of a publication in one transaction.
+//!
+//! Facts are not kept whole a batch: what stands is compared with what came in, and only the difference is added.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use rate_core::log::{Checkpoint, Digest, SigningKey, Tree};
+use rate_core::record::{Entry, Event, FactsChange};
+
+use super::LogError;
+use super::key::{KeyFile, new_key, signed};
+use super::publish::{Document, Publication, Published, Sealed, Shelf, publish};
+use super::view::{Files, View};
+use crate::book::BookRows;
+use crate::store::{BodyRow, DocumentKind, FactRow, Link, Place, Store, StoreError};
+
+/// Names the file of the key of a log in PostgreSQL.
+const KEY: &str = "RATE_LOG_KEY";
+
+/// Bodies that are written at a time.
+const CHUNK: usize = 4096;
+
+/// A log in a database that is being written.
+#[derive(Debug)]
+pub(super) struct DatabaseLog {
+    store: Rc<Store>,
+    key: SigningKey,
+    file: KeyFile,
+}
+
+impl DatabaseLog {
+    pub(super) fn open(place: &Place, name: &str) -> Result<Self, LogError> {
+        let file = key_file(place)?;
+        let store = Store::open(place)?;
+        let signers: Vec<String> = store.read(Link::signers)?;
+        let key = match (signers.is_empty(), file.exists()) {
+            (true, false) => {
+                let key = new_key(name)?;
+                file.store(&key)?;
+                key
+            }
+            _ => file.read()?,
+        };
+        let line = key.verifying().to_string();
+        store.write(|link| -> Result<(), LogError> {
+            if link.signers()?.is_empty() {
+                link.add_signer(&line)?;
+            }
+            Ok(())
+        })?;
+        let mut log = Self { store: Rc::new(store), key, file };
+        log.take_over()?;
+        let known: Vec<String> = log.store.read(Link::signers)?;
+        if !known.contains(&log.public_key()) {
+            let what = "does not belong to the listed keys / 不属于所列公钥";
+            return Err(LogError::broken(&log.file.0, what));
+        }
+        Ok(log)
+    }
+
+    pub(super) fn view(&self) -> Result<View, LogError> {
+        view_of(Rc::clone(&self.store))
+    }
+
+    pub(super) fn public_key(&self) -> String {
+        self.key.verifying().to_string()
+    }
+
+    pub(super) fn publish(&mut self, publication: Publication<'_>) -> Result<Published, LogError> {
+        self.store.write(|link| publish(&mut Writing::begin(link, &[&self.key])?, publication))
+    }
+
+    pub(super) fn rotate(&mut self, recorded_at: &str) -> Result<Checkpoint, LogError> {
+        let new = new_key(self.key.verifying().name())?;
+        self.file.store_following(&new)?;
+        let line = new.verifying().to_string();
+        let signed = self.store.write(|link| {
+            link.add_signer(&line)?;
+            Writing::begin(link, &[&self.key, &new])?.append(recorded_at, vec![Event::Key { key: line.clone() }])
+        })?;
+        self.take_over()?;
+        Ok(signed)
+    }
+
+    /// Ends a hand-over whose entry is signed: after a crash in the middle of one, the next writer ends it.
+    fn take_over(&mut self) -> Result<(), LogError> {
+        let Some(next) = self.file.following()? else { return Ok(()) };
+        let known: Vec<String> = self.store.read(Link::signers)?;
+        if !known.contains(&next.verifying().to_string()) {
+            return self.file.drop_following();
+        }
+        self.file.take_over()?;
+        self.key = next;
+        Ok(())
+    }
+}
+
+/// Where the key of a log in a database lies.
+fn key_file(place: &Place) -> Result<KeyFile, LogError> {
+    match place {
+        Place::Sqlite(path) => {
+            let mut key = path.as_os_str().to_owned();
+            key.push(".key");
+            Ok(KeyFile(PathBuf::from(key)))
+        }
+        Place::Postgres(_) => std::env::var_os(KEY).map(|path| KeyFile(PathBuf::from(path))).ok_or_else(|| {
+            LogError::Unknown(format!("{KEY} names no file for the key that signs / 未以 {KEY} 指明签名密钥文件"))
+        }),
+    }
+}
+
+/// A log inside a transaction of its database.
+struct Writing<'w> {
+    link: &'w mut Link,
+    keys: &'w [&'w SigningKey],
+    events: Vec<Event>,
+    tree: Tree,
+    knowledge: Vec<u64>,
+}
+
+impl<'w> Writing<'w> {
+    fn begin(link: &'w mut Link, keys: &'w [&'w SigningKey]) -> Result<Self, LogError> {
+        let (mut events, mut tree) = (Vec::new(), Tree::new());
+        for row in link.entries_from(0)? {
+            let broken = |_| LogError::Store(StoreError::Broken("an entry that is none"));
+            events.push(Entry::read(&row.entry).map_err(broken)?.event);
+            tree.push(digest(&row.leaf)?);
+        }
+        Ok(Self { link, keys, events, tree, knowledge: Vec::new() })
+    }
+}
+
+fn digest(bytes: &[u8]) -> Result<Digest, StoreError> {
+    bytes.try_into().map(Digest).map_err(|_| StoreError::Broken("a hash that is none"))
+}
+
+/// A number of the log as the database counts it.
+fn place(number: u64) -> Result<i64, StoreError> {
+    i64::try_from(number).map_err(|_| StoreError::Broken("more entries than can be counted"))
+}
+
+impl Shelf for Writing<'_> {
+    fn events(&self) -> Vec<Event> {
+        self.events.clone()
+    }
+
+    /// Only what is new or gone in the areas of the book is written, under a number of its own.
+    fn facts(&mut self, rows: &BookRows) -> Result<(u64, Option<Event>), LogError> {
+        let last = self.link.last_knowledge()?;
+        let number = last + 1;
+        let came = rows.keyed().map_err(|row| LogError::Unknown(format!("{row}: no area / 缺统筹区")))?;
+        let areas: Vec<String> = came.iter().map(|row| row.area.clone()).collect::<BTreeSet<_>>().into_iter().collect();
+        let stood = self.link.standing(&areas, last)?;
+        let known: BTreeSet<(&str, &str)> = stood.iter().map(|row| (row.kind.as_str(), row.line.as_str())).collect();
+        let now: BTreeSet<(&str, &str)> = came.iter().map(|row| (row.kind.stem(), row.line)).collect();
+        let row = |area: &str, account: &str, kind: &str, line: &str, standing: bool| FactRow {
+            area: area.to_owned(),
+            account: account.to_owned(),
+            kind: kind.to_owned(),
+            knowledge: number,
+            leaf: FactRow::leaf_of(standing, kind, line).0.to_vec(),
+            standing,
+            line: line.to_owned(),
+        };
+        let added = came.iter().filter(|it| !known.contains(&(it.kind.stem(), it.line)));
+        let added = added.map(|it| row(&it.area, &it.account, it.kind.stem(), it.line, true));
+        let gone = stood.iter().filter(|it| !now.contains(&(it.kind.as_str(), it.line.as_str())));
+        let gone = gone.map(|it| row(&it.area, &it.account, &it.kind, &it.line, false));
+        let mut changes: Vec<FactRow> = added.chain(gone).collect();
+        changes.sort_by(|one, two| key(one).cmp(&key(two)));
+        changes.dedup();
+        if changes.is_empty() {
+            let standing = u64::try_from(last).unwrap_or_default();
+            return Ok((standing, None));
+        }
+        for chunk in changes.chunks(CHUNK) {
+            self.link.add_facts(chunk)?;
+        }
+        let number = u64::try_from(number).unwrap_or_default();
+        self.knowledge.push(number);
+        Ok((number, Some(Event::Facts(change(number, &changes)?))))
+    }
+
+    fn document(&mut self, document: &Document) -> Result<(), LogError> {
+        self.link.add_document(document.kind, &document.digest.0, &document.text)?;
+        Ok(())
+    }
+
+    fn bodies(&mut self, run: &str, bodies: &mut dyn Iterator<Item = Sealed<'_>>) -> Result<Tree, LogError> {
+        let mut tree = Tree::new();
+        let mut rows = Vec::with_capacity(CHUNK);
+        for sealed in bodies {
+            rows.push(BodyRow {
+                run: run.to_owned(),
+                place: place(tree.len())?,
+                area: sealed.account.area.clone(),
+                account: sealed.account.number.clone(),
+                leaf: sealed.leaf.0.to_vec(),
+                body: sealed.body,
+            });
+            tree.push(sealed.leaf);
+            if rows.len() == CHUNK {
+                self.link.add_bodies(&rows)?;
+                rows.clear();
+            }
+        }
+        self.link.add_bodies(&rows)?;
+        Ok(tree)
+    }
+
+    fn append(&mut self, recorded_at: &str, events: Vec<Event>) -> Result<Checkpoint, LogError> {
+        for event in events {
+            let index = place(self.tree.len())?;
+            if let Event::Facts(FactsChange { knowledge, .. }) = &event {
+                self.link.add_knowledge(place(*knowledge)?, recorded_at, index)?;
+            }
+            let bytes = Entry { recorded_at: recorded_at.to_owned(), event }.to_bytes();
+            let leaf = Digest::leaf(&bytes);
+            self.link.add_entry(index, &bytes, &leaf.0)?;
+            self.tree.push(leaf);
+        }
+        let origin = self.keys.first().map_or_else(String::new, |key| key.verifying().name().to_owned());
+        let state = Checkpoint { origin, size: self.tree.len(), root: self.tree.root() };
+        let note = signed(&state, self.keys).map_err(|error| LogError::Unknown(error.to_string()))?;
+        self.link.add_checkpoint(place(state.size)?, &note.to_string())?;
+        Ok(state)
+    }
+}
+
+fn key(row: &FactRow) -> (&str, &str, &str, &[u8]) {
+    (&row.area, &row.account, &row.kind, &row.leaf)
+}
+
+/// What the log says of rows that stand in the order of their key.
+fn change(knowledge: u64, rows: &[FactRow]) -> Result<FactsChange, StoreError> {
+    let mut tables: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+    let mut tree = Tree::new();
+    for row in rows {
+        let (added, withdrawn) = tables.entry(&row.kind).or_default();
+        *(if row.standing { added } else { withdrawn }) += 1;
+        tree.push(digest(&row.leaf)?);
+    }
+    let tables = tables.into_iter().map(|(table, (added, withdrawn))| (table.to_owned(), added, withdrawn));
+    Ok(FactsChange { knowledge, root: tree.root(), tables: tables.collect() })
+}
+
+/// The log of a store, read.
+pub(super) fn view_of(store: Rc<Store>) -> Result<View, LogError> {
+    let dir = PathBuf::from(store.place().to_string());
+    View::over(Rc::new(Rows { store, dir: dir.clone() }), &dir)
+}
+
+/// The rows of a database, read as the files of a log.
+#[derive(Debug)]
+struct Rows {
+    store: Rc<Store>,
+    dir: PathBuf,
+}
+
+impl Files for Rows {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        let below = path.strip_prefix(&self.dir).map_err(|_| absent())?;
+        let parts: Vec<&str> = below.iter().filter_map(|part| part.to_str()).collect();
+        let number = |text: &str| text.parse::<i64>().map_err(|_| absent());
+        let read: Result<Option<Vec<u8>>, StoreError> = match parts.as_slice() {
+            ["keys"] => self.store.read(|link| Ok(Some(lines(link.signers()?).into_bytes()))),
+            ["entries"] => self.store.read(|link| {
+                let entries = link.entries_from(0)?.into_iter().map(|it| STANDARD.encode(it.entry));
+                Ok(Some(lines(entries).into_bytes()))
+            }),
+            ["leaves"] => {
+                self.store.read(|link| Ok(Some(link.entries_from(0)?.into_iter().flat_map(|it| it.leaf).collect())))
+            }
+            ["checkpoints", size] => {
+                let size = number(size)?;
+                let found = self.store.read(Link::checkpoints);
+                found.map(|it| it.into_iter().find(|(it, _)| *it == size).map(|(_, note)| note.into_bytes()))
+            }
+            ["rule_sets", digest] => self.document(DocumentKind::RuleSet, digest),
+            ["parameters", digest] => self.document(DocumentKind::Parameters, digest),
+            ["runs", run, what @ ("bodies" | "leaves")] => self.store.read(|link| {
+                let bodies = link.bodies(run)?.into_iter();
+                Ok(Some(bodies.flat_map(|it| if *what == "bodies" { it.body } else { it.leaf }).collect()))
+            }),
+            ["facts", knowledge, what @ ("rows" | "leaves")] => {
+                let knowledge = number(knowledge)?;
+                self.store.read(|link| {
+                    let rows = link.batch(knowledge)?.into_iter();
+                    Ok(Some(match *what {
+                        "rows" => lines(rows.map(|it| FactRow::signed(it.standing, &it.kind, &it.line))).into_bytes(),
+                        _ => rows.flat_map(|it| it.leaf).collect(),
+                    }))
+                })
+            }
+            _ => Ok(None),
+        };
+        read.map_err(io::Error::other)?.ok_or_else(absent)
+    }
+
+    fn list(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
+        if dir != self.dir.join("checkpoints") {
+            return Ok(Vec::new());
+        }
+        let found: Vec<(i64, String)> = self.store.read(Link::checkpoints).map_err(io::Error::other)?;
+        Ok(found.into_iter().map(|(size, _)| dir.join(format!("{size:012}"))).collect())
+    }
+}
+
+impl Rows {
+    fn document(&self, kind: DocumentKind, digest: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        let Some(digest) = Digest::from_hex(digest) else { return Ok(None) };
+        let content = self.store.read(|link| link.document(kind, &digest.0))?;
+        Ok(content.map(String::into_bytes))
+    }
+}
+
+fn absent() -> io::Error {
+    io::Error::from(io::ErrorKind::NotFound)
+}
+
+fn lines<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> String {
+    texts.into_iter().flat_map(|text| [text.as_ref().to_owned(), "\n".to_owned()]).collect()
+}

@@ -1,0 +1,133 @@
+//! Rows of facts: what came to be known, and what was taken back.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use rate_core::log::Digest;
+
+use super::link::on;
+use super::schema::{facts, knowledge};
+use super::{Link, StoreError};
+
+/// A row of the book at the moment it came to be known or was taken back.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = facts, treat_none_as_default_value = false)]
+pub struct FactRow {
+    /// The area.
+    pub area: String,
+    /// The account; empty for what is about the area.
+    pub account: String,
+    /// Name of the table of the book.
+    pub kind: String,
+    /// When it came to be known.
+    pub knowledge: i64,
+    /// The hash of the row with its sign.
+    pub leaf: Vec<u8>,
+    /// Whether it stands from here on; else it was taken back.
+    pub standing: bool,
+    /// The cells.
+    pub line: String,
+}
+
+impl FactRow {
+    /// A row as the log hashes it: its sign, table and cells.
+    pub fn signed(standing: bool, table: &str, line: &str) -> String {
+        format!("{}{table},{line}", if standing { '+' } else { '-' })
+    }
+
+    /// The hash of that.
+    pub fn leaf_of(standing: bool, table: &str, line: &str) -> Digest {
+        Digest::leaf(Self::signed(standing, table, line).as_bytes())
+    }
+}
+
+impl Link {
+    /// The number of the last batch; 0 before the first.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn last_knowledge(&mut self) -> Result<i64, StoreError> {
+        use diesel::dsl::max;
+        let last: Option<i64> = on!(self, it => knowledge::table.select(max(knowledge::number)).first(it))?;
+        Ok(last.unwrap_or_default())
+    }
+
+    /// The last number that was recorded by an instant (RFC 3339 in UTC to the millisecond); 0 before the first.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn knowledge_at(&mut self, instant: &str) -> Result<i64, StoreError> {
+        use diesel::dsl::max;
+        let by = knowledge::table.filter(knowledge::recorded_at.le(instant)).select(max(knowledge::number));
+        let last: Option<i64> = on!(self, it => by.first(it))?;
+        Ok(last.unwrap_or_default())
+    }
+
+    /// Notes a number, under the lock of the writer.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn add_knowledge(&mut self, number: i64, recorded_at: &str, entry: i64) -> Result<(), StoreError> {
+        let row = (knowledge::number.eq(number), knowledge::recorded_at.eq(recorded_at), knowledge::entry.eq(entry));
+        on!(self, it => diesel::insert_into(knowledge::table).values(row).execute(it))?;
+        Ok(())
+    }
+
+    /// Adds rows, which should come in the order of the key.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn add_facts(&mut self, rows: &[FactRow]) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(it) => {
+                diesel::insert_into(facts::table).values(rows).execute(it)?;
+            }
+            Self::Postgres(it) => {
+                diesel::copy_from(facts::table).from_insertable(rows).execute(it)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The rows of some areas as they stood at a number: everything that came in by then and was not taken back, in the
+    /// order of the key.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn standing(&mut self, areas: &[String], known: i64) -> Result<Vec<FactRow>, StoreError> {
+        let by = facts::area.eq_any(areas).and(facts::knowledge.le(known));
+        let order = (facts::area, facts::account, facts::kind, facts::knowledge, facts::leaf);
+        let all: Vec<FactRow> =
+            on!(self, it => facts::table.filter(by).order(order).select(FactRow::as_select()).load(it))?;
+        Ok(stand(all))
+    }
+
+    /// The areas that have facts.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn areas(&mut self) -> Result<Vec<String>, StoreError> {
+        Ok(on!(self, it => facts::table.select(facts::area).distinct().order(facts::area).load(it))?)
+    }
+
+    /// The rows that one batch brought or took back, in the order of the key.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn batch(&mut self, number: i64) -> Result<Vec<FactRow>, StoreError> {
+        let order = (facts::area, facts::account, facts::kind, facts::leaf);
+        let of = facts::table.filter(facts::knowledge.eq(number)).order(order);
+        Ok(on!(self, it => of.select(FactRow::as_select()).load(it))?)
+    }
+}
+
+/// Of rows in the order of their key, those whose last word is that they stand.
+fn stand(rows: Vec<FactRow>) -> Vec<FactRow> {
+    let mut last: HashMap<(&str, &str, &str, &str), usize> = HashMap::with_capacity(rows.len());
+    for (place, it) in rows.iter().enumerate() {
+        last.insert((&it.area, &it.account, &it.kind, &it.line), place);
+    }
+    let is_last = |(place, it): (usize, &FactRow)| last[&(&*it.area, &*it.account, &*it.kind, &*it.line)] == place;
+    let stands: Vec<bool> = rows.iter().enumerate().map(|it| it.1.standing && is_last(it)).collect();
+    rows.into_iter().zip(stands).filter_map(|(row, stands)| stands.then_some(row)).collect()
+}

@@ -1,0 +1,94 @@
+//! Law and records: documents by digest, bodies by run.
+
+use diesel::prelude::*;
+
+use super::link::on;
+use super::schema::{bodies, documents};
+use super::{Link, StoreError};
+
+/// What a document is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DocumentKind {
+    /// The canonical form of a rule set.
+    RuleSet,
+    /// The canonical form of parameters.
+    Parameters,
+}
+
+impl DocumentKind {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::RuleSet => "rule-set",
+            Self::Parameters => "parameters",
+        }
+    }
+}
+
+/// A body of a run.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = bodies, treat_none_as_default_value = false)]
+pub struct BodyRow {
+    /// The run.
+    pub run: String,
+    /// Its place in the tree of the run.
+    pub place: i64,
+    /// Area of the account.
+    pub area: String,
+    /// Number of the account.
+    pub account: String,
+    /// The hash of the body.
+    pub leaf: Vec<u8>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Link {
+    /// Adds a document under its digest; where it is there already, nothing happens, and the answer is `false`.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn add_document(&mut self, kind: DocumentKind, digest: &[u8], content: &str) -> Result<bool, StoreError> {
+        let known: i64 = on!(self, it => documents::table.filter(documents::digest.eq(digest)).count().get_result(it))?;
+        if known > 0 {
+            return Ok(false);
+        }
+        let row = (documents::digest.eq(digest), documents::kind.eq(kind.as_str()), documents::content.eq(content));
+        on!(self, it => diesel::insert_into(documents::table).values(row).execute(it))?;
+        Ok(true)
+    }
+
+    /// The document of a digest.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn document(&mut self, kind: DocumentKind, digest: &[u8]) -> Result<Option<String>, StoreError> {
+        let of = documents::digest.eq(digest).and(documents::kind.eq(kind.as_str()));
+        let found = on!(self, it => documents::table.filter(of).select(documents::content).first(it).optional())?;
+        Ok(found)
+    }
+
+    /// Adds bodies of a run.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn add_bodies(&mut self, rows: &[BodyRow]) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(it) => {
+                diesel::insert_into(bodies::table).values(rows).execute(it)?;
+            }
+            Self::Postgres(it) => {
+                diesel::copy_from(bodies::table).from_insertable(rows).execute(it)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The bodies of a run, in the order of its tree.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn bodies(&mut self, run: &str) -> Result<Vec<BodyRow>, StoreError> {
+        let of = bodies::table.filter(bodies::run.eq(run)).order(bodies::place);
+        Ok(on!(self, it => of.select(BodyRow::as_select()).load(it))?)
+    }
+}

@@ -1,0 +1,62 @@
+//! The tables as diesel sees them; `migrations/` makes them, once for each database, and a test compares all three.
+
+diesel::table! {
+    facts (area, account, kind, knowledge, leaf) {
+        area -> Text,
+        account -> Text,
+        kind -> Text,
+        knowledge -> BigInt,
+        leaf -> Binary,
+        standing -> Bool,
+        line -> Text,
+    }
+}
+
+diesel::table! {
+    knowledge (number) {
+        number -> BigInt,
+        recorded_at -> Text,
+        entry -> BigInt,
+    }
+}
+
+diesel::table! {
+    documents (digest) {
+        digest -> Binary,
+        kind -> Text,
+        content -> Text,
+    }
+}
+
+diesel::table! {
+    bodies (run, place) {
+        run -> Text,
+        place -> BigInt,
+        area -> Text,
+        account -> Text,
+        leaf -> Binary,
+        body -> Binary,
+    }
+}
+
+diesel::table! {
+    entries (place) {
+        place -> BigInt,
+        leaf -> Binary,
+        entry -> Binary,
+    }
+}
+
+diesel::table! {
+    checkpoints (size) {
+        size -> BigInt,
+        note -> Text,
+    }
+}
+
+diesel::table! {
+    signers (place) {
+        place -> BigInt,
+        key -> Text,
+    }
+}
