@@ -156,7 +156,13 @@ SPECS = {
         grades={"60%": "0.6", "100%": "1", "150%": "1.5"}, classes=(2, 3), demands=with_more(common(), CLASS_1)),
     "411200/2013": spec(
         "411200", [one("2013-01-01", "2013-12-31", year(2012))], place="none", system=3,
-        u=("50%", "80%", "120%", "150%"), classes=(2, 3), demands=with_more(common(), CLASS_1)),
+        u=("50%", "80%", "120%", "150%"), classes=(2, 3),
+        scale=1.7,
+        demands=with_more(common(), CLASS_1, *[dict(kind="dispatch", cls=1, u=it, weight=.7)
+                                               for it in (("50%", -1), ("50%", 0), ("120%", 0), ("120%", 1), ("150%", 1))])),
+    "411200/2013 in 330282": spec(
+        "330282", [one("2013-01-01", "2013-12-31", year(2012))], system=3, u=("50%", "80%", "120%", "150%"), scale=1.7,
+        classes=(2, 2, 3, 3, 1), events=(("disease-firm", LISTED + ("filed early", "filed and ends")),)),
     "440300/2012": spec(
         "440300", [one("2013-02-01", "2014-01-31", year(2012)), one("2014-02-01", "2015-01-31", year(2013))], place="440300/three", system=3, way="determined",
         u=("10%", "30%", "100%", "150%"), i={"per": "month", "bounds": ("2‰",)}, count="claims", left_out=SHENZHEN, tags=EPIDEMIC,

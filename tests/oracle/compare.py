@@ -46,8 +46,9 @@ def directories(options, method, scratch):
     if "written" in SPECS[method]:
         name, old, new = SPECS[method]["written"]
     elif area != method[:6]:
-        name, old, new = method + ".toml", '"%s"' % method[:6], '"%s"' % area
-        parameters = os.path.join(os.path.dirname(os.path.abspath(__file__)), "parameters")
+        name, old, new = method.split(" ")[0] + ".toml", '"%s"' % method[:6], '"%s"' % area
+        if not os.path.exists(os.path.join(parameters, area)):
+            parameters = os.path.join(os.path.dirname(os.path.abspath(__file__)), "parameters")
     else:
         return rules, parameters
     moved = os.path.join(scratch, "rules")

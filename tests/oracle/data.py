@@ -15,7 +15,8 @@ CHONGQING = vector("0.3 0.6 0.9 1.1 1.3 1.6 1.9 2.2")
 OPEN = "9999-12-31"
 HANGZHOU_OUTER = ("330122", "330127", "330182", "330183", "330185")
 
-# (first day, last day, sub-areas or all, kinds of account or all, rates of class 1 and up)
+# (first day, last day, sub-areas or all, kinds of account or all, rates of class 1 and up); listed: the kind of event in
+# the place of the sub-areas
 PLACES = {
     "320000": {"vectors": [("2023-01-01", OPEN, None, None, NATION)]},      # 苏人社规〔2023〕2号
     "330000": {"vectors": [("2024-01-01", OPEN, None, None, NATION)]},      # 浙人社发〔2023〕58号
@@ -28,6 +29,10 @@ PLACES = {
         ("2012-01-01", "2012-12-31", HANGZHOU_OUTER, None, vector("0.7 1.0 1.4")),
         ("2012-01-01", "2012-12-31", None, ("institution",), vector("0.2 0.2 0.2")),
         ("2012-01-01", "2012-12-31", None, ("individual-business",), vector("0.5 0.5 0.5"))]},
+    "330282": {"vectors": [
+        ("2012-05-01", "2015-09-30", None, None, vector("0.6 1.4 2.1")),    # 慈溪, report of January 2013
+        ("2012-05-01", "2015-09-30", None, ("institution",), vector("0.4 0.4 0.4"))],
+        "listed": [("2012-05-01", "2015-09-30", "disease-firm", ("employer", "dispatch"), vector("0.6 3 3"))]},
     "460000": {"vectors": [("2016-01-01", "2022-12-31", None, None, HAINAN_2016)]},
     "990340": {"vectors": [                                                 # invented: parameters/990340.toml
         ("2010-01-01", "2011-06-30", None, None, vector("0.6 1.2 2.4")),

@@ -45,7 +45,7 @@ def five(low="50%", by_class=None):
 
 EIGHT = five(by_class={1: ["100%", "120%", "150%"]})
 THREE = five(by_class={1: ["100%"]})
-SHENZHEN_2012 = five()
+OPEN_TO_ALL = five()
 
 
 class Setting:
@@ -114,6 +114,10 @@ class Setting:
 
 def vector_on(place, account, day):
     """Base rates of the day: of the kind of account before those of the place before those of the area."""
+    for first, last, event, kinds, rates in place.get("listed", ()):
+        if first <= day <= last and account.kind in kinds and any(one <= day <= end for one, end in listings(account, event)):
+            account.hit("base rate of those listed")
+            return rates, last
     best, rank = None, -1
     for first, last, sub_area, kinds, rates in place["vectors"]:
         if first <= day <= last and (not sub_area or account.sub_area in sub_area) and (not kinds or account.kind in kinds):
@@ -121,6 +125,17 @@ def vector_on(place, account, day):
             if its > rank:
                 best, rank = (rates, last), its
     return best
+
+
+def listings(account, kind):
+    """Days of the events of a kind, under the account's own number (open: READINGS.md, §3)."""
+    return [(event.first, event.last) for event in account.own_events if event.kind == kind]
+
+
+def listing_ends(place, account, day):
+    """The last day on which whoever is listed stays so, and whoever is not."""
+    days = [span for it in place.get("listed", ()) for span in listings(account, it[2])]
+    return min([last if first <= day else day_before(first) for first, last in days if last >= day], default=OPEN)
 
 
 def base_on(setting, account, cls, day):
@@ -194,7 +209,10 @@ def segment(setting, account, day, end, of_day, fixed_class, origin):
     base, class_1, vector_ends = base_on(setting, account, cls, day)
     cut, cut_ends = cut_on(setting, account, day)
     ordered, order_ends = order_on(account, day)
-    until = min(end, ends, vector_ends, cut_ends, order_ends, later_vector(setting.place, day))
+    until = min(end, ends, vector_ends, cut_ends, order_ends, later_vector(setting.place, day),
+                listing_ends(setting.place, account, day))
+    if until < end and until == listing_ends(setting.place, account, day):
+        account.hit("listed, or no longer, inside the setting")
     if ordered and ordered[0] == "rate":
         account.hit("a rate by order")
         return [day, until, cls, base, ordered[1], Fraction(0), ordered[1], ""]

@@ -2,12 +2,12 @@
 
 from fractions import Fraction
 
-from measures import (OLD_SHANGHAI, SHENZHEN, TAKEN_OVER, Value, Window, bounds, conduct, deaths, incidence,
+from measures import (OLD_SHANGHAI, SHENZHEN, TAKEN_OVER, Value, Window, bounds, conduct, deaths, incidence, listed,
                       pay_ratio, pay_ratio_at_base, premium)
-from methods.eight import (BASICS, KEPT, LEAP, NEW, NO_RATIO, Method, base_then, conduct_edges, edges, person_bounds,
-                           u_bounds, windowed)
+from methods.eight import (BASICS, KEPT, LEAP, NEW, NO_RATIO, Method, base_then, conduct_edges, edges, listed_edges,
+                           person_bounds, u_bounds, windowed)
 from methods.shared import forced, new, no_ratio, not_below, others, row, unanswered
-from rates import SHENZHEN_2012, THREE, Answer, Ladder, floated, held, last_rate, segments
+from rates import OPEN_TO_ALL, THREE, Answer, Ladder, floated, held, last_rate, segments
 
 STEPS = Ladder(["base", "+1", "+2", "+3", "+4", "+5"], points=["0", "0.5", "1.0", "1.5", "2.0", "2.5"], base="base")
 HANGZHOU = Ladder(["-0.4pp", "-0.2pp", "-0.1pp", "base", "+0.1pp", "+0.2pp", "+0.4pp"],
@@ -124,14 +124,20 @@ YANTAI_ROWS = (("0", "50%"), ("(0, 10%]", "80%"), ("(10%, 100%]", "100%"), ("(10
 
 def sanmenxia_2013(account, setting):
     window = Window("2012-01-01", "2012-12-31")
-    out = others(account, setting, classes=(2, 3)) or new(account, setting, window, 12)
+    dispatch = account.kind == "dispatch"
+    out = others(account, setting, classes=(1, 2, 3) if dispatch else (2, 3)) or new(account, setting, window, 12)
     if out:
         return out
     u = pay_ratio(account, window)
     bounds(account, "u", u, ("50%", "80%", "120%", "150%"), "fen")
+    if "listed" in setting.place:
+        listed(account, setting.start(account), "disease-firm")
     if not u.exists:
         return no_ratio(account, setting, u)
-    return floated(account, setting, row(account, u, SANMENXIA_ROWS))
+    answer = floated(account, setting, row(account, u, SANMENXIA_ROWS))
+    if answer.cls == 1 and answer.grade:
+        account.hit("dispatch company of class 1, " + answer.grade)
+    return answer
 
 
 SANMENXIA_ROWS = (("< 50%", "50%"), ("[50%, 80%)", "80%"), ("[80%, 120%]", "100%"), ("(120%, 150%]", "120%"),
@@ -233,12 +239,17 @@ METHODS = {
     "370800/2012": Method(jining_2012, [
         of_three("2012-01-01", "2013-12-31", "2012-2013", "none", ("2010-01-01", "2011-12-31"), JINING)],
                           NEW + NO_RATIO + CLASS_1 + ["table not seen"]),
-    "411200/2013": Method(sanmenxia_2013, [of_three("2013-01-01", "2013-12-31", "2013", "none", YEAR_2012)],
+    "411200/2013": Method(sanmenxia_2013, [of_three("2013-01-01", "2013-12-31", "2013", "none", YEAR_2012, OPEN_TO_ALL)],
                           BASICS + LEAP + NO_RATIO + CLASS_1 + rows_of(SANMENXIA_ROWS)
-                          + u_bounds("50%", "80%", "120%", "150%")),
+                          + u_bounds("50%", "80%", "120%", "150%")
+                          + ["dispatch company of class 1, " + it for it in OPEN_TO_ALL.labels]),
+    "411200/2013 in 330282": Method(sanmenxia_2013, [of_three("2013-01-01", "2013-12-31", "2013", "330282", YEAR_2012,
+                                                              OPEN_TO_ALL)],
+                                    rows_of(SANMENXIA_ROWS) + KEPT + listed_edges("disease-firm")
+                                    + ["base rate of those listed", "listed, or no longer, inside the setting"]),
     "440300/2012": Method(shenzhen_2012, [
-        of_three("2013-02-01", "2014-01-31", "2013", "440300/three", YEAR_2012, SHENZHEN_2012),
-        of_three("2014-02-01", "2015-01-31", "2014", "440300/three", YEAR_2013, SHENZHEN_2012)],
+        of_three("2013-02-01", "2014-01-31", "2013", "440300/three", YEAR_2012, OPEN_TO_ALL),
+        of_three("2014-02-01", "2015-01-31", "2014", "440300/three", YEAR_2013, OPEN_TO_ALL)],
                           BASICS + LEAP + KEPT + NO_RATIO + u_bounds("10%", "30%", "100%", "150%")
                           + person_bounds("i", "2‰") + edges("recognition")
                           + ["row to %s, i %s 2‰" % (grade, sign)
