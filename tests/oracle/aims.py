@@ -122,7 +122,11 @@ SPECS = {
         events=(("joint-punishment", BREACH),),
         demands=with_more(common(), dict(u=("400%", 0), cls=1, calm=True),
                           dict(u=("400%", 0), cls=4, calm=True), dict(deaths=2), dict(deaths=3), dict(deaths=4),
-                          dict(diseases=2), dict(diseases=3), dict(diseases=4)), scale=1.35),
+                          dict(diseases=2), dict(diseases=3), dict(diseases=4),
+                          dict(u=("400%", 1), calm=True, weight=1.5),
+                          dict(no_premium=True, u=("0", 0), deaths=3, calm=True, weight=1.2),
+                          dict(no_premium=True, u=("50%", 0), diseases=3, calm=True, weight=1.2),
+                          dict(no_premium=True, u=("0", 0), event=("joint-punishment", "inside"))), scale=1.5),
     "310000/before-2015": spec(
         "310000", [one("2013-04-01", "2014-03-31", year(2012)), one("2014-04-01", "2015-03-31", year(2013))], system=3,
         u=("200%", "400%", "600%", "800%", "1000%"), between=(0, 100, 300, 500, 1500), points=True, arrangements=.5,

@@ -250,24 +250,24 @@ def hainan_2016(account, setting):
     ill = Value(hurt(account, window, count="claims", what="disease"), 1)
     bounds(account, "deaths", dead, ("3",), "person")
     bounds(account, "diseases", ill, ("3",), "person")
-    black = conduct(account, window, "joint-punishment")
-
-    def adjust(label):
-        return not_below(account, setting, label, "1", black, "forced: safety list")
-
-    if not u.exists:
-        return forced(account, setting, adjust) or no_ratio(account, setting, u)
-    cls = setting.class_on(account, setting.start(account))[0]
-    if dead.within(">= 3") or ill.within(">= 3"):
-        account.hit("row deaths" if dead.within(">= 3") else "row diseases")
+    cases = [("deaths", dead.within(">= 3")), ("diseases", ill.within(">= 3")),
+             ("safety list", conduct(account, window, "joint-punishment"))]
+    met = [name for name, condition in cases if condition]
+    for name in met:
+        account.hit("grade 1: " + name)
+        if not u.exists:
+            account.hit("grade 1 without a ratio: " + name)
+    if met:
         return floated(account, setting, "1")
+    if not u.exists:
+        return no_ratio(account, setting, u)
     if u.within("> 400%"):
         account.hit("row > 400%")
-        return floated(account, setting, adjust("2"))
-    if cls == 1:
+        return floated(account, setting, "2")
+    if setting.class_on(account, setting.start(account))[0] == 1:
         account.hit("row class 1")
-        return floated(account, setting, adjust("3"))
-    return forced(account, setting, adjust) or held(account, setting, "row <= 400%, not seen")
+        return floated(account, setting, "3")
+    return held(account, setting, "row <= 400%, not seen")
 
 
 def windowed(windows, *arguments, **more):
@@ -358,6 +358,7 @@ METHODS = {
     "460000/2016": Method(hainan_2016, [Setting("2017-01-01", "2017-12-31", "2017", "460000", ladder=HAINAN)],
                           NEW + LEAP + KEPT + NO_RATIO + edges("payment") + edges("death") + edges("recognition")
                           + u_bounds("400%") + person_bounds("deaths", "3") + person_bounds("diseases", "3")
-                          + ["row deaths", "row diseases", "row > 400%", "row class 1", "row <= 400%, not seen",
-                             "forced: safety list", "special case where no table answers"]),
+                          + ["row > 400%", "row class 1", "row <= 400%, not seen"]
+                          + ["grade 1%s: %s" % (where, it) for where in ("", " without a ratio")
+                             for it in ("deaths", "diseases", "safety list")]),
 }
