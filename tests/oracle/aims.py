@@ -64,7 +64,7 @@ SPECS = {
     "320000/2023": spec(
         "320000", [one("2025-01-01", "2026-12-31", ("2022-10-01", "2024-09-30"), ("2021-01-01", "2022-09-30")),
                    one("2023-01-01", "2024-12-31", ("2021-01-01", "2022-09-30"))],
-        asked=24, u=("0", "50%", "100%"), i={"per": "window", "bounds": ("0", "1%", "3%")},
+        asked=24, scale=1.45, u=("0", "50%", "100%"), i={"per": "window", "bounds": ("0", "1%", "3%")},
         kinds=("employer",) * 4 + ("institution", "individual-business", "dispatch", "dispatch"),
         demands=with_more(common(), dict(u=ZERO, i=ZERO, zero_before=True), dict(u=ZERO, i=ZERO),
                           dict(u=ZERO, i=("1%", -1)), NO_HEADS)),
@@ -83,15 +83,16 @@ SPECS = {
         demands=with_more(common(), dict(u=ZERO, i=ZERO), dict(industry="64", calm=True), NO_HEADS,
                           dict(no_premium=True, u=("0", 0), event=("fraud", "found last")),
                           dict(u=("50%", -1), deaths=1), dict(u=("50%", 0), event=("false-document", "found last"))),
-        scale=1.45),
+        scale=1.8),
     "310000/2016": spec(
         "310000", [one("2016-04-01", "2017-03-31", *[year(it) for it in (2015, 2014, 2013, 2012, 2011)])],
-        scale=2.7, change=.3, way="base", u=("0", "200%"), between=(0, 20, 150, 250), dispatch_class=2,
+        scale=3.3, change=.3, way="base", u=("0", "200%"), between=(0, 20, 150, 250), dispatch_class=2,
         kinds=("employer",) * 5 + ("institution", "individual-business", "dispatch"),
         events=tuple((it, BREACH) for it in ("arrears", "fraud", "hidden-payroll")) + (("award", AWARDED),),
         limited="award",
         demands=with_more(common(), *[dict(u=("200%", 1), event=("award", it), weight=1.5)
                                       for it in ("years", "found last")],
+                          dict(u=("200%", 1), event=("award", "years and a day"), weight=.5),
                           dict(u=ZERO, zero_before=True, calm=True, weight=1.2), dict(u=ZERO, earlier="paid"),
                           dict(u=ZERO, who="two_years"),
                           *[dict(u=ZERO, zero_before=True, calm=True, event=(it, edge), weight=.6)
@@ -102,7 +103,7 @@ SPECS = {
                    one("2022-03-01", "2024-02-29", ("2020-01-01", "2021-12-31"))],
         asked=24, u=("0", "50%", "100%", "150%"), left_out=SHENZHEN, tags=EPIDEMIC, articles=PLAIN,
         levels=(0, 1, 1, 2, 2, 3, 4), limited="certificate-level-2-3",
-        events=(("safety-certificate", LISTED), ("joint-punishment", LISTED)), scale=1.6),
+        events=(("safety-certificate", LISTED), ("joint-punishment", LISTED)), scale=1.85),
     "210100/undated": spec(
         "210100", [one("2018-01-01", "2019-12-31", ("2016-01-01", "2017-12-31"))], place="none", asked=24,
         u=("0", "50%", "130%", "150%"),
@@ -126,7 +127,7 @@ SPECS = {
                           dict(u=("400%", 1), calm=True, weight=1.5),
                           dict(no_premium=True, u=("0", 0), deaths=3, calm=True, weight=1.2),
                           dict(no_premium=True, u=("50%", 0), diseases=3, calm=True, weight=1.2),
-                          dict(no_premium=True, u=("0", 0), event=("joint-punishment", "inside"))), scale=1.5),
+                          dict(no_premium=True, u=("0", 0), event=("joint-punishment", "inside"))), scale=1.7),
     "310000/before-2015": spec(
         "310000", [one("2013-04-01", "2014-03-31", year(2012)), one("2014-04-01", "2015-03-31", year(2013))], system=3,
         u=("200%", "400%", "600%", "800%", "1000%"), between=(0, 100, 300, 500, 1500), points=True, arrangements=.5,
@@ -135,7 +136,7 @@ SPECS = {
                  "disease-after-leaving": "responsible"}),
     "330100/2012": spec(
         "330100", [one("2012-01-01", "2012-12-31", year(2011))], system=3, points=True,
-        scale=1.3,
+        scale=1.5,
         kinds=("employer",) * 9 + ("dispatch", "institution", "individual-business"),
         sub_areas=("", "330102", "330122", "330185"), grades={"base": "0", "-0.1pp": "-0.1"}),
     "330723/2013": spec(
@@ -143,13 +144,13 @@ SPECS = {
         between=(0, 100, 130, 250), i={"per": "year", "bounds": ("5%",)},
         demands=with_more(common(), CLASS_1, NO_HEADS), scale=1.4, classes=(2, 3)),
     "340400/2012": spec(
-        "990340", [one("2012-01-01", "2012-12-31", year(2011))], system=3, way="base",
+        "990340", [one("2012-01-01", "2012-12-31", year(2011))], system=3, way="base", scale=1.35,
         u=("20%", "60%", "80%", "120%"), classes=(2, 3),
         demands=with_more(common(), CLASS_1)),
     "370600/2013": spec(
         "370600", [one("2013-01-01", "2013-12-31", year(2012))], place="none", system=3,
         u=("0", "10%", "100%", "150%"), deaths=(None, None, 1, 2), deaths_by="recognised", classes=(2, 3),
-        scale=1.65,
+        scale=1.95,
         events=tuple((it, BREACH) for it in ("arrears", "fraud", "hidden-payroll")),
         demands=with_more(common(), CLASS_1, dict(u=ZERO, total=499999, calm=True), dict(u=ZERO, total=500000, calm=True),
                           dict(u=ZERO, total=500001, calm=True), dict(u=ZERO, deaths=1, weight=.4),
@@ -161,7 +162,7 @@ SPECS = {
     "411200/2013": spec(
         "411200", [one("2013-01-01", "2013-12-31", year(2012))], place="none", system=3,
         u=("50%", "80%", "120%", "150%"), classes=(2, 3),
-        scale=1.7,
+        scale=1.85,
         demands=with_more(common(), CLASS_1, *[dict(kind="dispatch", cls=1, u=it, weight=.7)
                                                for it in (("50%", -1), ("50%", 0), ("120%", 0), ("120%", 1), ("150%", 1))])),
     "411200/2013 in 330282": spec(
@@ -201,7 +202,7 @@ SPECS = {
         "990500", [one("2017-07-01", "2018-06-30", year(2016))], u=("10%", "50%", "100%", "120%"),
         levels=(1, 2, 3), events=(("safety-certificate", FILED),),
         demands=with_more(common(), *[dict(u=u, cls=cls, event=("safety-certificate", "filed before"), weight=.5)
-                                      for u, cls in ((ZERO, 2), (("10%", 0), 2), (("10%", 0), 3))]), scale=1.3),
+                                      for u, cls in ((ZERO, 2), (("10%", 0), 2), (("10%", 0), 3))]), scale=1.4),
     "990600/steps-by-class": spec(
         "990600", [one("2012-01-01", "2012-12-31", year(2011))], system=3, u=("0", "50%", "100%", "150%"), points=True,
         kinds=("employer",) * 5 + ("dispatch",), sub_areas=("", "990601"), grades={"base": "0", "-0.1pp": "-0.1"},
@@ -211,6 +212,6 @@ SPECS = {
         grades={"60%": "0.6", "80%": "0.8", "100%": "1", "120%": "1.2", "150%": "1.5"}),
 }
 SPECS["990100/three-year transition"] = dict(
-    SPECS["990100/three-year"], scale=2, settings=SPECS["990100/three-year"]["settings"][:2],
+    SPECS["990100/three-year"], scale=2.7, settings=SPECS["990100/three-year"]["settings"][:2],
     written=("illustrative/three-year.toml", "to = 2021-12-31 } ]\n",
              'to = 2021-12-31 } ]\ntransition = { not_above = "last-rate", cite = "demonstration: window" }\n'))
