@@ -76,7 +76,7 @@ fn decide_ends_by_what_became_of_the_account() {
     let decide = |account: &str| format!("--lang en decide {RUN} --account {account}");
     let cases = [
         (decide(&column("rates.csv")), 0, "Steps:"),
-        (decide(&column("not_insured.csv")), 0, "is not insured"),
+        (decide(&column("not_insured.csv")), 1, "is not insured"),
         (decide(&column("problems.csv")), 1, "history.order"),
         (decide("99999999"), 1, "not in the book"),
         (format!("--lang en decide {RUN}"), 2, "--account"),
