@@ -55,8 +55,15 @@ impl Finding {
 pub struct Count {
     /// Findings.
     pub findings: u64,
-    /// Accounts they concern; the findings themselves where they concern the whole book.
+    /// Accounts they concern; none where they concern the book as a whole.
     pub accounts: u64,
+}
+
+impl Count {
+    /// What is held against a limit: the accounts, or the findings themselves where they concern the book as a whole.
+    pub const fn weighed(self) -> u64 {
+        if self.accounts == 0 { self.findings } else { self.accounts }
+    }
 }
 
 /// Everything found in a book under a law.
@@ -94,9 +101,9 @@ impl Found {
         let count = self.counts.entry(kind).or_default();
         count.findings += 1;
         // Findings of an account come one behind the other.
-        if account.is_none_or(|account| self.last.get(&kind) != Some(account)) {
+        if let Some(account) = account.filter(|account| self.last.get(&kind) != Some(account)) {
             count.accounts += 1;
-            self.last.extend(account.map(|account| (kind, account.clone())));
+            self.last.insert(kind, account.clone());
         }
         if count.findings > u64::try_from(MOST_LISTED).unwrap_or(u64::MAX) {
             return;

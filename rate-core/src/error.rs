@@ -1,6 +1,7 @@
 //! Problems of an input: all of them at once, each with its place, a stable code and a sentence to act on.
 
 mod code;
+mod words;
 
 use std::fmt;
 
@@ -126,9 +127,9 @@ impl Problem {
         while let Some((before, behind)) = rest.split_once('{') {
             text.push_str(before);
             let index = behind.split_once('}').and_then(|(index, after)| Some((index.parse::<usize>().ok()?, after)));
-            match index.and_then(|(index, after)| Some((self.values.get(index)?, after))) {
-                Some((value, after)) => {
-                    text.push_str(&shown(value));
+            match index.and_then(|(index, after)| Some((index, self.values.get(index)?, after))) {
+                Some((place, value, after)) => {
+                    text.push_str(&shown(&words::said(self.code, place, value, lang)));
                     rest = after;
                 }
                 None => {

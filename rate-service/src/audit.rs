@@ -6,7 +6,7 @@ mod sheets;
 mod totals;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::PathBuf;
 
 use rate_core::audit::{Auditor, Difference, Finding, Lack, Piece};
 use rate_core::error::Problem;
@@ -73,17 +73,26 @@ pub struct Audit {
     pub warnings: Vec<Problem>,
 }
 
+/// Charged rates that come apart from the book.
+#[derive(Clone, Debug)]
+pub struct Charged {
+    /// The file, or a directory that holds it.
+    pub path: PathBuf,
+    /// How it is read; the book is read as its own request says.
+    pub reading: Reading,
+}
+
 /// Audits a book: its own `rates`, or those of another file or directory.
 ///
 /// # Errors
 /// Files that cannot be read or are wrong as a whole; accounts that are wrong stand in the audit.
 pub fn audit(
     request: &Request,
-    charged: Option<&Path>,
+    charged: Option<&Charged>,
     progress: &mut dyn FnMut(Stage, u64, u64),
 ) -> Result<Audit, RunError> {
     let (chosen, mut book) = run::read(request, progress)?;
-    let mut theirs = charged.map(|path| Theirs::read(path, &request.reading, &book.histories)).transpose()?;
+    let mut theirs = charged.map(|charged| Theirs::read(charged, &book.histories)).transpose()?;
     let auditor = Auditor::new(&chosen.law);
     let mut audit = Audit {
         auditor,
@@ -157,10 +166,10 @@ struct Theirs {
 }
 
 impl Theirs {
-    fn read(path: &Path, reading: &Reading, known: &[History]) -> Result<Self, RunError> {
+    fn read(Charged { path, reading }: &Charged, known: &[History]) -> Result<Self, RunError> {
         let mut tables = reading.of_kind(path, TableKind::Rates)?;
         if tables.is_empty() {
-            return Err(RunError::Unfit { path: path.to_owned(), what: "holds no rates.csv / 没有 rates.csv" });
+            return Err(RunError::Unfit { path: path.clone(), what: "holds no rates.csv / 没有 rates.csv" });
         }
         tables.insert(0, accounts(known, &tables));
         let book = check_book(&tables);

@@ -89,7 +89,6 @@ impl Tested {
 /// # Errors
 /// Files that cannot be read, and everything that is wrong inside them: no case is decided then.
 pub fn test(request: &Request, progress: &mut dyn FnMut(u64, u64)) -> Result<Tested, CaseError> {
-    let rules = rule_set(&request.rule_set, None, &[])?;
     let beside = request.rule_set.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let places = if request.cases.is_empty() { vec![beside.to_owned()] } else { request.cases.clone() };
     let mut found = Vec::new();
@@ -110,6 +109,7 @@ pub fn test(request: &Request, progress: &mut dyn FnMut(u64, u64)) -> Result<Tes
     if !problems.is_empty() {
         return Err(CaseError::Problems(problems));
     }
+    let rules = rule_set(&request.rule_set, None, &frames(&files)?)?;
     let mut tested = Tested { coverage: Coverage::of(&rules), rules, files: Vec::new() };
     let all = u64::try_from(files.len()).unwrap_or(u64::MAX);
     for (cases, done) in files.into_iter().zip(1..) {
@@ -119,6 +119,20 @@ pub fn test(request: &Request, progress: &mut dyn FnMut(u64, u64)) -> Result<Tes
         progress(done, all);
     }
     Ok(tested)
+}
+
+/// The frames that case files about one set name for it, each once. As of which area a file reads the set matters to its
+/// own cases alone: places of the set are the same in every area.
+fn frames(files: &[Cases]) -> Result<Vec<PathBuf>, CaseError> {
+    let mut frames: Vec<PathBuf> = Vec::new();
+    for cases in files {
+        for frame in &cases.frames {
+            let path = found(cases, frame)?;
+            let known = frames.iter().any(|other| other.canonicalize().ok() == path.canonicalize().ok());
+            frames.extend((!known).then_some(path));
+        }
+    }
+    Ok(frames)
 }
 
 /// Reads every case file below a directory, or one file.

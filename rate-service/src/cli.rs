@@ -24,6 +24,7 @@ use clap_complete::Shell;
 use rate_core::Explanation;
 use rate_core::diagnostics::Kind;
 use rate_core::error::Lang;
+use rate_core::input::book::Mapping;
 use rate_core::{AccountKey, NaiveDate};
 
 use crate::book::{self, Encoding, Plan, Reading};
@@ -246,14 +247,12 @@ impl ReadingArguments {
             EncodingName::Utf8 => Encoding::Utf8,
             EncodingName::Gb18030 => Encoding::Gb18030,
         };
-        let mapping = match self.mapping {
-            Some(path) => {
-                Some(book::reading::mapping(&path)?.map_err(|problems| Failure::Problems(problems.into_vec()))?)
-            }
-            None => None,
-        };
-        Ok(Reading { encoding, mapping })
+        Ok(Reading { encoding, mapping: self.mapping.as_deref().map(mapping).transpose()? })
     }
+}
+
+fn mapping(path: &std::path::Path) -> Result<Mapping, Failure> {
+    book::reading::mapping(path)?.map_err(|problems| Failure::Problems(problems.into_vec()))
 }
 
 #[derive(Debug, clap::Args)]
@@ -522,8 +521,7 @@ impl Session<'_> {
     /// What became of an account that got no rate.
     fn undecided(&mut self, run: run::Run, key: AccountKey) -> Result<ExitCode, Failure> {
         if run.not_insured.contains(&key) {
-            writeln!(self.out, "{key} {}", self.lang.pick("本期未参保", "is not insured in this setting"))?;
-            return Ok(ExitCode::SUCCESS);
+            return Err(Failure::NotInsured(key));
         }
         match run.refused.into_iter().find(|account| account.key == key) {
             Some(account) => Err(Failure::Problems(account.problems)),

@@ -97,9 +97,11 @@ pub fn summary(diagnosis: &Diagnosis, gate: &Gate, lang: Lang) -> Vec<String> {
     for (kind, count) in &diagnosis.counts {
         let severity = kind.severity().text(lang);
         let (findings, accounts) = (count.findings, count.accounts);
-        let counted = match lang {
-            Lang::Zh => format!("{findings:>7} 处 {accounts:>7} 户"),
-            Lang::En => format!("{findings:>7} found at {accounts:>7} account(s)"),
+        let counted = match (lang, accounts) {
+            (Lang::Zh, 0) => format!("{findings:>7} 处 {:>10}", "全表"),
+            (Lang::En, 0) => format!("{findings:>7} found in the book as a whole"),
+            (Lang::Zh, _) => format!("{findings:>7} 处 {accounts:>7} 户"),
+            (Lang::En, _) => format!("{findings:>7} found at {accounts:>7} account(s)"),
         };
         lines.push(format!("  {severity:<6} {:<width$} {counted}  {}", kind.as_str(), kind.what_to_do(lang)));
     }

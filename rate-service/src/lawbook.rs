@@ -78,8 +78,18 @@ pub fn rule_sets_in(path: &Path, area: Option<&str>, frames: &[PathBuf]) -> Resu
     files.extend(wanted.iter().filter(|file| !files.contains(file)).cloned().collect::<Vec<_>>());
     let mut parsed = Vec::new();
     let mut reads = Vec::new();
+    let mut unreadable = None;
     for file in files {
-        match RuleSetFile::parse_named(&file.to_string_lossy(), &text(&file)?) {
+        let text = match text(&file) {
+            Ok(text) => text,
+            Err(error) if wanted.contains(&file) || frames.contains(&file) => return Err(error),
+            // It stands beside what was asked about, and matters only where a parent may be in it.
+            Err(error) => {
+                unreadable.get_or_insert(error);
+                continue;
+            }
+        };
+        match RuleSetFile::parse_named(&file.to_string_lossy(), &text) {
             // Parameters and cases may stand beside rule sets; they are read by their own readers.
             Ok(set) if [Some(PARAMETERS), Some(CASES), Some(PROJECT_CASES)].contains(&set.format()) => {}
             Ok(set) => {
@@ -93,6 +103,11 @@ pub fn rule_sets_in(path: &Path, area: Option<&str>, frames: &[PathBuf]) -> Resu
     let results = examine_all(&sets);
     reads.extend(paths.into_iter().zip(results).map(|(path, result)| Read { path, result }));
     reads.retain(|read| wanted.contains(&read.path));
+    let parentless =
+        |read: &Read| matches!(&read.result, Err(it) if it.iter().any(|it| it.code == Code::RuleSetParent));
+    if let Some(error) = unreadable.filter(|_| reads.iter().any(parentless)) {
+        return Err(error);
+    }
     reads.sort_by(|one, two| one.path.cmp(&two.path));
     Ok(reads)
 }

@@ -10,6 +10,9 @@ mod encodings;
 mod imported;
 #[path = "books/mappings.rs"]
 mod mappings;
+#[cfg(unix)]
+#[path = "books/no_files.rs"]
+mod no_files;
 #[path = "books/sheets.rs"]
 mod sheets;
 #[path = "books/workbooks.rs"]
@@ -22,7 +25,7 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::*;
 use rate_core::history::{ClaimStatus, Payer, PremiumKind};
 use rate_core::input::book::{CheckedBook, RawTable, TableKind, check_book};
-use rate_core::{Code, DateSpan, History, MonthSpan, date};
+use rate_core::{Code, DateSpan, History, Lang, MonthSpan, Problem, date};
 use rate_service::book::{BookError, BookFiles, GeneratedBook, Plan, generate, read_book, read_tables};
 
 fn fixtures(below: &str) -> PathBuf {
@@ -40,7 +43,14 @@ fn made_up(plan: &Plan, dir: &Path) -> GeneratedBook {
 /// Every problem and warning as `place code`, in the order of files, then accounts.
 fn reported(book: &CheckedBook) -> Vec<String> {
     let all = book.problems().chain(&book.warnings);
-    all.map(|problem| format!("{} {}", problem.place, problem.code)).collect()
+    let line = |problem: &Problem| {
+        for (lang, place) in [Lang::Zh, Lang::En].into_iter().flat_map(|lang| (0..10).map(move |place| (lang, place))) {
+            let message = problem.message(lang);
+            assert!(!message.contains(&format!("{{{place}}}")), "every value of the sentence is given: {message}");
+        }
+        format!("{} {}", problem.place, problem.code)
+    };
+    all.map(line).collect()
 }
 
 fn refused_books() -> Vec<PathBuf> {

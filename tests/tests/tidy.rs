@@ -9,6 +9,8 @@ mod citations;
 mod codes;
 #[path = "tidy/documents.rs"]
 mod documents;
+#[path = "tidy/footing.rs"]
+mod footing;
 #[path = "tidy/imports.rs"]
 mod imports;
 #[path = "tidy/purity.rs"]

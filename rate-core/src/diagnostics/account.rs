@@ -129,7 +129,9 @@ impl Look<'_> {
 
     fn claims(&mut self) {
         let window = self.law.windows()[0];
-        for claim in self.history.claims() {
+        let history = self.history;
+        // What stands under another account is looked at there.
+        for claim in history.claims().iter().filter(|claim| claim.stands_under(&history.key().number)) {
             match claim.status {
                 ClaimStatus::Revoked => self.revoked(claim),
                 ClaimStatus::Recognised | ClaimStatus::InLitigation => {

@@ -6,7 +6,7 @@ use super::sheet::{self, SheetRow};
 use super::{At, Found, Kind};
 use crate::error::{Code, Place, Problem, Problems};
 use crate::input::book::{RawRow, RawTable, TableKind, whole};
-use crate::rule_set::{Denominator, Law, Numerator};
+use crate::rule_set::{Denominator, Law, Measure, Numerator};
 
 /// Control totals of one table, in one year or in all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -180,34 +180,49 @@ fn total(row: &SheetRow<'_>, problems: &mut Vec<Problem>) -> Option<StatedTotal>
     Some(StatedTotal { kind: kind?, year: stated_year, what: what.to_owned(), value: number?, place: row.place(3) })
 }
 
-/// The tables that the measures of a method read.
-fn tables_read(law: &Law) -> BTreeSet<TableKind> {
+/// The tables that a measure reads.
+fn tables_of(measure: &Measure) -> BTreeSet<TableKind> {
     let mut read = BTreeSet::new();
-    for measure in law.rules().measures() {
-        match measure.numerator {
-            Numerator::Benefits { .. } => read.extend([TableKind::Claims, TableKind::Payments]),
-            Numerator::Claims { .. } => read.extend([TableKind::Claims]),
-            Numerator::Premium { .. } => read.extend([TableKind::Premiums]),
-        }
-        match measure.denominator {
-            Denominator::Premium { .. } | Denominator::Headcount(_) => read.extend([TableKind::Premiums]),
-            Denominator::One | Denominator::WindowBefore => {}
+    match measure.numerator {
+        Numerator::Benefits { .. } => read.extend([TableKind::Claims, TableKind::Payments]),
+        Numerator::Claims { .. } => read.extend([TableKind::Claims]),
+        Numerator::Premium { .. } => read.extend([TableKind::Premiums]),
+    }
+    match measure.denominator {
+        Denominator::Premium { .. } | Denominator::Headcount(_) => read.extend([TableKind::Premiums]),
+        Denominator::One | Denominator::WindowBefore => {}
+    }
+    read
+}
+
+/// The tables that the measures of a method read, each with the years of every window it is read in: that decided on,
+/// and those before it that a row or a special case asks about.
+fn years_read(law: &Law) -> BTreeMap<TableKind, BTreeSet<i32>> {
+    let mut read: BTreeMap<TableKind, BTreeSet<i32>> = BTreeMap::new();
+    for (place, measure) in law.rules().measures().iter().enumerate() {
+        let asked = law.asked().iter().filter(|(asked, _)| *asked == place);
+        let mut windows: BTreeSet<usize> =
+            asked.flat_map(|(_, window)| *window..window + measure.windows_read()).collect();
+        windows.insert(0);
+        let spans = windows.into_iter().filter_map(|window| law.windows().get(window).copied());
+        let years: BTreeSet<i32> = spans.flat_map(|span| span.from().year()..=span.to().year()).collect();
+        for kind in tables_of(measure) {
+            read.entry(kind).or_default().extend(&years);
         }
     }
     read
 }
 
-/// Names the tables that the method reads and that are empty, and the years of the window in which they are.
+/// Names the tables that the method reads and that are empty, and the years of its windows in which they are.
 pub(super) fn empty(law: &Law, totals: &Totals, found: &mut Found) {
-    let window = law.windows()[0];
-    for kind in tables_read(law) {
+    for (kind, years) in years_read(law) {
         let stem = kind.stem();
         let place = || Place { file: format!("{stem}.csv"), ..Place::default() };
         if totals.get(kind, None, ROWS) == 0 {
             found.add(Kind::TableEmpty, None, At::Place(place()), vec![stem.to_owned()]);
             continue;
         }
-        for year in window.from().year()..=window.to().year() {
+        for year in years {
             if !totals.reached.get(&kind).is_some_and(|years| years.contains(&year)) {
                 found.add(Kind::YearEmpty, None, At::Place(place()), vec![stem.to_owned(), year.to_string()]);
             }

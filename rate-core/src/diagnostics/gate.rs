@@ -127,8 +127,8 @@ impl Gate {
         let beyond = diagnosis.counts.iter().filter_map(|(kind, count)| {
             let limit = self.limit(*kind)?;
             let accepted = self.accepted.contains(kind);
-            let blocked = Blocked { kind: *kind, count: count.accounts, limit, accepted };
-            (!limit.holds(count.accounts, diagnosis.accounts)).then_some(blocked)
+            let blocked = Blocked { kind: *kind, count: count.weighed(), limit, accepted };
+            (!limit.holds(count.weighed(), diagnosis.accounts)).then_some(blocked)
         });
         beyond.collect()
     }

@@ -26,7 +26,9 @@ impl<'h> Twice<'h> {
             let values = vec![code.to_owned(), other.key().number.clone()];
             found.add(Kind::CreditCodeTwice, key, row(TableKind::Accounts, []), values);
         }
-        for claim in history.claims().iter().filter(|claim| claim.status != ClaimStatus::Revoked) {
+        // One row that names other units stands in the history of each of them; only two rows are one too many.
+        let own = history.claims().iter().filter(|claim| claim.stands_under(&history.key().number));
+        for claim in own.filter(|claim| claim.status != ClaimStatus::Revoked) {
             let at = || row(TableKind::Claims, [("claim", claim.id.clone())]);
             // Numbers are unique within an account only; with the same person it is the same claim.
             if let Some(other) = first(&mut self.claims, (claim.id.as_str(), claim.person.as_str()), history) {

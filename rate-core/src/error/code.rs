@@ -137,6 +137,8 @@ codes! {
     RowsRagged = "rows.ragged", "the row has {0} cells, the header {1}", "本行有 {0} 格，表头有 {1} 格";
     /// An empty cell that must have a value.
     RowsEmpty = "rows.empty", "`{0}` may not be empty", "`{0}` 不能为空";
+    /// Something with the name of a table that is no regular file.
+    RowsNoFile = "rows.no-file", "`{0}` is no file but a directory, a pipe or a device", "`{0}` 不是文件，而是目录、管道或设备";
     /// A date or month that cannot be read.
     RowsDate = "rows.date", "`{0}` cannot be taken here; expected: {1}", "`{0}` 不可用；应为：{1}";
     /// A number that cannot be read.

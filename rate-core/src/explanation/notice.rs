@@ -13,6 +13,7 @@ use crate::margin::Margin;
 use crate::premium::{self, PayrollBase};
 use crate::rule_set::law::Source;
 use crate::rule_set::{Denominator, Law, Verdict};
+use crate::settlement::Settlement;
 use crate::trend::Trend;
 
 /// What stands on a notice and in no rule and no book: given by whoever sends it, never by a clock.
@@ -124,6 +125,8 @@ pub struct Notice<'n> {
     pub trend: Option<Trend>,
     /// Premium, where payroll is known.
     pub estimate: Option<Estimate>,
+    /// What is settled, where the rate was decided late.
+    pub settlement: Option<Settlement>,
     /// What would move the grade; `None` where the method does not show it.
     pub margins: Option<Vec<Margin>>,
     /// Terms.
@@ -135,7 +138,7 @@ pub struct Notice<'n> {
 impl<'n> Notice<'n> {
     /// Computes what a notice of a decision says.
     pub fn of(decision: &'n Decision, history: &'n History, particulars: &'n Particulars) -> Self {
-        let Explanation { margins, trend, payroll, .. } = Explanation::of(decision, history);
+        let Explanation { margins, trend, payroll, settlement, .. } = Explanation::of(decision, history);
         let law = decision.law();
         let first_day = decision.schedule().segments().first().map(|segment| segment.days.from());
         let previous = first_day.and_then(|day| history.rate_before(day));
@@ -148,6 +151,7 @@ impl<'n> Notice<'n> {
             measurements: measurements(decision, history, trend.as_ref()),
             trend,
             estimate: payroll.map(|payroll| estimate(decision, payroll, previous)),
+            settlement,
             margins: shown.then_some(margins),
             terms: terms(law, particulars.served),
             unread: unread(decision),

@@ -88,6 +88,11 @@ impl Claim {
     pub(crate) fn insured(&self) -> &str {
         self.parties.as_ref().map_or("", |parties| parties.insured.as_str())
     }
+
+    /// Whether its row is one of this account; else the claim only names the account as another unit.
+    pub(crate) fn stands_under(&self, number: &str) -> bool {
+        self.insured().is_empty() || self.insured() == number
+    }
 }
 
 words! {

@@ -1,6 +1,6 @@
 //! A notice to an employer as blocks of words, which a page of text or of HTML lays out.
 //!
-//! What a further matter needs, a settlement say, is a section of its own in [`Letter::of`].
+//! What a further matter needs is a section of its own in [`Letter::of`].
 
 mod deciding;
 mod footing;
@@ -9,7 +9,10 @@ mod measured;
 mod plain;
 mod rates;
 mod recourse;
+mod settled;
 mod words;
+
+pub use footing::{section_words, value_words};
 
 use crate::error::Lang;
 use crate::explanation::Notice;
@@ -123,6 +126,7 @@ impl Letter {
             Some(words.measured()),
             Some(words.deciding()),
             Some(words.rates()),
+            words.settled(),
             words.premium(),
             words.margins(),
             Some(words.recourse()),

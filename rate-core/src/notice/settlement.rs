@@ -10,9 +10,9 @@ impl Then {
     pub fn text(self, lang: Lang) -> &'static str {
         match self {
             Self::Refund => lang.pick("退还", "paid back"),
-            Self::SetOff => lang.pick("抵以后的保费", "set off against later premium"),
-            Self::Collect => lang.pick("补缴", "collected"),
-            Self::Waived => lang.pick("不补缴", "waived"),
+            Self::SetOff => lang.pick("抵缴以后的保费", "set off against later premium"),
+            Self::Collect => lang.pick("补收", "collected"),
+            Self::Waived => lang.pick("不补收", "waived"),
             Self::Even => lang.pick("无差额", "no difference"),
             Self::Settled => lang.pick("已结算", "settled before"),
         }
@@ -34,7 +34,7 @@ impl Settlement {
         lines.push(match (lang, left.cmp(&0)) {
             (Lang::Zh, std::cmp::Ordering::Equal) => "  合计：无须再结算".to_owned(),
             (Lang::En, std::cmp::Ordering::Equal) => "  in all: nothing left to settle".to_owned(),
-            (Lang::Zh, std::cmp::Ordering::Greater) => format!("  合计：还应补缴 {} 元", yuan(left)),
+            (Lang::Zh, std::cmp::Ordering::Greater) => format!("  合计：还应补收 {} 元", yuan(left)),
             (Lang::En, std::cmp::Ordering::Greater) => format!("  in all: {} yuan to be collected", yuan(left)),
             (Lang::Zh, std::cmp::Ordering::Less) => format!("  合计：还应退抵 {} 元", yuan(-left)),
             (Lang::En, std::cmp::Ordering::Less) => format!("  in all: {} yuan to be given back", yuan(-left)),

@@ -67,6 +67,8 @@ enum Form {
     Csv,
     Xlsx,
     OtherSheets,
+    /// A directory, a pipe, a device: whatever its name, nothing in it can be read as rows.
+    NoFile,
 }
 
 impl Form {
@@ -120,7 +122,11 @@ impl Reading {
     pub fn table(&self, dir: &Path, kind: TableKind) -> Result<Vec<RawTable>, BookError> {
         let files = book_files(dir, &|name| name.strip_suffix(".csv") == Some(kind.stem()))?;
         let wanted = Wanted { kind, name: kind.stem(), mapping: None };
-        files.iter().map(|file| csv::read_table(&wanted, file, self.encoding, &mut |_| {})).collect()
+        let read = |file: &BookFile| match file.form {
+            Form::NoFile => Ok(no_file(kind, file)),
+            Form::Csv | Form::Xlsx | Form::OtherSheets => csv::read_table(&wanted, file, self.encoding, &mut |_| {}),
+        };
+        files.iter().map(read).collect()
     }
 
     /// Reads one file, or the files of a directory, as tables of a kind: a single file whatever its name, unless the
@@ -135,19 +141,20 @@ impl Reading {
             let tables = self.tables(path, &mut |_, _| {})?;
             return Ok(tables.into_iter().filter(wanted).collect());
         }
-        let bytes = std::fs::metadata(path).map_err(BookError::at(path))?.len();
+        let metadata = std::fs::metadata(path).map_err(BookError::at(path))?;
+        let bytes = metadata.len();
         if bytes > MAX_FILE_BYTES {
             return Err(BookError::TooLarge { path: path.to_owned(), limit: MAX_FILE_BYTES });
         }
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let form = Form::of(path).unwrap_or(Form::Csv);
+        let form = if metadata.is_file() { Form::of(path).unwrap_or(Form::Csv) } else { Form::NoFile };
         let mut file = BookFile { name, path: path.to_owned(), bytes, form, called: None };
         if !self.wanted(file.stem()).is_empty() {
             return Ok(self.tables_of(&file, &mut |_| {})?.into_iter().filter(wanted).collect());
         }
         let by_sheets = match form {
             Form::Xlsx if self.mapping.is_some() => self.tables_of(&file, &mut |_| {})?,
-            Form::Xlsx | Form::Csv | Form::OtherSheets => Vec::new(),
+            Form::Xlsx | Form::Csv | Form::OtherSheets | Form::NoFile => Vec::new(),
         };
         if by_sheets.iter().any(|table| table.kind() == kind && table.problems().is_empty()) {
             return Ok(by_sheets.into_iter().filter(wanted).collect());
@@ -214,6 +221,8 @@ impl Reading {
         }
         let wanted = self.wanted(file.stem());
         match file.form {
+            // Of a name that is no table, it is a problem of no kind, as in `unknown_table`.
+            Form::NoFile => Ok(vec![no_file(wanted.first().map_or(TableKind::Coverage, |it| it.kind), file)]),
             Form::Csv if wanted.is_empty() => Ok(vec![self.unknown_table(file.place(), &file.name, ".csv")]),
             Form::Csv => wanted.iter().map(|it| csv::read_table(it, file, self.encoding, progress)).collect(),
             Form::Xlsx => xlsx::read_tables(self, file),
@@ -235,9 +244,9 @@ fn book_files(dir: &Path, wanted: &dyn Fn(&str) -> bool) -> Result<Vec<BookFile>
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let Some(form) = Form::of(&path).filter(|_| !name.starts_with("~$") && wanted(&name)) else { continue };
         let metadata = std::fs::metadata(&path).map_err(BookError::at(&path))?;
-        if metadata.is_file() {
-            files.push(BookFile { name, path, bytes: metadata.len(), form, called: None });
-        }
+        // What is no file is not passed over: its table would be missing unseen.
+        let (form, bytes) = if metadata.is_file() { (form, metadata.len()) } else { (Form::NoFile, 0) };
+        files.push(BookFile { name, path, bytes, form, called: None });
     }
     files.sort_by(|one, two| one.name.cmp(&two.name));
     match files.iter().find(|file| file.bytes > MAX_FILE_BYTES) {
@@ -259,6 +268,11 @@ pub fn mapping(path: &Path) -> Result<Result<Mapping, Problems>, BookError> {
     let text = std::fs::read_to_string(path).map_err(BookError::at(path))?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     Ok(MappingFile::parse_named(&name, &text).and_then(MappingFile::check))
+}
+
+/// What has the name of a table and is a directory, a pipe or a device; a link to a file is a file.
+fn no_file(kind: TableKind, file: &BookFile) -> RawTable {
+    unreadable(kind, Problem::new(Code::RowsNoFile, file.place(), [&file.name]))
 }
 
 /// A table that holds nothing but a problem of its file.

@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use rate_core::audit::Mistake;
 
 use super::{Failure, RunArguments, Session, progress::Progress};
-use crate::audit;
+use crate::audit::{self, Charged};
+use crate::book::Reading;
 use crate::run::{self, Stage};
 
 #[derive(Debug, clap::Args)]
@@ -17,6 +18,9 @@ pub(super) struct AuditArguments {
     /// Without it, the rows of the book's own `rates`.
     #[arg(long)]
     charged: Option<PathBuf>,
+    /// TOML: what the headers, words, units and dates of `--charged` are in a book; `--mapping` is that of the book.
+    #[arg(long, requires = "charged")]
+    charged_mapping: Option<PathBuf>,
     /// Directory for the results.
     #[arg(long)]
     out: PathBuf,
@@ -25,11 +29,14 @@ pub(super) struct AuditArguments {
 impl Session<'_> {
     /// Audits, writes the lists and prints the totals. Differences are what was looked for: the exit code is 0.
     pub(super) fn audit(&mut self, arguments: AuditArguments) -> Result<ExitCode, Failure> {
-        let AuditArguments { request, charged, out } = arguments;
-        let (request, charged, out) = (&request.read()?, charged.as_deref(), out.as_path());
+        let AuditArguments { request, charged, charged_mapping, out } = arguments;
+        let (request, out) = (&request.read()?, out.as_path());
+        let mapping = charged_mapping.as_deref().map(super::mapping).transpose()?;
+        let reading = Reading { mapping, ..request.reading.clone() };
+        let charged = charged.map(|path| Charged { path, reading });
         run::apart(request, out)?;
         let mut progress = Progress::new(self.lang);
-        let audit = audit::audit(request, charged, &mut |stage, done, all| progress.at(stage, done, all))?;
+        let audit = audit::audit(request, charged.as_ref(), &mut |stage, done, all| progress.at(stage, done, all))?;
         let totals = audit::totals(&audit);
         progress.at(Stage::Writing, 0, 1);
         audit::write(&audit, &totals, out, self.lang)?;

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use rate_core::error::Lang;
-use rate_core::{AccountKey, Problem};
+use rate_core::{AccountKey, NaiveDate, Problem};
 
 use super::diagnose;
 use crate::book;
@@ -24,6 +24,10 @@ pub(super) enum Failure {
     Output(io::Error),
     #[error("account `{0}` is not in the book")]
     UnknownAccount(AccountKey),
+    #[error("account `{0}` is not insured in the setting")]
+    NotInsured(AccountKey),
+    #[error("issued on {issued}, after it was served on {served}")]
+    IssuedLate { issued: NaiveDate, served: NaiveDate },
     #[error("project `{0}` is not in the book")]
     UnknownProject(String),
     #[error("{} problem(s)", .0.len())]
@@ -100,6 +104,16 @@ pub(super) fn report(failure: &Failure, lang: Lang) -> ExitCode {
         Failure::Run(error @ RunError::Book(book::BookError::Plan(_))) => (vec![error.to_string()], 2),
         Failure::UnknownAccount(key) => {
             (vec![lang.pick("数据中没有单位 ", "not in the book: ").to_owned() + &key.to_string()], 1)
+        }
+        Failure::NotInsured(key) => {
+            (vec![format!("{key} {}", lang.pick("本期未参保", "is not insured in this setting"))], 1)
+        }
+        Failure::IssuedLate { issued, served } => {
+            let text = match lang {
+                Lang::Zh => format!("印发日期 {issued} 晚于送达日期 {served}"),
+                Lang::En => format!("the day of issue, {issued}, is after the day of service, {served}"),
+            };
+            (vec![text], 2)
         }
         Failure::UnknownProject(number) => {
             (vec![lang.pick("截至当日没有项目 ", "no project enrolled by that day: ").to_owned() + number], 1)

@@ -69,6 +69,9 @@ impl Session<'_> {
     ) -> Result<ExitCode, Failure> {
         let NoticeArguments { account, all: _, out, served_on, announced_on, issued_on, agency, number, format } =
             arguments;
+        if let (Some(issued), Some(served)) = (issued_on, served_on.filter(|served| issued_on > Some(*served))) {
+            return Err(Failure::IssuedLate { issued, served });
+        }
         if let Some(dir) = &out {
             run::apart(request, dir)?;
         }

@@ -178,6 +178,21 @@ const EXAMPLES: &[Example] = &[
             ("payments", "", "990800,2,c1,medical,fund,2024-09-01,100\n"),
         ],
     ),
+    // One row that names another unit stands in both histories and is one row.
+    example(
+        Kind::ClaimTwice,
+        &[
+            ("claims", "recognised,status\n", "recognised,status,arrangement,labour_relation\n"),
+            ("claims", "2024-04-01,recognised\n", "2024-04-01,recognised,dispatch,2\n"),
+            ("claims", "", "990800,2,c1,p1,A14-1,2024-03-01,2024-04-01,recognised,,\n"),
+            ("payments", "", "990800,2,c1,medical,fund,2024-09-01,100\n"),
+        ],
+        "claims.csv:3",
+        &[
+            ("claims", "recognised,status\n", "recognised,status,arrangement,labour_relation\n"),
+            ("claims", "2024-04-01,recognised\n", "2024-04-01,recognised,dispatch,2\n"),
+        ],
+    ),
     example(
         Kind::InjuryTwice,
         &[
@@ -257,11 +272,15 @@ const EXAMPLES: &[Example] = &[
 ];
 
 fn law() -> Law {
+    law_of(METHOD, PARAMETERS)
+}
+
+fn law_of(method: &str, parameters: &str) -> Law {
     let frame = fs::read_to_string(fixtures("rule_sets/cn/2015-71.toml")).unwrap();
-    let files = [METHOD, &frame].map(|text| RuleSetFile::parse(text).unwrap());
+    let files = [method, &frame].map(|text| RuleSetFile::parse(text).unwrap());
     let method = examine_all(&files).remove(0).unwrap_or_else(|problems| panic!("{problems}"));
     let rules = method.accepted().unwrap_or_else(|problems| panic!("{problems}"));
-    let parameters = ParametersFile::parse(PARAMETERS).unwrap().check().unwrap_or_else(|problems| panic!("{problems}"));
+    let parameters = ParametersFile::parse(parameters).unwrap().check().unwrap_or_else(|problems| panic!("{problems}"));
     rules.law_for(&parameters, date("2025-01-01").unwrap()).unwrap()
 }
 
@@ -280,14 +299,18 @@ fn book(edits: &[Edit]) -> BTreeMap<&'static str, String> {
 }
 
 fn diagnosed(edits: &[Edit], control: Option<&ControlTotals>) -> Diagnosis {
+    under(&law(), book(edits), control)
+}
+
+fn under(law: &Law, book: BTreeMap<&'static str, String>, control: Option<&ControlTotals>) -> Diagnosis {
     let dir = tempfile::tempdir().unwrap();
-    for (stem, text) in book(edits) {
+    for (stem, text) in book {
         fs::write(dir.path().join(format!("{stem}.csv")), text).unwrap();
     }
     let tables = read_tables(dir.path(), &mut |_, _| {}).unwrap();
-    let (law, book) = (law(), check_book(&tables));
+    let book = check_book(&tables);
     assert_eq!(book.file_problems, []);
-    let mut search = Search::new(&law);
+    let mut search = Search::new(law);
     book.refused.iter().for_each(|refused| search.refused(refused));
     book.histories.iter().for_each(|history| search.account(history));
     search.finish(&tables, control)
@@ -313,6 +336,49 @@ fn each_kind_is_found_at_its_row_and_not_in_its_twin() {
         }
         assert_eq!(shown(&diagnosed(twin, None)), Vec::<String>::new(), "the twin of {kind}");
     }
+}
+
+/// 江苏 measures 2022-10 … 2024-09 and asks whether 2021-01 … 2022-09 was zero too: a book that begins with 2022 halves
+/// everybody's rate, so its missing year is named.
+#[test]
+fn a_year_of_a_window_before_is_missed_too() {
+    let text = |below: &str| fs::read_to_string(fixtures(below)).unwrap();
+    let law = law_of(&text("rule_sets/320000/2023.toml"), &text("parameters/320000/base-rates.toml"));
+    let claims = "320000,1,c1,p1,A14-1,2021-03-01,2021-04-01,recognised\n\
+                  320000,1,c2,p1,A14-1,2022-03-01,2022-04-01,recognised\n\
+                  320000,1,c3,p1,A14-1,2023-03-01,2023-04-01,recognised\n\
+                  320000,1,c4,p1,A14-1,2024-03-01,2024-04-01,recognised\n";
+    let payments = "320000,1,c1,medical,fund,2021-06-01,100\n\
+                    320000,1,c2,medical,fund,2022-06-01,100\n\
+                    320000,1,c3,medical,fund,2023-06-01,100\n\
+                    320000,1,c4,medical,fund,2024-06-01,100\n";
+    let book = |claims: &str, payments: &str| {
+        let headed = |stem: &'static str, lines: &str| {
+            let whole = BOOK.iter().find(|(table, _)| *table == stem).unwrap().1;
+            (stem, format!("{}\n{lines}", whole.lines().next().unwrap()))
+        };
+        BTreeMap::from([
+            headed("accounts", "320000,1,,one,employer\n"),
+            headed("coverage", "320000,1,2018-01,,insured\n"),
+            headed("classifications", "320000,1,2018-01-01,,8,4,gbt4754-2017,06,agency\n"),
+            headed("premiums", "320000,1,2021-01,2024-09,100000000,20,900000,900000,0,regular,\n"),
+            headed("claims", claims),
+            headed("payments", payments),
+        ])
+    };
+    let blocks = |diagnosis: &Diagnosis| {
+        let all = diagnosis.findings.iter().filter(|it| it.kind.severity() == Severity::Blocks);
+        all.map(|it| format!("{} {}", it.kind, it.values.join(" "))).collect::<Vec<_>>()
+    };
+    // The one premium row lies across both windows and refuses its account; the tables as wholes are looked at all the same.
+    assert_eq!(blocks(&under(&law, book(claims, payments), None)), Vec::<String>::new());
+    let without = |text: &str| text.lines().skip(1).map(|line| format!("{line}\n")).collect::<String>();
+    let found = under(&law, book(&without(claims), &without(payments)), None);
+    assert_eq!(blocks(&found), ["year-empty claims 2021", "year-empty payments 2021"]);
+    // They concern no account, and are held against a limit as findings.
+    let count = found.count(Kind::YearEmpty);
+    assert_eq!((count.findings, count.accounts, count.weighed()), (2, 0, 2));
+    assert_eq!(Gate::default().beyond(&found)[0].count, 2);
 }
 
 #[test]

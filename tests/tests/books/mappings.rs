@@ -189,6 +189,10 @@ fn what_a_mapping_does_not_know_is_named_with_its_cell() {
         problem.message(rate_core::Lang::Zh).contains("单位编号"),
         "the headers of the mapping are listed: {problem}"
     );
+    let misspelt = sheet(&[&["单位编号", "类型", "单位编吗"], &["0001", "企业", "12345"]]);
+    assert_eq!(reported(&misspelt), ["数据.xlsx!单位!C3 [单位编吗] rows.unknown-column"]);
+    let message = misspelt.problems().next().unwrap().message(rate_core::Lang::Zh);
+    assert!(message.starts_with("未知的列 `单位编吗`；最接近的是 `单位编号`；此表的列："), "{message}");
     let twice = sheet(&[&["单位编号", "编号", "类型"], &["0001", "0001", "企业"]]);
     assert_eq!(reported(&twice), ["数据.xlsx!单位!B3 [account] rows.duplicate"]);
     let missing = sheet(&[&["单位编号"], &["0001"]]);
@@ -240,6 +244,8 @@ fn a_sheet_may_hold_two_tables_and_yuan_are_exact() {
     let wrong = right.replace("1868.16", "1868.165");
     let book = one_file("单位.csv", wrong.as_bytes(), mapping());
     assert_eq!(reported(&book), ["单位.csv:2:4 [paid_fen] rows.number"]);
+    let message = book.problems().next().unwrap().message(rate_core::Lang::Zh);
+    assert_eq!(message, "`1868.165` 不可用；应为：元，最多 2 位小数");
 }
 
 /// A sheet for each year is one table, where the mapping says so; the same name twice is not.
@@ -253,6 +259,28 @@ fn a_table_may_be_parted_among_sheets_that_the_mapping_names() {
     assert_eq!((reported(&book), book.histories.len()), (Vec::new(), 2));
     let third = workbook(&[("甲", &of("0001")), ("accounts", &of("0002"))], &around);
     assert_eq!(reported(&one_file("book.xlsx", &third, mapping())), ["book.xlsx!accounts workbook.twice"]);
+}
+
+/// 旧伤复发 is an article of its own, A15-3; what methods leave out under a tag are injuries from before the pooling.
+#[test]
+fn an_old_injury_taken_over_is_no_injury_that_broke_open_again() {
+    let claims = |tag: &str| {
+        let text = format!(
+            "统筹地区,单位编号,案件编号,职工编号,认定条款,事故日期,认定日期,案件状态,标记\n990100,1,c,p,第十四条第一项,2020-01-02,2020-01-01,已认定,{tag}\n"
+        );
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("工伤案件.csv"), text).unwrap();
+        std::fs::write(dir.path().join("单位.csv"), "统筹地区,单位编号,单位类型\n990100,1,企业\n").unwrap();
+        read(dir.path(), chinese())
+    };
+    let wrong = claims("旧伤复发");
+    assert!(reported(&wrong).contains(&"工伤案件.csv:2:9 [tags] rows.word".to_owned()), "{:?}", reported(&wrong));
+    let known = claims("老工伤");
+    // The tag is understood; the days of this row are not in order, which is said in the words of the language.
+    assert_eq!(reported(&known), ["工伤案件.csv:2:7 [recognised] history.order"]);
+    let problem = known.problems().next().unwrap();
+    assert_eq!(problem.message(rate_core::Lang::Zh), "认定日期 2020-01-01 早于 事故日期 2020-01-02");
+    assert_eq!(problem.message(rate_core::Lang::En), "recognised 2020-01-01 is before accident 2020-01-02");
 }
 
 #[test]

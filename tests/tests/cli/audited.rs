@@ -167,9 +167,17 @@ fn rates_that_come_apart_from_the_book_are_audited_the_same() {
     // The same as a spreadsheet with Chinese headers and words, beside a sheet that the mapping passes over.
     let mapped = spreadsheet(&charged, &out.path().join("收费.xlsx"));
     let options = options(area, on, &book);
-    rate_ok(out.path(), &format!("{options} --mapping {mapped} --charged 收费.xlsx --out mapped"));
+    rate_ok(out.path(), &format!("{options} --charged-mapping {mapped} --charged 收费.xlsx --out mapped"));
     let bytes = |dir: &str| fs::read(out.path().join(dir).join("audit.csv")).unwrap();
     assert!(bytes("mapped") == bytes(area));
+    // With a title above the header, and the area said once and for all: that is so of this file, not of the book.
+    titled(&charged, out.path());
+    let (code, said) =
+        ending(out.path(), &format!("{options} --mapping titled.toml --charged titled.xlsx --out wrong"));
+    assert!(code == 1, "the book has neither a title nor another header: {said}");
+    rate_ok(out.path(), &format!("{options} --charged-mapping titled.toml --charged titled.xlsx --out titled"));
+    assert!(bytes("titled") == bytes(area));
+    assert_eq!(ending(out.path(), &format!("{options} --charged-mapping titled.toml --out x")).0, 2);
     // Without the last lines, their accounts have no charged rate; a row of an unknown account is a problem.
     let kept = charged.lines().count() - 10;
     let fewer: Vec<&str> = charged.lines().take(kept).collect();
@@ -213,6 +221,24 @@ fn spreadsheet(rates: &str, path: &Path) -> String {
     workbook.add_worksheet().set_name("说明").unwrap().write_string(0, 0, "由旧系统导出").unwrap();
     workbook.save(path).unwrap();
     root().join("fixtures/mappings/zh.toml").to_str().unwrap().to_owned()
+}
+
+/// Writes rates below a title row and without their area, and the mapping that says so.
+fn titled(rates: &str, dir: &Path) {
+    let area = rates.lines().nth(1).unwrap().split(',').next().unwrap();
+    let mapping = format!(
+        "format = \"mapping/1\"\nname = {{ zh = \"收费\", en = \"charged\" }}\n\n[[tables]]\ntable = \"rates\"\nnames = [\"费率\"]\nheader_row = 2\ncolumns = {{ \"编号\" = \"account\" }}\nconstants = {{ area = \"{area}\" }}\n"
+    );
+    fs::write(dir.join("titled.toml"), mapping).unwrap();
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let sheet = workbook.add_worksheet().set_name("费率").unwrap();
+    sheet.write_string(0, 0, "2022年度执行费率").unwrap();
+    for (row, line) in (1..).zip(rates.lines()) {
+        for (column, cell) in (0..).zip(line.split(',').skip(1)) {
+            sheet.write_string(row, column, if cell == "account" { "编号" } else { cell }).unwrap();
+        }
+    }
+    workbook.save(dir.join("titled.xlsx")).unwrap();
 }
 
 #[test]

@@ -151,6 +151,20 @@ fn a_setting_is_changed_where_it_stands_and_only_from_what_it_is() {
     }
 }
 
+/// Sets whose frames stand elsewhere, and are named by the case files about them.
+#[test]
+fn a_set_whose_frames_the_cases_name_is_tested_as_the_documents_say() {
+    let readme = fs::read_to_string(root().join("fixtures/dimensions/README.md")).unwrap();
+    let printed = readme.lines().find_map(|line| line.strip_prefix("$ rate ")).unwrap();
+    let law = "fixtures/worked_examples/law";
+    let sets = ["decided-late", "grade-by-count", "three-classes-by-count"];
+    let worked = sets.map(|set| format!("--lang en test {law}/{set}.toml --cases fixtures/worked_examples"));
+    for command in worked.into_iter().chain([printed.to_owned()]) {
+        let (code, said) = ending(&root(), &command);
+        assert!(code == 0 && said.contains(" 0 different"), "rate {command}\n{said}");
+    }
+}
+
 #[test]
 fn no_case_is_no_pass() {
     let dir = with(&file(RIGHT));

@@ -34,6 +34,10 @@ fn a_year_that_is_missing_keeps_a_run_from_deciding_until_it_is_accepted() {
         code == 1 && printed.contains(said) && printed.contains("A run would not decide: year-empty 1"),
         "{printed}"
     );
+    assert!(printed.contains("1 found in the book as a whole"), "{printed}");
+    let chinese = ending(dir, &format!("diagnose {WHAT}")).1;
+    let line = chinese.lines().find(|line| line.contains("year-empty") && line.contains("处")).unwrap();
+    assert!(!line.contains('户'), "no account is concerned: {line}");
     let (code, printed) = ending(dir, &format!("--lang en run {WHAT} --out again"));
     assert!(code == 1 && printed.contains(said) && printed.contains("nothing was decided"), "{printed}");
     assert!(printed.contains("--accept year-empty"), "{printed}");

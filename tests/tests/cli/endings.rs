@@ -49,6 +49,21 @@ fn check_ends_by_what_it_finds() {
     holds(demo.path(), &cases);
 }
 
+/// A file beside the one asked about matters only where a parent may be in it.
+#[test]
+fn check_of_one_file_reads_what_it_needs() {
+    let dir = tempfile::tempdir().unwrap();
+    for name in ["cn/2015-71.toml", "320000/2023.toml"] {
+        let to = dir.path().join(name.replace('/', "-"));
+        fs::copy(fixtures(&format!("rule_sets/{name}")), to).unwrap();
+    }
+    fs::write(dir.path().join("other.toml"), b"name = \"\xcd\xf8\"\n").unwrap();
+    let check = "--lang en check 320000-2023.toml".to_owned();
+    holds(dir.path(), &[(check.clone(), 0, "=> partial"), ("--lang en check .".to_owned(), 3, "other.toml")]);
+    fs::rename(dir.path().join("cn-2015-71.toml"), dir.path().join("cn-2015-71.txt")).unwrap();
+    holds(dir.path(), &[(check, 3, "other.toml")]);
+}
+
 #[test]
 fn run_ends_by_what_became_of_it() {
     let demo = demo();
@@ -76,7 +91,7 @@ fn decide_ends_by_what_became_of_the_account() {
     let decide = |account: &str| format!("--lang en decide {RUN} --account {account}");
     let cases = [
         (decide(&column("rates.csv")), 0, "Steps:"),
-        (decide(&column("not_insured.csv")), 0, "is not insured"),
+        (decide(&column("not_insured.csv")), 1, "is not insured"),
         (decide(&column("problems.csv")), 1, "history.order"),
         (decide("99999999"), 1, "not in the book"),
         (format!("--lang en decide {RUN}"), 2, "--account"),

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use rate_service::run::{Layout, notice_file};
 
-use crate::command::{ending, rate_ok};
+use crate::command::{ending, rate, rate_ok};
 
 const WHAT: &str = "--area 990100 --rules demo/rules --parameters demo/parameters --book demo/book --on 2022-07-01";
 const GIVEN: &str = "--served-on 2022-06-06 --issued-on 2022-06-02 --agency 虚构局 --number 虚〔2022〕1号";
@@ -60,7 +60,11 @@ fn who_gets_no_notice_is_told_why() {
     let list = fs::read_to_string(dir.join("demo/out/not_insured.csv")).unwrap();
     let away = list.lines().nth(1).unwrap().split_once(',').unwrap().1.to_owned();
     let (code, said) = ending(dir, &format!("--lang en notice {WHAT} --account {away}"));
-    assert_eq!((code, said), (0, format!("990100/{away} is not insured in this setting\n")));
+    assert_eq!((code, said), (1, format!("rate: 990100/{away} is not insured in this setting\n")));
+    let output = rate(dir, format!("notice {WHAT} --account {away}").split(' '));
+    assert!(output.stdout.is_empty(), "nothing that could be taken for a notice");
+    let (code, said) = ending(dir, &format!("notice {WHAT} {} --account 00000040", GIVEN.replace("06-02", "06-07")));
+    assert_eq!((code, said), (2, "rate: 印发日期 2022-06-07 晚于送达日期 2022-06-06\n".to_owned()));
     let problems = fs::read_to_string(dir.join("demo/out/problems.csv")).unwrap();
     let wrong = problems.lines().nth(1).unwrap().split(',').nth(1).unwrap().to_owned();
     let (code, said) = ending(dir, &format!("--lang en notice {WHAT} --account {wrong}"));

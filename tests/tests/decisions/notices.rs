@@ -185,6 +185,54 @@ fn what_was_ordered_stands_on_the_notice() {
     }
 }
 
+/// The two cases of 烟台, decided on 15 March: only what was posted for months begun by then is settled. By hand:
+/// 750,000.00 × 0.5 % = 3,750.00, of 7,500.00 posted 3,750.00 go back; 750,000.00 × 1.2 % = 9,000.00, so 1,500.00 more.
+#[test]
+fn what_is_settled_stands_on_the_notice() {
+    let all = rate_service::casebook::read(&fixtures("worked_examples")).unwrap_or_else(|error| panic!("{error}"));
+    let cases = all.iter().find(|cases| cases.file.ends_with("370600-settlement.toml")).unwrap();
+    let rules = rule_set(&cases.rule_set.path, None);
+    let law = law_on(&rules, &rate_core::Parameters::default(), "2013-01-01").decided_on(date("2013-03-15").unwrap());
+    let row = "2013年1月至2013年3月：缴费工资总额 750,000.00 元，本期费率";
+    let expected = [
+        (
+            "settled-refund",
+            "more refunded",
+            format!("{row} 0.5%，已计 7,500.00 元，应计 3,750.00 元，处理 退还，金额 3,750.00 元\n"),
+            "退还合计：3,750.00 元\n  还应退还你单位：3,750.00 元\n",
+        ),
+        (
+            "settled-collect",
+            "the shortfall collected",
+            format!("{row} 1.2%，已计 7,500.00 元，应计 9,000.00 元，处理 补收，金额 1,500.00 元\n"),
+            "补收合计：1,500.00 元\n  你单位还应补缴：1,500.00 元\n",
+        ),
+    ];
+    for (name, about, line, sums) in expected {
+        let case = cases.cases.iter().find(|case| case.name == about).unwrap();
+        let history = &case.facts.book(&cases.file, "370600").histories[0];
+        let decision = decide(&law, history).unwrap_or_else(|problems| panic!("{problems}"));
+        let particulars = Particulars { verdict: rules.report().verdict, ..particulars(Served::default()) };
+        let notice = Notice::of(&decision, history, &particulars);
+        let (zh, en) = (notice.text(Lang::Zh), notice.text(Lang::En));
+        let head = "本期费率于2013年3月15日核定，自2013年1月1日起算；此前已计征的工伤保险费按本期费率结算如下。 [《烟台市工伤保险浮动费率管理实施办法》考核期条款";
+        for said in [head, &line, sums] {
+            assert!(zh.contains(said), "`{said}` is not in\n{zh}");
+        }
+        let iso = |line: &&str| line.contains("2013-0");
+        assert_eq!(zh.lines().find(iso), None, "days as a letter writes them");
+        for text in [&zh, &en] {
+            let bare = |line: &&str| line.trim().starts_with('[');
+            assert_eq!(text.lines().skip(3).find(bare), None, "a line of nothing but a citation");
+            assert!(!text.contains("30000"), "an amount has its thousands apart: {text}");
+        }
+        snapshot(&format!("{name}.zh.txt"), &zh);
+        snapshot(&format!("{name}.en.txt"), &en);
+        only_steps(&decision, history, &particulars);
+        crate::said::tags_close(&notice.html(Lang::Zh));
+    }
+}
+
 #[test]
 fn notice_says_only_steps() {
     let day = |text: &str| Some(date(text).unwrap());

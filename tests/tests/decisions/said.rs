@@ -73,6 +73,9 @@ impl Said {
             said.day(segment.days.to());
         }
         said.text(&explanation.payroll.map_or_else(String::new, |payroll| payroll.heads.to_string()));
+        let settled = explanation.settlement.iter().flat_map(|it| &it.lines);
+        settled.for_each(|line| said.text(&rate_core::notice::yuan(line.payroll.fen().into())));
+        said.day(explanation.settlement.as_ref().map(|it| it.decided_on));
         explanation.margins.iter().for_each(|margin| said.day(Some(margin.until)));
         let first = decision.schedule().segments().first().unwrap().days.from();
         if let Some(before) = history.rate_before(first) {

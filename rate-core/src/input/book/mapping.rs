@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::table::{Content, RawTable, TableKind};
-use crate::error::{Code, Place, Problem};
+use crate::error::{Code, Place, Problem, nearest};
 use crate::history::words;
 
 words! {
@@ -300,10 +300,11 @@ impl<'m> Columns<'m> {
         let table = RawTable::new(self.kind, file, self.header.iter().cloned());
         let mut table = table.placed(sheet, line, self.sources.iter().map(number).collect());
         for (source, header) in &self.unknown {
-            let known = self.mapping.map(|it| it.columns.keys().cloned().collect::<Vec<_>>().join(", "));
+            let known: Vec<&str> = self.mapping.iter().flat_map(|it| it.columns.keys().map(String::as_str)).collect();
             let column = number(&Some(*source));
             let place = Place { column, field: header.clone(), ..table.place(line, None, "") };
-            table.unreadable(Problem::new(Code::RowsUnknownColumn, place, [header, &known.unwrap_or_default()]));
+            let values = [header.as_str(), nearest(header, &known), &known.join(", ")];
+            table.unreadable(Problem::new(Code::RowsUnknownColumn, place, values));
         }
         table
     }

@@ -1,9 +1,9 @@
 //! Who is told, what came of it, and every rule that decided.
 
-use super::words::{day, days, months};
+use super::words::{day, days, grouped, months};
 use super::{Block, Cited, Section, Wording};
 use crate::amount::{Quantity, Rate};
-use crate::calendar::DateSpan;
+use crate::calendar::{DateSpan, NaiveDate};
 use crate::decision::{Step, StepKind};
 use crate::error::Lang;
 use crate::history::{AccountKind, ChargedRate};
@@ -118,9 +118,20 @@ impl Wording<'_> {
                 compared.map_or_else(String::new, |it| self.compared(it, window, value, holds))
             }
             StepKind::Ordered { days: span, .. } => self.dated(step, span),
+            StepKind::Undecided { days: span, decided_on } => self.decided(&self.dated(step, span), decided_on),
+            StepKind::HoldsFromFirstDay { decided_on } => self.decided(&self.aloud(step), decided_on),
             _ => self.aloud(step),
         };
         Cited { text, citation: source_text(self.notice.decision, step.source, self.lang) }
+    }
+
+    /// A sentence with the day of the decision as the letter writes days.
+    fn decided(&self, sentence: &str, on: NaiveDate) -> String {
+        let written = match self.lang {
+            Lang::Zh => format!("{on} "),
+            Lang::En => on.to_string(),
+        };
+        sentence.replace(&written, &day(on, self.lang))
     }
 
     /// The sentence of a step with the days it begins with as the letter writes them.
@@ -136,7 +147,7 @@ impl Wording<'_> {
     /// A value held against the bounds of a row, in words.
     fn compared(&self, condition: &Condition, window: usize, value: Quantity, holds: bool) -> String {
         let measure = &self.law.rules().measures()[condition.measure];
-        let (label, shown) = (self.window_name(measure.label.text(self.lang), window), measure.shown(value));
+        let (label, shown) = (self.window_name(measure.label.text(self.lang), window), self.shown(measure, value));
         let range = range(&condition.interval.to_string(), self.lang);
         match (self.lang, holds) {
             (Lang::Zh, true) => format!("{label}为 {shown}，{range}"),
@@ -228,7 +239,9 @@ fn range(printed: &str, lang: Lang) -> String {
             ">" | "(" => lang.pick("高于 ", "above "),
             _ => lang.pick("等于 ", "equal to "),
         };
-        format!("{words}{}", bound.trim())
+        let amount =
+            bound.trim().strip_suffix('元').map(|digits| format!("{} {}", grouped(digits), lang.pick("元", "yuan")));
+        format!("{words}{}", amount.unwrap_or_else(|| bound.trim().to_owned()))
     };
     if let Some((low, high)) = printed.split_once(',') {
         let ((open, low), (high, close)) = (low.split_at(1), high.split_at(high.len().saturating_sub(1)));
@@ -250,6 +263,7 @@ mod tests {
         assert_eq!(said("[50%, 100%)"), pair("不低于 50%、低于 100%", "at least 50% and below 100%"));
         assert_eq!(said("<= 3‰"), pair("不超过 3‰", "not more than 3‰"));
         assert_eq!(said(">= 1"), pair("不低于 1", "at least 1"));
+        assert_eq!(said("< 5000元"), pair("低于 5,000 元", "below 5,000 yuan"));
         assert_eq!(said("0"), pair("等于 0", "equal to 0"));
     }
 }

@@ -27,11 +27,39 @@ const SECTIONS: &[(&str, &str, &str)] = &[
     ("statistics", "行业平均值", "averages of industries"),
     ("industries", "行业的类别", "classes of industry codes"),
     ("holidays", "节假日安排", "holidays"),
+    ("industry_classes", "行业代码的类别", "classes of industry codes"),
+    ("settlement", "迟定费率的结算", "settlement of rates decided late"),
+    ("projects", "工程项目", "projects"),
+    ("project_rates", "工程项目的费率", "rates of projects"),
+    ("other_bases", "按产量、面积或营业额折算的缴费工资", "payroll taken from output, floor area or turnover"),
+    ("combine", "几个浮动表的结果怎样合并", "how the results of several tables are combined"),
+    ("measures", "指标", "measure"),
+    ("adjustments", "特殊情形", "special case"),
 ];
 
 /// What the keys inside a section are called, by the first word of a path or by the whole of it.
 const KEYS: &[(&str, &str, &str)] = &[
     ("name", "名称", "its name"),
+    ("id", "周期的名称", "the name of the cycle"),
+    ("rows", "各行", "the rows"),
+    ("uses", "可以使用几次", "how often it may be used"),
+    ("by", "按什么比较", "what is compared"),
+    ("tie", "相等时怎样确定", "what decides a tie"),
+    ("rule", "合并的办法", "how they are combined"),
+    ("months", "可支付月数的范围", "the range of months payable"),
+    ("at", "最低费率的水平", "the level of the lowest rate"),
+    ("after_class_change", "类别变更以后的档次", "the grade after a change of class"),
+    ("by_class", "各类别可用的档次", "the grades of each class"),
+    ("output", "产量怎样折算", "payroll for output"),
+    ("floor_area", "面积怎样折算", "payroll for floor area"),
+    ("turnover", "营业额怎样折算", "payroll for turnover"),
+    ("claims", "项目的工伤由谁承担", "who bears the claims of a project"),
+    ("class", "项目的类别", "the class of a project"),
+    ("subject", "按谁的情况浮动", "whose experience moves the rate"),
+    ("until_decided", "核定以前按哪个费率缴费", "which rate is paid until the decision"),
+    ("holds", "核定的费率自何时起算", "from when the rate decided holds"),
+    ("overpaid", "多缴的怎样处理", "what becomes of too much paid"),
+    ("underpaid", "少缴的怎样处理", "what becomes of too little paid"),
     ("in_force", "施行日期", "days in force"),
     ("rate_period", "费率执行期", "rate period"),
     ("windows", "考核期", "window"),
@@ -106,6 +134,16 @@ fn named(list: &[(&str, &'static str, &'static str)], path: &str, lang: Lang) ->
     }
 }
 
+/// What a section of a file of law is called in a notice, by its path; `None` where there is no word for it.
+pub fn section_words(path: &str, lang: Lang) -> Option<&'static str> {
+    named(SECTIONS, path, lang)
+}
+
+/// What a value inside a section is called in a notice, by its path there; `None` where there is no word for it.
+pub fn value_words(path: &str, lang: Lang) -> Option<&'static str> {
+    named(KEYS, path, lang)
+}
+
 impl Wording<'_> {
     pub(super) fn footing(&self) -> Option<Section> {
         let assumed = self.listed(Footing::Assumed);
@@ -144,7 +182,7 @@ impl Wording<'_> {
         let lang = self.lang;
         let mut names: Vec<&str> = Vec::new();
         for path in paths {
-            let name = named(KEYS, path, lang).unwrap_or(path);
+            let name = value_words(path, lang).unwrap_or(path);
             if !names.contains(&name) {
                 names.push(name);
             }
@@ -172,7 +210,7 @@ impl Wording<'_> {
             }
             _ => None,
         };
-        let section = named(SECTIONS, path, lang).unwrap_or(path);
+        let section = section_words(path, lang).unwrap_or(path);
         match (label, first) {
             (Some(label), "measures") => label.text(lang).to_owned(),
             (Some(label), "adjustments") => lang.pick("特殊情形", "special case ").to_owned() + &called(label),

@@ -115,10 +115,9 @@ fn facts(page: &mut String, class: &str, named: &[(String, String)]) -> std::fmt
 }
 
 fn cited(said: &Cited) -> String {
-    let gap = if said.text.is_empty() { "" } else { " " };
     match said.citation.as_str() {
         "" => escaped(&said.text),
-        citation => format!("{}{gap}<cite>[{}]</cite>", escaped(&said.text), escaped(citation)),
+        citation => format!("{} <cite>[{}]</cite>", escaped(&said.text), escaped(citation)),
     }
 }
 
@@ -132,7 +131,10 @@ fn list(page: &mut String, tag: &str, points: &[Cited]) -> std::fmt::Result {
 
 fn table(page: &mut String, table: &Table, lang: Lang) -> std::fmt::Result {
     let (open, close) = (lang.pick("（", " ("), lang.pick("）", ")"));
-    writeln!(page, "<table>\n<caption>{}</caption>\n<thead>\n<tr>", escaped(&table.caption))?;
+    // Without a sentence of its own, what the table rests on stands with its name.
+    let alone = if table.note.text.is_empty() { table.note.citation.as_str() } else { "" };
+    let caption = cited(&Cited { text: table.caption.clone(), citation: alone.to_owned() });
+    writeln!(page, "<table>\n<caption>{caption}</caption>\n<thead>\n<tr>")?;
     for column in &table.columns {
         let unit =
             if column.unit.is_empty() { String::new() } else { format!("{open}{}{close}", escaped(&column.unit)) };
@@ -152,8 +154,8 @@ fn table(page: &mut String, table: &Table, lang: Lang) -> std::fmt::Result {
         writeln!(page, "</tr>")?;
     }
     writeln!(page, "</tbody>\n</table>")?;
-    match (table.note.text.as_str(), table.note.citation.as_str()) {
-        ("", "") => Ok(()),
-        (_, _) => writeln!(page, "<p class=\"note\">{}</p>", cited(&table.note)),
+    if table.note.text.is_empty() {
+        return Ok(());
     }
+    writeln!(page, "<p class=\"note\">{}</p>", cited(&table.note))
 }

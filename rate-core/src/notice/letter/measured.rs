@@ -4,12 +4,13 @@ use rust_decimal::Decimal;
 
 use super::words::{money, months, number};
 use super::{Block, Cited, Column, Section, Table, Wording};
+use crate::amount::Quantity;
 use crate::error::Lang;
 use crate::experience::{Measured, Sums};
 use crate::explanation::Measurement;
 use crate::history::Origin;
-use crate::notice::explain::direction_text;
-use crate::rule_set::measure::{CountedClaims, Per, PremiumBasis};
+use crate::notice::explain::{direction_text, yuan};
+use crate::rule_set::measure::{CountedClaims, Per, PremiumBasis, Unit};
 use crate::rule_set::{Denominator, Measure, Numerator};
 
 /// What one side of a measure is called, and in what it is counted.
@@ -120,9 +121,17 @@ impl Wording<'_> {
         Cited { text, citation: self.cite(it.source) }
     }
 
+    /// A value as the letter writes figures: an amount with its thousands apart.
+    pub(super) fn shown(&self, measure: &Measure, value: Quantity) -> String {
+        match measure.unit {
+            Unit::Yuan => format!("{} {}", yuan(value.display_scaled(1)), self.lang.pick("元", "yuan")),
+            Unit::Percent | Unit::PerMille | Unit::Number => measure.shown(value),
+        }
+    }
+
     fn value(&self, measure: &Measure, value: Measured) -> String {
         match value {
-            Measured::Value(value) => measure.shown(value),
+            Measured::Value(value) => self.shown(measure, value),
             Measured::Undefined(cause) if self.lang == Lang::Zh => format!("无法计算（{}）", cause.text(self.lang)),
             Measured::Undefined(cause) => format!("not computable ({})", cause.text(self.lang)),
             Measured::NotAsked => self.say("缴费跨年，不拆分", "premium across years is not split"),

@@ -56,7 +56,11 @@ fn with_citation(said: &Cited) -> String {
 }
 
 fn table_lines(table: &Table, lang: Lang) -> Vec<String> {
-    let mut lines = vec![format!("  {}", table.caption)];
+    // Without a sentence of its own, what the table rests on stands with its name.
+    let (note, citation) = (table.note.text.as_str(), table.note.citation.as_str());
+    let alone = note.is_empty() && !citation.is_empty();
+    let mut lines =
+        vec![format!("  {}{}", table.caption, if alone { format!(" [{citation}]") } else { String::new() })];
     for row in &table.rows {
         let mut cells = table.columns.iter().zip(row);
         let lead = cells.next().map_or("", |(_, cell)| cell.as_str());
@@ -68,10 +72,8 @@ fn table_lines(table: &Table, lang: Lang) -> Vec<String> {
         let figures = figures.collect::<Vec<_>>().join(lang.pick("，", ", "));
         lines.push(format!("    {lead}{}{figures}", lang.pick("：", ": ")));
     }
-    match (table.note.text.as_str(), table.note.citation.as_str()) {
-        ("", "") => {}
-        ("", citation) => lines.push(format!("    [{citation}]")),
-        (_, _) => lines.push(format!("    {}", with_citation(&table.note))),
+    if !note.is_empty() {
+        lines.push(format!("    {}", with_citation(&table.note)));
     }
     lines
 }

@@ -93,7 +93,8 @@ pub(super) fn number(number: Decimal) -> String {
     grouped(&number.to_string())
 }
 
-fn grouped(plain: &str) -> String {
+/// Digits with thousands apart.
+pub(super) fn grouped(plain: &str) -> String {
     let (sign, digits) = plain.strip_prefix('-').map_or(("", plain), |digits| ("-", digits));
     let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(whole, rest)| (whole, Some(rest)));
     let mut text = String::from(sign);
