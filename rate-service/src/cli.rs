@@ -378,7 +378,7 @@ impl Session<'_> {
     ) -> Result<ExitCode, Failure> {
         let dir = dir.as_path();
         run::apart(request, dir)?;
-        let publisher = publish.open()?;
+        let publisher = publish.open(self.lang)?;
         let mut progress = Progress::new(self.lang);
         let (run, rows) = run::with_rows(request, entry, &mut |stage, done, all| progress.at(stage, done, all))?;
         let summary = run::summarise(&run);

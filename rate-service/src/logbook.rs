@@ -2,7 +2,7 @@
 //!
 //! A directory holds everything a later reader needs, each thing under the digest or number by which the log names it.
 //! Data is written and synced before the entry that names it, the entry before the checkpoint that signs it; what a
-//! checkpoint does not cover was never acknowledged and is taken out by the next writer.
+//! checkpoint does not cover was never acknowledged: the next writer takes it out, says so, and keeps its bytes in `set-aside`.
 
 mod batch;
 mod database;
@@ -10,6 +10,7 @@ mod directory;
 mod key;
 mod layout;
 mod publish;
+mod signers;
 mod verify;
 mod view;
 mod writer;
@@ -22,7 +23,7 @@ pub use layout::is_run_id;
 pub use publish::{Publication, Published};
 pub use verify::{Fault, FaultKind, Trust, Verified, body_faults, verify, verify_over};
 pub use view::{Disk, Files, PublishedRun, View};
-pub use writer::Logbook;
+pub use writer::{Logbook, TakenOut};
 
 /// Why a log could not be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +51,14 @@ pub enum LogError {
     /// The database it lies in.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// It is not done, for a reason a person is told; nothing was written.
+    #[error("{en} / {zh}")]
+    Refused {
+        /// Why, in Chinese.
+        zh: String,
+        /// Why, in English.
+        en: String,
+    },
     /// It holds no such thing.
     #[error("{0}")]
     Unknown(String),
@@ -58,6 +67,10 @@ pub enum LogError {
 impl LogError {
     pub(crate) fn at(path: &Path) -> impl FnOnce(std::io::Error) -> Self + '_ {
         move |source| Self::File { path: path.to_owned(), source }
+    }
+
+    pub(crate) fn refused(zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self::Refused { zh: zh.into(), en: en.into() }
     }
 
     pub(crate) fn broken(path: &Path, what: impl Into<String>) -> Self {

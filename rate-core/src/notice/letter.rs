@@ -265,8 +265,8 @@ impl Wording<'_> {
     }
 }
 
-/// A text from a book or a sender as it may stand in a letter: what could turn or break a line is made visible.
-fn harmless(text: &str) -> String {
+/// A text from a book or a sender as it may stand in a letter or a line: what could turn or break a line is made visible.
+pub fn harmless(text: &str) -> String {
     let turns = |c: char| matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}');
     text.chars().map(|c| if c.is_control() || turns(c) { '\u{FFFD}' } else { c }).collect()
 }

@@ -118,6 +118,7 @@ pub(super) fn report(failure: &Failure, lang: Lang) -> ExitCode {
         Failure::UnknownProject(number) => {
             (vec![lang.pick("截至当日没有项目 ", "no project enrolled by that day: ").to_owned() + number], 1)
         }
+        Failure::Log(LogError::Refused { zh, en }) => (vec![lang.pick(zh, en).to_owned()], 1),
         Failure::Log(error @ (LogError::Unknown(_) | LogError::Broken { .. })) => (vec![error.to_string()], 1),
         Failure::Log(error @ (LogError::Busy(_) | LogError::File { .. } | LogError::Store(_))) => {
             (vec![error.to_string()], 3)

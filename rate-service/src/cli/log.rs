@@ -7,15 +7,15 @@ use std::process::ExitCode;
 
 use rate_core::error::Lang;
 use rate_core::log::{SignedNote, VerifyingKey};
-use rate_core::notice::yuan;
-use rate_core::record::Event;
+use rate_core::notice::{harmless, yuan};
+use rate_core::record::{Entry, Event};
 use rate_core::replay::DifferencePlace;
 
 use super::{Failure, ReadingArguments, Session, progress::Progress};
 use crate::book::{BOM, BookRows, cell};
 use crate::clock;
 use crate::evidence;
-use crate::logbook::{Fault, FaultKind, LogError, Logbook, Publication, Published, Trust, View, verify};
+use crate::logbook::{Fault, FaultKind, LogError, Logbook, Publication, Published, TakenOut, Trust, View, verify};
 use crate::replay::{Outcome, Replayed, Request, Sum, Tally, Today, replays};
 use crate::run::{Run, Stage};
 
@@ -57,9 +57,9 @@ pub(super) struct Publisher {
 
 impl PublishArguments {
     /// Opens the log before anything is decided, so that nobody works for nothing.
-    pub(super) fn open(self) -> Result<Option<Publisher>, Failure> {
+    pub(super) fn open(self, lang: Lang) -> Result<Option<Publisher>, Failure> {
         let Some(dir) = &self.log else { return Ok(None) };
-        let book = Logbook::open(dir, &self.log_name)?;
+        let book = opened(dir, &self.log_name, lang)?;
         Ok(Some(Publisher { book, arguments: self }))
     }
 }
@@ -190,7 +190,20 @@ impl Session<'_> {
                 )
             }
         };
-        Ok(writeln!(self.out, "{line}")?)
+        writeln!(self.out, "{line}")?;
+        if !published.beside.is_empty() {
+            let runs = harmless(&published.beside.join(", "));
+            let line = match self.lang {
+                Lang::Zh => {
+                    format!("注意：同一统筹区、同一执行期已有运行 {runs}，本次未以 --supersedes 写明替代哪一次")
+                }
+                Lang::En => format!(
+                    "Note: runs of this area and setting stand beside it: {runs}; --supersedes says which one a run takes the place of"
+                ),
+            };
+            writeln!(self.out, "{line}")?;
+        }
+        Ok(())
     }
 
     pub(super) fn log(&mut self, command: LogCommand) -> Result<ExitCode, Failure> {
@@ -198,7 +211,7 @@ impl Session<'_> {
             LogCommand::Show { dir } => self.show(&dir),
             LogCommand::Rotate { dir, recorded_at } => {
                 // A log is made by publishing to it, never by handing it over.
-                let mut book = existing(&dir)?;
+                let mut book = existing(&dir, self.lang)?;
                 let checkpoint = book.rotate(&recorded_at.unwrap_or_else(clock::now))?;
                 let head = self.lang.pick("新公钥：", "New public key: ");
                 writeln!(self.out, "{head}{}", book.public_key())?;
@@ -210,9 +223,11 @@ impl Session<'_> {
 
     fn show(&mut self, dir: &Path) -> Result<ExitCode, Failure> {
         let view = View::read(dir)?;
-        for (index, event) in view.events() {
-            writeln!(self.out, "{:>6}  {}", index + 1, event_text(&event))?;
+        for (index, entry) in view.entries.iter().enumerate() {
+            let unsigned = if index < view.covered() { "" } else { self.lang.pick("（未签署）", " (not signed)") };
+            writeln!(self.out, "{:>6}  {}{unsigned}", index + 1, entry_text(entry))?;
         }
+        self.set_aside(&view)?;
         if let Some((_, note)) = view.checkpoints.last() {
             write!(self.out, "\n{note}")?;
         }
@@ -220,6 +235,15 @@ impl Session<'_> {
             writeln!(self.out, "{}{key}", self.lang.pick("公钥：", "public key: "))?;
         }
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// What writers took out, which whoever looks at a log is told.
+    fn set_aside(&mut self, view: &View) -> Result<(), Failure> {
+        for name in view.set_aside()? {
+            let head = self.lang.pick("曾被移出日志、另存于 ", "taken out of this log, kept in ");
+            writeln!(self.out, "{head}set-aside/{}", harmless(&name))?;
+        }
+        Ok(())
     }
 
     pub(super) fn replay(&mut self, arguments: ReplayArguments) -> Result<ExitCode, Failure> {
@@ -307,6 +331,9 @@ impl Session<'_> {
             let head = lang.pick("最后的检查点：", "Last checkpoint: ");
             writeln!(self.out, "{head}{} {} {}", checkpoint.origin, checkpoint.size, checkpoint.root)?;
         }
+        if let Ok(view) = View::read(&arguments.path) {
+            self.set_aside(&view)?;
+        }
         self.verdict(&verified.faults)
     }
 
@@ -340,9 +367,30 @@ impl Session<'_> {
     }
 }
 
-fn existing(dir: &Path) -> Result<Logbook, Failure> {
+fn existing(dir: &Path, lang: Lang) -> Result<Logbook, Failure> {
     View::read(dir)?;
-    Ok(Logbook::open(dir, "rate-log")?)
+    opened(dir, "rate-log", lang)
+}
+
+/// Opens a log to write, and says aloud what no checkpoint covered: after a crash that is what was being written, and
+/// otherwise somebody has taken a checkpoint away.
+fn opened(dir: &Path, name: &str, lang: Lang) -> Result<Logbook, Failure> {
+    let book = Logbook::open(dir, name)?;
+    if let Some(TakenOut { first, entries, kept }) = book.taken_out() {
+        let kept = kept.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
+        let count = entries.len();
+        let mut lines = vec![match lang {
+            Lang::Zh => format!("没有检查点签署的 {count} 条及未写完的字节已移出日志，原字节存于 {kept}"),
+            Lang::En => {
+                format!("{count} entries and loose bytes that no checkpoint signs were taken out, kept in {kept}")
+            }
+        }];
+        let numbered = entries.iter().zip(*first..);
+        lines.extend(numbered.map(|(entry, number)| format!("{number:>6}  {}", entry_text(entry))));
+        let mut err = std::io::stderr().lock();
+        lines.iter().try_for_each(|line| writeln!(err, "rate: {line}"))?;
+    }
+    Ok(book)
 }
 
 fn trust(arguments: &VerifyArguments) -> Result<Trust, Failure> {
@@ -356,6 +404,14 @@ fn trust(arguments: &VerifyArguments) -> Result<Trust, Failure> {
         None => None,
     };
     Ok(Trust { key, checkpoint })
+}
+
+/// An entry in a line, where nothing that somebody wrote can turn or break it.
+fn entry_text(bytes: &[u8]) -> String {
+    match Entry::read(bytes) {
+        Ok(entry) => harmless(&format!("{}  {}", entry.recorded_at, event_text(&entry.event))),
+        Err(error) => error.to_string(),
+    }
 }
 
 fn event_text(event: &Event) -> String {
@@ -373,8 +429,9 @@ fn event_text(event: &Event) -> String {
         Event::Parameters { area, digest } => format!("parameters {area} {digest}"),
         Event::Run(run) => {
             let trial = if run.trial { " (trial)" } else { "" };
+            let supersedes = run.supersedes.as_ref().map_or_else(String::new, |run| format!(" supersedes {run}"));
             format!(
-                "run        {}{trial} size {} root {} by {} and {}",
+                "run        {}{trial} size {} root {} by {} and {}{supersedes}",
                 run.id, run.size, run.root, run.author, run.approver
             )
         }

@@ -7,12 +7,12 @@ use std::path::Path;
 use rate_core::input::book::{RawTable, TableKind};
 
 use super::LogError;
-use super::layout::create_dir;
+use super::layout::Layout;
 use super::view::Files;
 use crate::book::{BookRows, TableRows};
 
-pub(super) fn store(rows: &BookRows, dir: &Path) -> Result<(), LogError> {
-    create_dir(dir, |dir| {
+pub(super) fn store(rows: &BookRows, layout: &Layout, knowledge: u64) -> Result<(), LogError> {
+    layout.create_dir(&layout.batch(knowledge), |dir| {
         for TableRows { kind, columns, lines } in rows.by_table() {
             let path = dir.join(format!("{}.csv", kind.stem()));
             write_lines(&path, &header(*kind, *columns), lines).map_err(LogError::at(&path))?;

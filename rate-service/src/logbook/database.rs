@@ -9,15 +9,16 @@ use std::rc::Rc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use rate_core::log::{Checkpoint, Digest, SigningKey, Tree};
+use rate_core::log::{Checkpoint, Digest, SignedNote, SigningKey, Tree, VerifyingKey};
 use rate_core::record::{Entry, Event, FactsChange};
 
 use super::LogError;
 use super::key::{KeyFile, new_key, signed};
-use super::publish::{Document, Publication, Published, Sealed, Shelf, publish};
+use super::publish::{Document, Publication, Published, Sealed, Shelf, not_before, publish};
+use super::signers::Signers;
 use super::view::{Files, View};
 use crate::book::BookRows;
-use crate::store::{BodyRow, DocumentKind, FactRow, Link, Place, Store, StoreError};
+use crate::store::{BodyRow, DocumentKind, EntryRow, FactRow, Link, Place, Store, StoreError};
 
 /// Names the file of the key of a log in PostgreSQL.
 const KEY: &str = "RATE_LOG_KEY";
@@ -37,30 +38,35 @@ impl DatabaseLog {
     pub(super) fn open(place: &Place, name: &str) -> Result<Self, LogError> {
         let file = key_file(place)?;
         let store = Store::open(place)?;
-        let signers: Vec<String> = store.read(Link::signers)?;
+        let (signers, begun) = store.read(|link| -> Result<_, LogError> {
+            Ok((link.signers()?, !link.entries_from(0)?.is_empty() || !link.checkpoints()?.is_empty()))
+        })?;
         let key = match (signers.is_empty(), file.exists()) {
+            (true, _) if begun => return Err(LogError::Store(StoreError::Broken("entries, and no key that signs"))),
             (true, false) => {
                 let key = new_key(name)?;
                 file.store(&key)?;
                 key
             }
-            _ => file.read()?,
+            // A crash came between the key and the list, or somebody brought a key: the log begins with it.
+            (_, true) => file.read()?,
+            (false, false) => {
+                let file = file.0.display();
+                return Err(LogError::refused(
+                    format!("{place}：已有日志，但缺少私钥 {file}，不得写入"),
+                    format!("{place}: there is a log, but its private key {file} is missing; nothing is written to it"),
+                ));
+            }
         };
         let line = key.verifying().to_string();
-        store.write(|link| -> Result<(), LogError> {
+        let signers = store.write(|link| -> Result<Signers, LogError> {
             if link.signers()?.is_empty() {
                 link.add_signer(&line)?;
             }
-            Ok(())
+            Ok(Stood::read(link)?.signers)
         })?;
-        let mut log = Self { store: Rc::new(store), key, file };
-        log.take_over()?;
-        let known: Vec<String> = log.store.read(Link::signers)?;
-        if !known.contains(&log.public_key()) {
-            let what = "does not belong to the listed keys / 不属于所列公钥";
-            return Err(LogError::broken(&log.file.0, what));
-        }
-        Ok(log)
+        let key = file.settled(signers.current())?;
+        Ok(Self { store: Rc::new(store), key, file })
     }
 
     pub(super) fn view(&self) -> Result<View, LogError> {
@@ -80,23 +86,14 @@ impl DatabaseLog {
         self.file.store_following(&new)?;
         let line = new.verifying().to_string();
         let signed = self.store.write(|link| {
-            link.add_signer(&line)?;
-            Writing::begin(link, &[&self.key, &new])?.append(recorded_at, vec![Event::Key { key: line.clone() }])
+            let keys = [&self.key, &new];
+            let mut writing = Writing::begin(link, &keys)?;
+            not_before(writing.entries.last(), recorded_at)?;
+            writing.link.add_signer(&line)?;
+            writing.append(recorded_at, vec![Event::Key { key: line.clone() }])
         })?;
-        self.take_over()?;
+        self.key = self.file.settled(new.verifying())?;
         Ok(signed)
-    }
-
-    /// Ends a hand-over whose entry is signed: after a crash in the middle of one, the next writer ends it.
-    fn take_over(&mut self) -> Result<(), LogError> {
-        let Some(next) = self.file.following()? else { return Ok(()) };
-        let known: Vec<String> = self.store.read(Link::signers)?;
-        if !known.contains(&next.verifying().to_string()) {
-            return self.file.drop_following();
-        }
-        self.file.take_over()?;
-        self.key = next;
-        Ok(())
     }
 }
 
@@ -114,24 +111,68 @@ fn key_file(place: &Place) -> Result<KeyFile, LogError> {
     }
 }
 
+/// What stands in a database, where its last checkpoint is over it: all of a publication is one transaction, so no crash
+/// leaves anything else.
+struct Stood {
+    entries: Vec<Entry>,
+    tree: Tree,
+    signers: Signers,
+}
+
+impl Stood {
+    fn read(link: &mut Link) -> Result<Self, LogError> {
+        let broken = |what| LogError::Store(StoreError::Broken(what));
+        let (mut entries, mut tree) = (Vec::new(), Tree::new());
+        for row in link.entries_from(0)? {
+            entries.push(Entry::read(&row.entry).map_err(|_| broken("an entry that is none"))?);
+            tree.push(Digest::leaf(&row.entry));
+        }
+        let mut checkpoints = Vec::new();
+        for (size, note) in link.checkpoints()? {
+            let note = SignedNote::parse(&note).map_err(|_| broken("a checkpoint that is none"))?;
+            checkpoints.push((u64::try_from(size).unwrap_or(u64::MAX), note));
+        }
+        let listed = link.signers()?;
+        let first = listed.first().and_then(|line| VerifyingKey::parse(line).ok());
+        let first = first.ok_or_else(|| broken("no key that signs"))?;
+        let events = entries.iter().map(|entry| entry.event.clone()).enumerate();
+        let (signers, refused) = Signers::follow(first, events, &checkpoints, &tree);
+        if !refused.is_empty() || !signers.keys().map(ToString::to_string).eq(listed) {
+            return Err(broken("a key that nobody handed over to"));
+        }
+        let signed = match checkpoints.last() {
+            Some((size, note)) => signers.signed(*size, note).map(|it| (it.size, it.root)),
+            None => Some((0, Tree::new().root())),
+        };
+        if signed != Some((tree.len(), tree.root())) {
+            return Err(broken("entries that its last checkpoint is not over"));
+        }
+        Ok(Self { entries, tree, signers })
+    }
+}
+
 /// A log inside a transaction of its database.
 struct Writing<'w> {
     link: &'w mut Link,
     keys: &'w [&'w SigningKey],
-    events: Vec<Event>,
+    entries: Vec<Entry>,
     tree: Tree,
+    origin: String,
     knowledge: Vec<u64>,
 }
 
 impl<'w> Writing<'w> {
+    /// The first of the keys is the one that signs now: others may have handed the log over since it was opened.
     fn begin(link: &'w mut Link, keys: &'w [&'w SigningKey]) -> Result<Self, LogError> {
-        let (mut events, mut tree) = (Vec::new(), Tree::new());
-        for row in link.entries_from(0)? {
-            let broken = |_| LogError::Store(StoreError::Broken("an entry that is none"));
-            events.push(Entry::read(&row.entry).map_err(broken)?.event);
-            tree.push(digest(&row.leaf)?);
+        let Stood { entries, tree, signers } = Stood::read(link)?;
+        if keys.first().is_none_or(|key| key.verifying() != signers.current()) {
+            return Err(LogError::refused(
+                "该日志已移交给另一密钥，请重新打开",
+                "this log was handed over to another key meanwhile; open it again",
+            ));
         }
-        Ok(Self { link, keys, events, tree, knowledge: Vec::new() })
+        let origin = signers.keys().next().map_or_else(String::new, |key| key.name().to_owned());
+        Ok(Self { link, keys, entries, tree, origin, knowledge: Vec::new() })
     }
 }
 
@@ -145,8 +186,8 @@ fn place(number: u64) -> Result<i64, StoreError> {
 }
 
 impl Shelf for Writing<'_> {
-    fn events(&self) -> Vec<Event> {
-        self.events.clone()
+    fn entries(&self) -> Vec<Entry> {
+        self.entries.clone()
     }
 
     /// Only what is new or gone in the areas of the book is written, under a number of its own.
@@ -224,8 +265,7 @@ impl Shelf for Writing<'_> {
             self.link.add_entry(index, &bytes, &leaf.0)?;
             self.tree.push(leaf);
         }
-        let origin = self.keys.first().map_or_else(String::new, |key| key.verifying().name().to_owned());
-        let state = Checkpoint { origin, size: self.tree.len(), root: self.tree.root() };
+        let state = Checkpoint { origin: self.origin.clone(), size: self.tree.len(), root: self.tree.root() };
         let note = signed(&state, self.keys).map_err(|error| LogError::Unknown(error.to_string()))?;
         self.link.add_checkpoint(place(state.size)?, &note.to_string())?;
         Ok(state)
@@ -252,7 +292,10 @@ fn change(knowledge: u64, rows: &[FactRow]) -> Result<FactsChange, StoreError> {
 /// The log of a store, read.
 pub(super) fn view_of(store: Rc<Store>) -> Result<View, LogError> {
     let dir = PathBuf::from(store.place().to_string());
-    View::over(Rc::new(Rows { store, dir: dir.clone() }), &dir)
+    // One state: a writer may be adding to it meanwhile.
+    let (signers, rows, checkpoints) = store
+        .read(|link| -> Result<_, LogError> { Ok((link.signers()?, link.entries_from(0)?, link.checkpoints()?)) })?;
+    View::over(Rc::new(Rows { store, dir: dir.clone(), signers, rows, checkpoints }), &dir)
 }
 
 /// The rows of a database, read as the files of a log.
@@ -260,6 +303,9 @@ pub(super) fn view_of(store: Rc<Store>) -> Result<View, LogError> {
 struct Rows {
     store: Rc<Store>,
     dir: PathBuf,
+    signers: Vec<String>,
+    rows: Vec<EntryRow>,
+    checkpoints: Vec<(i64, String)>,
 }
 
 impl Files for Rows {
@@ -268,18 +314,13 @@ impl Files for Rows {
         let parts: Vec<&str> = below.iter().filter_map(|part| part.to_str()).collect();
         let number = |text: &str| text.parse::<i64>().map_err(|_| absent());
         let read: Result<Option<Vec<u8>>, StoreError> = match parts.as_slice() {
-            ["keys"] => self.store.read(|link| Ok(Some(lines(link.signers()?).into_bytes()))),
-            ["entries"] => self.store.read(|link| {
-                let entries = link.entries_from(0)?.into_iter().map(|it| STANDARD.encode(it.entry));
-                Ok(Some(lines(entries).into_bytes()))
-            }),
-            ["leaves"] => {
-                self.store.read(|link| Ok(Some(link.entries_from(0)?.into_iter().flat_map(|it| it.leaf).collect())))
-            }
+            ["keys"] => Ok(Some(lines(&self.signers).into_bytes())),
+            ["entries"] => Ok(Some(lines(self.rows.iter().map(|it| STANDARD.encode(&it.entry))).into_bytes())),
+            ["leaves"] => Ok(Some(self.rows.iter().flat_map(|it| it.leaf.iter().copied()).collect())),
             ["checkpoints", size] => {
                 let size = number(size)?;
-                let found = self.store.read(Link::checkpoints);
-                found.map(|it| it.into_iter().find(|(it, _)| *it == size).map(|(_, note)| note.into_bytes()))
+                let found = self.checkpoints.iter().find(|(it, _)| *it == size);
+                Ok(found.map(|(_, note)| note.clone().into_bytes()))
             }
             ["rule_sets", digest] => self.document(DocumentKind::RuleSet, digest),
             ["parameters", digest] => self.document(DocumentKind::Parameters, digest),
@@ -306,8 +347,7 @@ impl Files for Rows {
         if dir != self.dir.join("checkpoints") {
             return Ok(Vec::new());
         }
-        let found: Vec<(i64, String)> = self.store.read(Link::checkpoints).map_err(io::Error::other)?;
-        Ok(found.into_iter().map(|(size, _)| dir.join(format!("{size:012}"))).collect())
+        Ok(self.checkpoints.iter().map(|(size, _)| dir.join(format!("{size:012}"))).collect())
     }
 }
 

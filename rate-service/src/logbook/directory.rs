@@ -3,18 +3,20 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use rate_core::log::{Checkpoint, Digest, SigningKey, Tree};
+use rate_core::log::{Checkpoint, Digest, SigningKey, Tree, VerifyingKey};
 use rate_core::record::{Batch, Entry, Event};
 
 use super::key::{new_key, signed};
-use super::layout::{Layout, create, create_dir};
-use super::publish::{Document, Sealed, Shelf};
+use super::layout::{Layout, create};
+use super::publish::{Document, Sealed, Shelf, not_before};
+use super::signers::Signers;
 use super::view::View;
-use super::{LogError, batch, view};
+use super::writer::TakenOut;
+use super::{LogError, batch};
 use crate::book::BookRows;
 use crate::store::DocumentKind;
 
@@ -24,6 +26,7 @@ pub(super) struct DirectoryLog {
     pub(super) view: View,
     tree: Tree,
     key: SigningKey,
+    taken_out: Option<TakenOut>,
     /// Held open for the lock on it.
     _lock: File,
 }
@@ -34,20 +37,26 @@ impl DirectoryLog {
     /// # Errors
     /// Another writer; files that do not fit together.
     pub(super) fn open(dir: &Path, name: &str) -> Result<Self, LogError> {
+        let layout = Layout(dir.to_owned());
+        // Before anything is written, the lock included.
+        keyed(&layout)?;
         fs::create_dir_all(dir).map_err(LogError::at(dir))?;
         let path = dir.join("lock");
         let lock = OpenOptions::new().create(true).append(true).open(&path).map_err(LogError::at(&path))?;
         lock.try_lock().map_err(|_| LogError::Busy(dir.to_owned()))?;
-        let layout = Layout(dir.to_owned());
-        if !layout.key().exists() {
-            begin(&layout, name)?;
-        }
-        let key = layout.key().read()?;
+        keyed(&layout)?;
+        begin(&layout, name)?;
         let mut view = View::read(dir)?;
-        let tree = acknowledged(&mut view, &key)?;
-        let mut log = Self { view, tree, key, _lock: lock };
-        log.take_over()?;
+        let (tree, signers, taken_out) = acknowledged(&mut view)?;
+        let key = layout.key().settled(signers.current())?;
+        let mut log = Self { view, tree, key, taken_out, _lock: lock };
+        log.list_keys(&signers)?;
         Ok(log)
+    }
+
+    /// What no checkpoint covered.
+    pub(super) const fn taken_out(&self) -> Option<&TakenOut> {
+        self.taken_out.as_ref()
     }
 
     /// The log as it is.
@@ -80,30 +89,31 @@ impl DirectoryLog {
     /// # Errors
     /// Files that cannot be written.
     pub(super) fn rotate(&mut self, recorded_at: &str) -> Result<Checkpoint, LogError> {
+        not_before(self.entries().last(), recorded_at)?;
         let (old, new) = (self.key.clone(), new_key(self.key.verifying().name())?);
         self.view.layout.key().store_following(&new)?;
         self.add(recorded_at, vec![Event::Key { key: new.verifying().to_string() }])?;
+        // The entry is the last one of this checkpoint, which hands over only where it lies directly behind.
         let signed = self.sign(&[&old, &new])?;
-        self.take_over()?;
+        self.key = self.view.layout.key().settled(new.verifying())?;
+        let signers = signers(&self.view, &self.tree)?;
+        self.list_keys(&signers)?;
         Ok(signed)
     }
 
-    /// Ends a hand-over whose entry is signed: after a crash in the middle of one, the next writer ends it.
-    fn take_over(&mut self) -> Result<(), LogError> {
-        let file = self.view.layout.key();
-        let Some(next) = file.following()? else { return Ok(()) };
-        let named = |(_, event)| matches!(event, Event::Key { key } if key == next.verifying().to_string());
-        if !self.view.events().any(named) {
-            // The entry was never acknowledged: the key has signed nothing that holds.
-            return file.drop_following();
+    /// Lists the keys that were handed over to: a crash may have come between the checkpoint and the list.
+    fn list_keys(&mut self, signers: &Signers) -> Result<(), LogError> {
+        let keys: Vec<VerifyingKey> = signers.keys().cloned().collect();
+        if keys != self.view.keys {
+            let path = self.view.layout.keys();
+            if !keys.starts_with(&self.view.keys) {
+                let what = "lists keys that were not handed over to / 列有未经移交的公钥";
+                return Err(LogError::broken(&path, what));
+            }
+            let lines: Vec<String> = keys.iter().map(|key| format!("{key}\n")).collect();
+            create(&path, lines.concat().as_bytes())?;
+            self.view.keys = keys;
         }
-        if !self.view.keys.contains(next.verifying()) {
-            self.view.keys.push(next.verifying().clone());
-            let lines: Vec<String> = self.view.keys.iter().map(|key| format!("{key}\n")).collect();
-            create(&self.view.layout.keys(), lines.concat().as_bytes())?;
-        }
-        file.take_over()?;
-        self.key = next;
         Ok(())
     }
 
@@ -130,8 +140,8 @@ impl DirectoryLog {
 }
 
 impl Shelf for DirectoryLog {
-    fn events(&self) -> Vec<Event> {
-        self.view.events().map(|(_, event)| event).collect()
+    fn entries(&self) -> Vec<Entry> {
+        self.view.entries.iter().filter_map(|entry| Entry::read(entry).ok()).collect()
     }
 
     /// The number of the batch that already holds exactly these rows, or a new one.
@@ -151,7 +161,7 @@ impl Shelf for DirectoryLog {
             return Ok((*knowledge, None));
         }
         let knowledge = batches.last().map_or(1, |(last, _)| last + 1);
-        batch::store(rows, &self.view.layout.batch(knowledge))?;
+        batch::store(rows, &self.view.layout, knowledge)?;
         Ok((knowledge, Some(Event::Batch(Batch { knowledge, root, tables: rows.counts() }))))
     }
 
@@ -165,7 +175,7 @@ impl Shelf for DirectoryLog {
 
     fn bodies(&mut self, run: &str, bodies: &mut dyn Iterator<Item = Sealed<'_>>) -> Result<Tree, LogError> {
         let mut tree = Tree::new();
-        create_dir(&self.view.layout.run(run), |dir| {
+        self.view.layout.create_dir(&self.view.layout.run(run), |dir| {
             let mut files = [Output::create(dir, "bodies")?, Output::create(dir, "leaves")?];
             for sealed in bodies {
                 files[0].write(&sealed.body)?;
@@ -187,14 +197,37 @@ fn checkpoint(view: &View, tree: &Tree) -> Checkpoint {
     Checkpoint { origin, size: tree.len(), root: tree.root() }
 }
 
-/// What every new log has: a key, and no entry.
+/// Refuses a log whose key is not there: it is not begun anew over what others hold checkpoints of.
+fn keyed(layout: &Layout) -> Result<(), LogError> {
+    if layout.key().exists() || !layout.is_begun() {
+        return Ok(());
+    }
+    let (dir, key) = (layout.0.display(), layout.key().0);
+    Err(LogError::refused(
+        format!("{dir}：已有日志，但缺少私钥 {}，不得写入", key.display()),
+        format!("{dir}: there is a log, but its private key {} is missing; nothing is written to it", key.display()),
+    ))
+}
+
+/// Begins a log where there is none: the key first and the list of keys last, so that the next writer ends what a crash
+/// interrupted. A key alone is the key of a log that has yet to begin.
 fn begin(layout: &Layout, name: &str) -> Result<(), LogError> {
-    let key = new_key(name)?;
+    if layout.keys().exists() {
+        return Ok(());
+    }
+    let filled = |path: &Path| fs::metadata(path).is_ok_and(|it| it.len() > 0);
+    let signed = fs::read_dir(layout.checkpoints()).is_ok_and(|mut found| found.next().is_some());
+    if signed || filled(&layout.entries()) || filled(&layout.leaves()) {
+        return Err(LogError::broken(&layout.keys(), "there are entries but no list of keys / 有条目而缺少公钥列表"));
+    }
+    if !layout.key().exists() {
+        layout.key().store(&new_key(name)?)?;
+    }
+    let key = layout.key().read()?;
     create(&layout.entries(), b"")?;
     create(&layout.leaves(), b"")?;
     fs::create_dir_all(layout.checkpoints()).map_err(LogError::at(&layout.checkpoints()))?;
-    create(&layout.keys(), format!("{}\n", key.verifying()).as_bytes())?;
-    layout.key().store(&key)
+    create(&layout.keys(), format!("{}\n", key.verifying()).as_bytes())
 }
 
 /// Entries as the file holds them.
@@ -211,43 +244,65 @@ fn extend(path: &Path, bytes: &[u8]) -> Result<(), LogError> {
     written.map_err(LogError::at(path))
 }
 
+/// The keys that sign, where every key that an entry names was handed over to.
+fn signers(view: &View, tree: &Tree) -> Result<Signers, LogError> {
+    let none = || LogError::broken(&view.layout.keys(), "no key / 没有公钥");
+    let first = view.keys.first().cloned().ok_or_else(none)?;
+    let (signers, refused) = Signers::follow(first, view.events(), &view.checkpoints, tree);
+    match refused.first() {
+        Some(index) => Err(LogError::broken(
+            &view.layout.entries(),
+            format!("entry {} names a key that nobody handed over to / 第{0}条的密钥未经移交", index + 1),
+        )),
+        None => Ok(signers),
+    }
+}
+
 /// Takes out what no checkpoint covers, and refuses a log whose last checkpoint is not over its entries.
-fn acknowledged(view: &mut View, key: &SigningKey) -> Result<Tree, LogError> {
-    let (entries, last) = (view.layout.entries(), view.checkpoints.last());
-    let (size, note) = match last {
-        Some((size, note)) => (usize::try_from(*size).unwrap_or(usize::MAX), Some(note)),
-        None => (0, None),
-    };
-    if let Some(note) = note {
-        let path = view.layout.checkpoint(size.try_into().unwrap_or(u64::MAX));
-        let text = note.verify(&view.keys).map_err(|error| LogError::broken(&path, error.to_string()))?;
-        let signed = Checkpoint::parse(text).map_err(|error| LogError::broken(&path, error.to_string()))?;
-        let tree = view.tree();
-        let same = tree.root_of(signed.size) == Some(signed.root) && signed.size == u64::try_from(size).unwrap_or(0);
-        if !same {
+fn acknowledged(view: &mut View) -> Result<(Tree, Signers, Option<TakenOut>), LogError> {
+    let size = view.covered();
+    let behind = view.entries.split_off(size.min(view.entries.len()));
+    let tree = view.tree();
+    let signers = signers(view, &tree)?;
+    if let Some((size, note)) = view.checkpoints.last() {
+        let path = view.layout.checkpoint(*size);
+        let what = "is not signed by the key whose turn it is / 不是由应签署的密钥签署";
+        let signed = signers.signed(*size, note).ok_or_else(|| LogError::broken(&path, what))?;
+        if tree.len() != signed.size || tree.root() != signed.root {
             return Err(LogError::broken(&path, "is not over the entries that are there / 与现有条目不符"));
         }
     }
-    if !view.keys.contains(key.verifying()) {
-        return Err(LogError::broken(&view.layout.key().0, "does not belong to the listed keys / 不属于所列公钥"));
-    }
-    let cut = view.entries.len() > size || view.leaves.len() != size;
-    view.entries.truncate(size);
     view.leaves = view.entries.iter().map(|entry| Digest::leaf(entry)).collect();
-    let lines = lines(&view.entries);
-    let torn = fs::metadata(&entries).map_err(LogError::at(&entries))?.len() != u64::try_from(lines.len()).unwrap_or(0);
-    if cut || torn {
-        create(&entries, lines.as_bytes())?;
-        let leaves: Vec<u8> = view.leaves.iter().flat_map(|leaf| leaf.0).collect();
-        create(&view.layout.leaves(), &leaves)?;
+    let leaves = view.leaves.iter().flat_map(|leaf| leaf.0).collect();
+    let mut kept = Vec::new();
+    for (path, bytes) in [(view.layout.entries(), lines(&view.entries).into_bytes()), (view.layout.leaves(), leaves)] {
+        let found = fs::read(&path).map_err(LogError::at(&path))?;
+        if found != bytes {
+            kept.extend(put_aside(&view.layout, &path, &found, &bytes)?);
+            create(&path, &bytes)?;
+        }
     }
-    debug_assert_eq!(view::read_leaves(&view::Disk, &view.layout.leaves()).ok().as_ref(), Some(&view.leaves));
-    Ok(view.tree())
+    (view.entries_torn, view.leaves_torn) = (false, false);
+    let taken = (!kept.is_empty()).then_some(TakenOut { first: size + 1, entries: behind, kept });
+    Ok((tree, signers, taken))
+}
+
+/// Keeps what a file holds behind where it still is as it should be; nothing where it only ends too early.
+fn put_aside(layout: &Layout, path: &Path, found: &[u8], right: &[u8]) -> Result<Option<PathBuf>, LogError> {
+    let same = found.iter().zip(right).take_while(|(one, two)| one == two).count();
+    if same == found.len() {
+        return Ok(None);
+    }
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let digest = Digest::of(&found[same..]).to_string();
+    let to = layout.set_aside().join(format!("{name}-{same:012}-{}", &digest[..16]));
+    create(&to, &found[same..])?;
+    Ok(Some(to))
 }
 
 /// A file of many pieces.
 struct Output {
-    path: std::path::PathBuf,
+    path: PathBuf,
     out: BufWriter<File>,
 }
 

@@ -1,11 +1,11 @@
 //! The file of a private key, and the one that is to follow it.
 
-use std::fs::{self, OpenOptions};
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs::{self, File, OpenOptions};
+use std::io::{ErrorKind, Read, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use rate_core::log::{Checkpoint, NoteError, SignedNote, SigningKey};
+use rate_core::log::{Checkpoint, NoteError, SignedNote, SigningKey, VerifyingKey};
 
 use super::LogError;
 use super::layout::sync_dir;
@@ -16,7 +16,8 @@ pub(super) struct KeyFile(pub(super) PathBuf);
 
 impl KeyFile {
     pub(super) fn exists(&self) -> bool {
-        self.0.exists()
+        // A link to nowhere is something that somebody put there.
+        fs::symlink_metadata(&self.0).is_ok()
     }
 
     pub(super) fn read(&self) -> Result<SigningKey, LogError> {
@@ -34,7 +35,7 @@ impl KeyFile {
     }
 
     /// The key that is to follow, if a hand-over has begun.
-    pub(super) fn following(&self) -> Result<Option<SigningKey>, LogError> {
+    fn following(&self) -> Result<Option<SigningKey>, LogError> {
         let next = self.next();
         if next.exists() { read(&next).map(Some) } else { Ok(None) }
     }
@@ -45,13 +46,31 @@ impl KeyFile {
     }
 
     /// Forgets a key that has signed nothing that holds.
-    pub(super) fn drop_following(&self) -> Result<(), LogError> {
+    fn drop_following(&self) -> Result<(), LogError> {
         let next = self.next();
         fs::remove_file(&next).map_err(LogError::at(&next))
     }
 
+    /// The key that signs a log from here on, where this file or the one that is to follow it holds it. After a crash in
+    /// the middle of a hand-over that is signed, this ends it; one that is not signed is forgotten.
+    pub(super) fn settled(&self, current: &VerifyingKey) -> Result<SigningKey, LogError> {
+        let (key, next) = (self.read()?, self.following()?);
+        match next {
+            Some(next) if next.verifying() == current => {
+                self.take_over()?;
+                Ok(next)
+            }
+            _ if key.verifying() != current => Err(LogError::refused(
+                format!("{}：不是现在签署该日志的密钥（现为 {current}）", self.0.display()),
+                format!("{}: not the key that signs this log now, which is {current}", self.0.display()),
+            )),
+            Some(_) => self.drop_following().map(|()| key),
+            None => Ok(key),
+        }
+    }
+
     /// Ends a hand-over: the key that followed is the key.
-    pub(super) fn take_over(&self) -> Result<(), LogError> {
+    fn take_over(&self) -> Result<(), LogError> {
         let next = self.next();
         fs::rename(&next, &self.0).map_err(LogError::at(&next))?;
         sync_dir(dir_of(&self.0))
@@ -76,14 +95,29 @@ pub(super) fn signed(state: &Checkpoint, keys: &[&SigningKey]) -> Result<SignedN
 }
 
 fn read(path: &Path) -> Result<SigningKey, LogError> {
-    let line = fs::read_to_string(path).map_err(LogError::at(path))?;
+    let mut file = File::open(path).map_err(LogError::at(path))?;
+    let mode = file.metadata().map_err(LogError::at(path))?.permissions().mode();
+    if mode & 0o077 != 0 {
+        let file = path.display();
+        return Err(LogError::refused(
+            format!("{file}：私钥可被他人读取（{:03o}），请先执行 chmod 600 {file}", mode & 0o777),
+            format!("{file}: others can read this private key ({:03o}); run `chmod 600 {file}` first", mode & 0o777),
+        ));
+    }
+    let mut line = String::new();
+    file.read_to_string(&mut line).map_err(LogError::at(path))?;
     SigningKey::parse(line.trim_end()).map_err(|error| LogError::broken(path, error.to_string()))
 }
 
 /// Nobody but the owner can ever read it.
 fn store(path: &Path, key: &SigningKey) -> Result<(), LogError> {
     let part = beside(path, "part");
-    let opened = OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&part);
+    // What lies there was left by a crash or put there by somebody: its rights, and where it leads, are not ours.
+    match fs::remove_file(&part) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(LogError::at(&part)(error)),
+        _ => {}
+    }
+    let opened = OpenOptions::new().create_new(true).write(true).mode(0o600).open(&part);
     let written = opened.and_then(|mut file| {
         writeln!(file, "{}", key.secret_line())?;
         file.sync_all()

@@ -63,6 +63,11 @@ impl Layout {
         self.0.join("batches").join(format!("{knowledge:06}"))
     }
 
+    /// What writers took out: bytes that no checkpoint covers.
+    pub(super) fn set_aside(&self) -> PathBuf {
+        self.0.join("set-aside")
+    }
+
     pub(super) fn runs(&self) -> PathBuf {
         self.0.join("runs")
     }
@@ -70,6 +75,45 @@ impl Layout {
     /// The bodies of a run.
     pub(super) fn run(&self, id: &str) -> PathBuf {
         self.runs().join(id)
+    }
+
+    /// Whether anything of a log is here but its key.
+    pub(super) fn is_begun(&self) -> bool {
+        let paths = [self.keys(), self.entries(), self.leaves(), self.checkpoints()];
+        paths.iter().any(|path| fs::symlink_metadata(path).is_ok())
+    }
+
+    /// Creates a directory by filling it under another name first.
+    pub(super) fn create_dir(
+        &self,
+        path: &Path,
+        fill: impl FnOnce(&Path) -> Result<(), LogError>,
+    ) -> Result<(), LogError> {
+        let part = unfinished(path);
+        // Left by a crash, and never whole.
+        if part.exists() {
+            fs::remove_dir_all(&part).map_err(LogError::at(&part))?;
+        }
+        if path.exists() {
+            self.put_aside(path)?;
+        }
+        fs::create_dir_all(&part).map_err(LogError::at(&part))?;
+        fill(&part)?;
+        sync_dir(&part)?;
+        fs::rename(&part, path).map_err(LogError::at(path))?;
+        sync_dir(path.parent().unwrap_or(Path::new(".")))
+    }
+
+    /// Moves a directory that no entry names any more out of the way of one that will be named.
+    fn put_aside(&self, path: &Path) -> Result<(), LogError> {
+        let aside = self.set_aside();
+        fs::create_dir_all(&aside).map_err(LogError::at(&aside))?;
+        let own = path.strip_prefix(&self.0).unwrap_or(path);
+        let own = own.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("-");
+        let mut free = (1_u32..).map(|number| aside.join(format!("{own}-{number}"))).filter(|it| !it.exists());
+        let to = free.next().unwrap_or(aside.join(&own));
+        fs::rename(path, &to).map_err(LogError::at(path))?;
+        sync_dir(&aside)
     }
 }
 
@@ -96,22 +140,6 @@ pub(super) fn create(path: &Path, bytes: &[u8]) -> Result<(), LogError> {
     });
     written.and_then(|()| fs::rename(&part, path)).map_err(LogError::at(path))?;
     sync_dir(dir)
-}
-
-/// Creates a directory by filling it under another name first.
-pub(super) fn create_dir(path: &Path, fill: impl FnOnce(&Path) -> Result<(), LogError>) -> Result<(), LogError> {
-    let part = unfinished(path);
-    for left in [&part, path] {
-        // Left by a crash: nothing names it yet.
-        if left.exists() {
-            fs::remove_dir_all(left).map_err(LogError::at(left))?;
-        }
-    }
-    fs::create_dir_all(&part).map_err(LogError::at(&part))?;
-    fill(&part)?;
-    sync_dir(&part)?;
-    fs::rename(&part, path).map_err(LogError::at(path))?;
-    sync_dir(path.parent().unwrap_or(Path::new(".")))
 }
 
 pub(super) fn sync_dir(dir: &Path) -> Result<(), LogError> {

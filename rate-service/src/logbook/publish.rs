@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rate_core::input::book::facts_digest;
 use rate_core::log::{Checkpoint, Digest, Tree};
-use rate_core::record::{Event, Run, seal};
+use rate_core::record::{Entry, Event, Run, seal};
 use rate_core::rule_set::Verdict;
 use rate_core::{AccountKey, Law};
 
@@ -40,6 +40,8 @@ pub struct Published {
     pub run: Run,
     /// The state of the log behind it.
     pub checkpoint: Checkpoint,
+    /// Runs of the same area and setting that stand beside it, where it was not said which one it takes the place of.
+    pub beside: Vec<String>,
 }
 
 /// The build that decides.
@@ -65,8 +67,8 @@ pub(super) struct Sealed<'r> {
 
 /// Where a publication is put: a directory, or a database.
 pub(super) trait Shelf {
-    /// What has happened so far.
-    fn events(&self) -> Vec<Event>;
+    /// What has happened so far, and when.
+    fn entries(&self) -> Vec<Entry>;
 
     /// Keeps rows of facts; their knowledge number, and what is to be said of them where they are new.
     fn facts(&mut self, rows: &BookRows) -> Result<(u64, Option<Event>), LogError>;
@@ -84,12 +86,12 @@ pub(super) trait Shelf {
 /// Publishes a run: once this returns, nothing of it can be lost or changed unseen.
 pub(super) fn publish(shelf: &mut impl Shelf, publication: Publication<'_>) -> Result<Published, LogError> {
     let Publication { run, rows, id, author, approver, supersedes, recorded_at } = publication;
-    if author.trim().is_empty() || author.trim() == approver.trim() {
-        return Err(LogError::Unknown(
-            "a run is approved by another person than its author / 审批人不得与经办人为同一人".to_owned(),
-        ));
-    }
-    let (known, published) = so_far(&shelf.events());
+    let (author, approver) = two_people(&author, &approver)?;
+    let entries = shelf.entries();
+    not_before(entries.last(), &recorded_at)?;
+    let events: Vec<Event> = entries.into_iter().map(|entry| entry.event).collect();
+    let (known, published) = so_far(&events);
+    let beside = if supersedes.is_none() { standing_beside(&events, &run.chosen.law) } else { Vec::new() };
     if let Some(before) = supersedes.iter().find(|before| !known.contains(*before)) {
         return Err(LogError::Unknown(format!("this log has no run `{before}` / 日志中没有运行 `{before}`")));
     }
@@ -127,7 +129,38 @@ pub(super) fn publish(shelf: &mut impl Shelf, publication: Publication<'_>) -> R
     };
     events.push(Event::Run(entry.clone()));
     let checkpoint = shelf.append(&recorded_at, events)?;
-    Ok(Published { run: entry, checkpoint })
+    Ok(Published { run: entry, checkpoint, beside })
+}
+
+/// Author and approver as they are recorded.
+fn two_people(author: &str, approver: &str) -> Result<(String, String), LogError> {
+    let (author, approver) = (author.trim(), approver.trim());
+    if author.is_empty() || approver.is_empty() || author == approver {
+        return Err(LogError::refused(
+            "经办人与审批人须都写明，审批人不得与经办人为同一人",
+            "a run names its author and its approver, and is approved by another person than its author",
+        ));
+    }
+    Ok((author.to_owned(), approver.to_owned()))
+}
+
+/// Entries stand in the order of their instants: all are in one form, so that their texts compare.
+pub(super) fn not_before(last: Option<&Entry>, recorded_at: &str) -> Result<(), LogError> {
+    match last {
+        Some(last) if recorded_at < last.recorded_at.as_str() => Err(LogError::refused(
+            format!("登记时刻 {recorded_at} 早于日志最后一条的 {}", last.recorded_at),
+            format!("{recorded_at} lies before the last entry of this log, {}", last.recorded_at),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Runs of the area and setting of a law that nothing has taken the place of.
+fn standing_beside(events: &[Event], law: &Law) -> Vec<String> {
+    let runs = || events.iter().filter_map(|event| if let Event::Run(run) = event { Some(run) } else { None });
+    let replaced: BTreeSet<&str> = runs().filter_map(|run| run.supersedes.as_deref()).collect();
+    let same = |run: &&Run| run.area == law.rules().id().area && run.setting == *law.setting();
+    runs().filter(same).map(|run| run.id.clone()).filter(|id| !replaced.contains(id.as_str())).collect()
 }
 
 /// The names of the runs so far, and the digests of the law that is kept already.

@@ -13,6 +13,7 @@ use rate_core::log::{Checkpoint, Digest, SignedNote, Tree, VerifyingKey};
 use rate_core::record::{Batch, Body, Entry, Event, FactsChange, Run};
 
 use super::LogError;
+use super::signers::Signers;
 use super::view::{Disk, Files, PublishedRun, View};
 
 /// What the caller knows from elsewhere.
@@ -125,7 +126,14 @@ pub struct Verified {
 /// Looks at every byte of a log that a checkpoint protects.
 pub fn verify(place: &Path, trust: &Trust) -> Verified {
     match super::database_at(place) {
-        None => verify_over(Rc::new(Disk), place, trust),
+        None => {
+            let found = verify_over(Rc::new(Disk), place, trust);
+            if found.faults.is_empty() {
+                return found;
+            }
+            // A writer may have been between an entry and its checkpoint; what is amiss is so a second time.
+            verify_over(Rc::new(Disk), place, trust)
+        }
         Some(_) => looked_at(place, View::read(place), trust),
     }
 }
@@ -145,9 +153,9 @@ fn looked_at(dir: &Path, view: Result<View, LogError>, trust: &Trust) -> Verifie
         }
     };
     let mut look = Look { dir: &view.layout.0, view: &view, found: &mut found };
-    let keys = look.keys(trust);
+    let signers = look.signers(trust);
     look.entries();
-    look.checkpoints(&keys, trust);
+    look.checkpoints(signers.as_ref(), trust);
     look.events();
     found.entries = view.entries.len();
     found
@@ -159,6 +167,7 @@ fn unreadable(dir: &Path, error: &LogError) -> Fault {
         LogError::Broken { path, what } => (path.as_path(), what.clone()),
         LogError::Busy(path) => (path.as_path(), String::new()),
         LogError::Unknown(what) => (dir, what.clone()),
+        error @ LogError::Refused { .. } => (dir, error.to_string()),
         LogError::Store(error) => (dir, error.to_string()),
     };
     let place = path.strip_prefix(dir).unwrap_or(path).to_string_lossy().into_owned();
@@ -180,29 +189,38 @@ impl Look<'_> {
         self.found.faults.push(unreadable(self.dir, error));
     }
 
-    /// The keys that may sign: the first one, and those that entries hand over to.
-    fn keys(&mut self, trust: &Trust) -> Vec<VerifyingKey> {
+    /// The keys that may sign: the first one, and those that were handed over to.
+    fn signers(&mut self, trust: &Trust) -> Option<Signers> {
         let first = trust.key.clone().or_else(|| self.view.keys.first().cloned());
-        let handed = self.view.events().filter_map(|(_, event)| match event {
-            Event::Key { key } => VerifyingKey::parse(&key).ok(),
-            Event::Batch(_)
-            | Event::Facts(_)
-            | Event::RuleSet { .. }
-            | Event::Parameters { .. }
-            | Event::Run(_)
-            | Event::Decision(_) => None,
-        });
-        let keys: Vec<VerifyingKey> = first.into_iter().chain(handed).collect();
-        if keys != self.view.keys {
+        let Some(first) = first else {
+            self.fault(FaultKind::Key, "keys", "");
+            return None;
+        };
+        let view = self.view;
+        let (signers, refused) = Signers::follow(first, view.events(), &view.checkpoints, &view.tree());
+        for index in refused {
+            self.fault(
+                FaultKind::Key,
+                format!("entries:{}", index + 1),
+                "not signed by both keys / 未经新旧密钥共同签署",
+            );
+        }
+        if !signers.keys().eq(&view.keys) {
             self.fault(FaultKind::Key, "keys", "");
         }
-        keys
+        Some(signers)
     }
 
     /// Each entry against the hash stored for it.
     fn entries(&mut self) {
         let (entries, leaves) = (&self.view.entries, &self.view.leaves);
         let signed = self.signed_root();
+        if self.view.entries_torn {
+            self.fault(FaultKind::Unsigned, format!("entries:{}", entries.len() + 1), "cut off / 被截断");
+        }
+        if self.view.leaves_torn {
+            self.fault(FaultKind::Leaf, format!("leaves:{}", leaves.len() + 1), "cut off / 被截断");
+        }
         for (index, entry) in entries.iter().enumerate() {
             let place = format!("entries:{}", index + 1);
             if leaves.get(index) != Some(&Digest::leaf(entry)) {
@@ -231,29 +249,24 @@ impl Look<'_> {
         Checkpoint::parse(note.unverified_text()).ok().map(|it| it.root)
     }
 
-    /// Each checkpoint: its signature, and the entries it was signed over.
-    fn checkpoints(&mut self, keys: &[VerifyingKey], trust: &Trust) {
+    /// Each checkpoint: its signatures, and the entries it was signed over.
+    fn checkpoints(&mut self, signers: Option<&Signers>, trust: &Trust) {
         let tree = self.view.tree();
         for (size, note) in &self.view.checkpoints {
             let place = format!("checkpoints/{size:012}");
-            let signed = note.verify(keys).ok().and_then(|text| Checkpoint::parse(text).ok());
-            let own = |it: &Checkpoint| it.size == *size && keys.first().is_some_and(|key| key.name() == it.origin);
-            match signed.filter(own) {
+            match signers.and_then(|signers| signers.signed(*size, note)) {
                 None => self.fault(FaultKind::Checkpoint, place, ""),
                 Some(it) if tree.root_of(*size) != Some(it.root) => self.fault(FaultKind::Root, place, ""),
                 Some(it) => self.found.checkpoint = Some(it),
             }
         }
-        let covered = self.view.checkpoints.last().map_or(0, |(size, _)| *size);
-        if tree.len() > covered {
+        let covered = self.view.covered();
+        if self.view.entries.len() > covered {
             self.fault(FaultKind::Unsigned, format!("entries:{}", covered + 1), "");
         }
         if let Some(note) = &trust.checkpoint {
-            let kept = note.verify(keys).ok().and_then(|text| Checkpoint::parse(text).ok());
-            let goes_on = kept.is_some_and(|it| {
-                tree.root_of(it.size) == Some(it.root) && keys.first().is_some_and(|key| key.name() == it.origin)
-            });
-            if !goes_on {
+            let kept = signers.and_then(|signers| signers.kept(note));
+            if !kept.is_some_and(|it| tree.root_of(it.size) == Some(it.root)) {
                 self.fault(FaultKind::History, "checkpoints", "");
             }
         }

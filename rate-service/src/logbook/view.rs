@@ -59,6 +59,10 @@ pub struct View {
     pub leaves: Vec<Digest>,
     /// Its checkpoints by size, as signed.
     pub checkpoints: Vec<(u64, SignedNote)>,
+    /// Whether the last line of entries was cut off.
+    pub(super) entries_torn: bool,
+    /// Whether the last stored hash was cut off.
+    pub(super) leaves_torn: bool,
 }
 
 /// A run of a log, with what it was made from.
@@ -91,6 +95,8 @@ impl View {
     pub fn over(files: Rc<dyn Files>, dir: &Path) -> Result<Self, LogError> {
         let layout = Layout(dir.to_owned());
         let text = |path: PathBuf| text(files.as_ref(), &path);
+        // What a writer adds meanwhile stands behind what is seen here, and is never taken for the end of the log.
+        let checkpoints = read_checkpoints(files.as_ref(), &layout)?;
         let keys = text(layout.keys())?;
         let keys = keys.lines().map(VerifyingKey::parse).collect::<Result<_, _>>();
         let keys = keys.map_err(|error| LogError::broken(&layout.keys(), error.to_string()))?;
@@ -102,9 +108,12 @@ impl View {
             STANDARD.decode(line).map_err(broken)
         });
         let entries = decoded.collect::<Result<_, _>>()?;
-        let leaves = read_leaves(files.as_ref(), &layout.leaves())?;
-        let checkpoints = read_checkpoints(files.as_ref(), &layout)?;
-        Ok(Self { files, layout, keys, entries, leaves, checkpoints })
+        let entries_torn = whole.len() < lines.len();
+        let hashes = files.read(&layout.leaves()).map_err(LogError::at(&layout.leaves()))?;
+        let (leaves, rest) = hashes.as_chunks::<32>();
+        let leaves = leaves.iter().map(|leaf| Digest(*leaf)).collect();
+        let leaves_torn = !rest.is_empty();
+        Ok(Self { files, layout, keys, entries, leaves, checkpoints, entries_torn, leaves_torn })
     }
 
     /// The tree over the entries as they lie there.
@@ -115,6 +124,28 @@ impl View {
     /// The events that can be read, with the number of their entry.
     pub fn events(&self) -> impl Iterator<Item = (usize, Event)> + '_ {
         self.entries.iter().enumerate().filter_map(|(index, entry)| Some((index, Entry::read(entry).ok()?.event)))
+    }
+
+    /// What writers of this log took out because no checkpoint covers it, by the name under which it is kept.
+    ///
+    /// # Errors
+    /// As for files.
+    pub fn set_aside(&self) -> Result<Vec<String>, LogError> {
+        let dir = self.layout.set_aside();
+        let found = match self.files.list(&dir) {
+            Ok(found) => found,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            Err(error) => return Err(LogError::at(&dir)(error)),
+        };
+        let names = found.iter().filter_map(|path| path.file_name()).map(|name| name.to_string_lossy().into_owned());
+        let mut names: Vec<String> = names.collect();
+        names.sort();
+        Ok(names)
+    }
+
+    /// The number of entries that checkpoints cover.
+    pub fn covered(&self) -> usize {
+        self.checkpoints.last().map_or(0, |(size, _)| usize::try_from(*size).unwrap_or(usize::MAX))
     }
 
     /// The runs, in the order of their publication.
@@ -254,7 +285,7 @@ fn text(files: &dyn Files, path: &Path) -> Result<String, LogError> {
     String::from_utf8(bytes).map_err(|_| LogError::broken(path, "not UTF-8 / 不是UTF-8"))
 }
 
-pub(super) fn read_leaves(files: &dyn Files, path: &Path) -> Result<Vec<Digest>, LogError> {
+fn read_leaves(files: &dyn Files, path: &Path) -> Result<Vec<Digest>, LogError> {
     let bytes = files.read(path).map_err(LogError::at(path))?;
     let (leaves, rest) = bytes.as_chunks::<32>();
     if rest.is_empty() {

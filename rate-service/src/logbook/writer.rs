@@ -1,6 +1,6 @@
 //! The one who writes to a log, wherever it lies.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rate_core::log::Checkpoint;
 
@@ -16,6 +16,17 @@ use super::view::View;
 /// any number: each waits for the one before it.
 #[derive(Debug)]
 pub struct Logbook(Kind);
+
+/// What no checkpoint covered when a log was opened: taken out of it, and kept aside.
+#[derive(Clone, Debug, Default)]
+pub struct TakenOut {
+    /// The number of the first entry that was taken out.
+    pub first: usize,
+    /// The entries, as bytes.
+    pub entries: Vec<Vec<u8>>,
+    /// The files that hold what was taken out, byte by byte.
+    pub kept: Vec<PathBuf>,
+}
 
 #[derive(Debug)]
 enum Kind {
@@ -46,6 +57,14 @@ impl Logbook {
         match &self.0 {
             Kind::Directory(log) => Ok(log.view().clone()),
             Kind::Database(log) => log.view(),
+        }
+    }
+
+    /// What no checkpoint covered when this log was opened. A database takes all of a publication or nothing of it.
+    pub fn taken_out(&self) -> Option<&TakenOut> {
+        match &self.0 {
+            Kind::Directory(log) => log.taken_out(),
+            Kind::Database(_) => None,
         }
     }
 

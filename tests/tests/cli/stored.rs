@@ -86,14 +86,72 @@ fn a_log_in_a_database_holds_what_one_in_a_directory_does() {
         let account = account.lines().nth(1).unwrap().split(',').nth(1).unwrap();
         done(here, &format!("evidence export --log {url} --run later --account {account} --out {evidence}"));
         assert!(done(here, &format!("--lang en verify {evidence}")).ends_with("nothing is amiss\n"));
-        done(here, &format!("log rotate {url} --recorded-at 2023-01-01T00:00:00Z"));
+        done(here, &format!("log rotate {url} --recorded-at 2022-06-20T01:00:00Z"));
         done(here, &format!("{RUN} --book demo/book --out demo/again --log {url} --run-id after {BY}"));
         let verified = done(here, &format!("--lang en verify {url}"));
         assert!(verified.ends_with("nothing is amiss\n"), "{verified}");
         let (code, text) =
             rate(here, &format!("{RUN} --book demo/book --out demo/x --log {url} --author a --approver a"));
-        assert!(code == 1 && text.contains("审批人"), "{text}");
+        assert!(code == 1 && text.contains("approved by another person"), "{text}");
     }
+}
+
+/// A log whose key is not there, or whose key signs no longer, is written by nobody; a key alone begins one.
+#[test]
+fn a_log_in_a_database_is_written_with_its_key_alone() {
+    let dir = demo();
+    let here = dir.path();
+    for url in databases(here) {
+        let key = url.strip_prefix("sqlite:").map_or_else(|| here.join("log.key"), |file| format!("{file}.key").into());
+        let run = |more: &str| format!("{RUN} --book demo/book --out demo/again --log {url} {more}{BY}");
+        done(here, &run(""));
+        let first = fs::read(&key).unwrap();
+        let before = counts(&open(&url));
+        fs::remove_file(&key).unwrap();
+        for command in [run(""), format!("--lang en log rotate {url}")] {
+            let (code, text) = rate(here, &command);
+            assert!(code == 1 && text.contains("is missing; nothing is written to it"), "{text}");
+            assert!(!key.exists());
+        }
+        assert_eq!(counts(&open(&url)), before);
+        fs::write(&key, &first).unwrap();
+        let (code, text) = rate(here, &run(""));
+        assert!(code == 1 && text.contains("chmod 600"), "{text}");
+        let mine = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        fs::set_permissions(&key, mine).unwrap();
+        done(here, &format!("log rotate {url} --recorded-at 2022-06-20T01:00:00Z"));
+        let before = counts(&open(&url));
+        // Written into the file of the second key, which is its owner's alone.
+        let second = fs::read(&key).unwrap();
+        fs::write(&key, &first).unwrap();
+        for command in [run(""), format!("--lang en log rotate {url}")] {
+            let (code, text) = rate(here, &command);
+            assert!(code == 1 && text.contains("not the key that signs this log now"), "{text}");
+        }
+        assert_eq!(counts(&open(&url)), before);
+        fs::write(&key, &second).unwrap();
+        let (code, text) = rate(here, &run("").replace("09:00:00+08:00", "08:00:00+08:00"));
+        assert!(code == 1 && text.contains("before the last entry"), "{text}");
+        done(here, &run(""));
+        // A key that is listed and was never handed over to, and a checkpoint that is gone.
+        let strange = "INSERT INTO signers VALUES (2, 'stranger+00000000+AQ==')";
+        execute(&open(&url), strange).unwrap();
+        let (code, text) = rate(here, &run(""));
+        assert!(code == 3 && text.contains("a key that nobody handed over to"), "{text}");
+    }
+    // A key that is there before there is a log: it begins with it.
+    let url = format!("sqlite:{}", here.join("second.db").display());
+    fs::copy(here.join("rates.db.key"), here.join("second.db.key")).unwrap();
+    let key = fs::read(here.join("second.db.key")).unwrap();
+    done(here, &format!("{RUN} --book demo/book --out demo/again --log {url} {BY}"));
+    assert_eq!(fs::read(here.join("second.db.key")).unwrap(), key);
+    assert!(done(here, &format!("--lang en verify {url}")).ends_with("nothing is amiss\n"));
+    // Without its last checkpoint a database is not what any crash leaves.
+    let store = open(&url);
+    execute(&store, "DROP TRIGGER checkpoints_keep_deleted; DELETE FROM checkpoints").unwrap();
+    drop(store);
+    let (code, text) = rate(here, &format!("{RUN} --book demo/book --out demo/again --log {url} {BY}"));
+    assert!(code == 3 && text.contains("its last checkpoint is not over"), "{text}");
 }
 
 fn execute(store: &Store, sql: &str) -> Result<(), StoreError> {

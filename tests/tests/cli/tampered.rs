@@ -9,7 +9,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use rate_core::log::SignedNote;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use rate_core::log::{Checkpoint, Digest, SignedNote, SigningKey, Tree};
+use rate_core::record::{Entry, Event};
 use rate_service::logbook::{Fault, FaultKind, Files, PublishedRun, Trust, Verified, View, body_faults, verify_over};
 
 use crate::command::rate_ok;
@@ -297,5 +300,176 @@ fn records_cannot_change_places() {
             let same = parts == own;
             assert!(same || !faults(&parts).is_empty(), "record {place} {what}");
         }
+    }
+}
+
+/// A log that was handed over between two runs, with the secret lines of both keys.
+fn rotated() -> (Memory, [SigningKey; 2]) {
+    let dir = tempfile::tempdir().unwrap();
+    rate_ok(dir.path(), "--lang en demo --accounts 200");
+    rate_ok(dir.path(), "book generate --accounts 6 --bad-rows 0 --out small");
+    let run = format!("{RUN} --book small --accept year-empty,table-empty");
+    let key = || SigningKey::parse(fs::read_to_string(dir.path().join("log/key")).unwrap().trim_end()).unwrap();
+    rate_ok(dir.path(), &format!("{run} --out demo/one --log log {BY}"));
+    let first = key();
+    rate_ok(dir.path(), "log rotate log --recorded-at 2022-06-20T01:00:00Z");
+    rate_ok(dir.path(), &format!("{run} --out demo/two --log log --run-id second {BY}"));
+    (Memory::of(&dir.path().join("log")), [first, key()])
+}
+
+/// The sizes of a rotated log: the checkpoints before, at and behind its hand-over.
+fn sizes(memory: &Memory) -> [u64; 3] {
+    let names = memory.names().into_iter().filter_map(|name| name.strip_prefix("checkpoints/")?.parse().ok());
+    <[u64; 3]>::try_from(names.collect::<Vec<u64>>()).unwrap()
+}
+
+/// A checkpoint over what stands in a log, signed by some keys.
+fn sign(memory: &Memory, size: u64, keys: &[&SigningKey]) {
+    let leaves = memory.get("leaves");
+    let tree: Tree = leaves.as_chunks::<32>().0.iter().map(|leaf| Digest(*leaf)).collect();
+    let root = tree.root_of(size).unwrap();
+    let text = Checkpoint { origin: "rate-log".to_owned(), size, root }.to_string();
+    let notes = keys.iter().map(|key| key.sign(&text).unwrap());
+    let note = notes.reduce(|one, other| one.with(other).unwrap()).unwrap();
+    memory.put(&format!("checkpoints/{size:012}"), note.to_string().into_bytes());
+}
+
+/// An entry behind the others, with its hash.
+fn add(memory: &Memory, event: Event) {
+    let entry = Entry { recorded_at: "2022-06-20T01:00:00.000Z".to_owned(), event }.to_bytes();
+    let line = STANDARD.encode(&entry) + "\n";
+    memory.put("entries", [memory.get("entries"), line.into_bytes()].concat());
+    memory.put("leaves", [memory.get("leaves"), Digest::leaf(&entry).0.to_vec()].concat());
+}
+
+fn kinds(memory: &Rc<Memory>, trust: &Trust) -> Vec<FaultKind> {
+    verified(memory, trust).faults.iter().map(|fault| fault.kind).collect()
+}
+
+fn note(memory: &Memory, size: u64) -> SignedNote {
+    SignedNote::parse(&String::from_utf8(memory.get(&format!("checkpoints/{size:012}"))).unwrap()).unwrap()
+}
+
+/// Every byte of entries, hashes, keys and checkpoints of a log that was handed over: both signatures of the hand-over too.
+#[test]
+fn no_byte_of_a_hand_over_can_be_changed_unseen() {
+    let (memory, keys) = rotated();
+    let memory = Rc::new(memory);
+    let [before, at, behind] = sizes(&memory);
+    assert_eq!((at, [before, at, behind].map(|size| note(&memory, size).signatures().len())), (before + 1, [1, 2, 1]));
+    let trust = Trust { key: Some(keys[0].verifying().clone()), checkpoint: Some(note(&memory, before)) };
+    assert!(kinds(&memory, &trust).is_empty());
+    let mut tried = 0;
+    for name in memory.names() {
+        if !(name.starts_with("checkpoints/") || ["entries", "leaves", "keys"].contains(&name.as_str())) {
+            continue;
+        }
+        let bytes = memory.get(&name);
+        for at in 0..bytes.len() {
+            for way in ways(&bytes, at) {
+                let mut changed = bytes.clone();
+                changed[at] = way;
+                assert!(!memory.faults_with(&name, changed).is_empty(), "{name} byte {at} became {way}");
+                tried += 1;
+            }
+        }
+    }
+    println!("{tried} changes of single bytes of a log that was handed over, all found");
+    // Either signature of the hand-over dropped, doubled, or in the other's place; a third beside them.
+    let stranger = SigningKey::from_seed("rate-log", [9; 32]).unwrap();
+    let [old, new] = &keys;
+    let name = format!("checkpoints/{at:012}");
+    let whole = memory.get(&name);
+    for signers in [&[old][..], &[new], &[old, old], &[new, new], &[old, &stranger], &[old, new, &stranger]] {
+        sign(&memory, at, signers);
+        assert!(!kinds(&memory, &trust).is_empty(), "{signers:?}");
+    }
+    memory.put(&name, Vec::new());
+    assert!(!kinds(&memory, &trust).is_empty());
+    memory.put(&name, whole);
+    assert!(kinds(&memory, &trust).is_empty());
+    // The checkpoint before it signed by the new key, the one behind it by the old one.
+    for (size, right, wrong) in [(before, old, new), (behind, new, old)] {
+        for signers in [&[wrong][..], &[right, wrong]] {
+            sign(&memory, size, signers);
+            assert_eq!(kinds(&memory, &Trust { checkpoint: None, ..trust.clone() }), [FaultKind::Checkpoint]);
+        }
+        sign(&memory, size, &[right]);
+    }
+    assert!(kinds(&memory, &trust).is_empty());
+}
+
+/// Whoever can write files names a key of their own, and signs with it alone, or with the one that was handed over.
+#[test]
+fn a_stranger_hands_nothing_over() {
+    for hands_over in [false, true] {
+        for signs_behind in [false, true] {
+            let (memory, [old, new]) = rotated();
+            let memory = Rc::new(memory);
+            let [before, _, size] = sizes(&memory);
+            let trust = Trust { key: Some(old.verifying().clone()), checkpoint: Some(note(&memory, before)) };
+            let stranger = SigningKey::from_seed("rate-log", [9; 32]).unwrap();
+            let key = stranger.verifying().to_string();
+            add(&memory, Event::Key { key: key.clone() });
+            let keys = [memory.get("keys"), format!("{key}\n").into_bytes()].concat();
+            memory.put("keys", keys);
+            // The old key has leaked; the one that signs now has not.
+            let both = [&old, &stranger];
+            sign(&memory, size + 1, if hands_over { &both } else { &both[1..] });
+            if signs_behind {
+                add(&memory, Event::Key { key: old.verifying().to_string() });
+                sign(&memory, size + 2, &[&stranger]);
+            }
+            let faults = verified(&memory, &trust).faults;
+            let place = format!("entries:{}", size + 1);
+            assert!(faults.iter().any(|it| it.kind == FaultKind::Key && it.place == place), "{faults:?}");
+            // Both keys: that is a hand-over.
+            if !signs_behind {
+                sign(&memory, size + 1, &[&new, &stranger]);
+                assert!(kinds(&memory, &trust).is_empty());
+            }
+        }
+    }
+}
+
+/// Two histories under one key, and entries of another log: the kept checkpoint tells of the one, each checkpoint of both.
+#[test]
+fn a_fork_and_a_splice_are_found() {
+    let (memory, [old, new]) = rotated();
+    let memory = Rc::new(memory);
+    let [_, at, size] = sizes(&memory);
+    let kept = Trust { key: Some(old.verifying().clone()), checkpoint: Some(note(&memory, size)) };
+    let (entries, leaves) = (memory.get("entries"), memory.get("leaves"));
+    let lines: Vec<&[u8]> = entries.split_inclusive(|byte| *byte == b'\n').collect();
+    let upto = usize::try_from(at).unwrap();
+    memory.put("entries", lines[..upto].concat());
+    memory.put("leaves", leaves[..upto * 32].to_vec());
+    let last = memory.get(&format!("checkpoints/{size:012}"));
+    memory.0.borrow_mut().remove(Path::new(&format!("checkpoints/{size:012}")));
+    let third = SigningKey::from_seed("rate-log", [3; 32]).unwrap();
+    add(&memory, Event::Key { key: third.verifying().to_string() });
+    memory.put("keys", [memory.get("keys"), format!("{}\n", third.verifying()).into_bytes()].concat());
+    sign(&memory, at + 1, &[&new, &third]);
+    assert!(kinds(&memory, &Trust { checkpoint: None, ..kept.clone() }).is_empty(), "a fork is whole in itself");
+    assert_eq!(kinds(&memory, &kept), [FaultKind::History]);
+    // Both ends in one directory: the checkpoint of the other one is over something else.
+    memory.put(&format!("checkpoints/{:012}", at + 1), last);
+    assert!(!kinds(&memory, &Trust::default()).is_empty());
+    // Entries of another log, with their hashes, in the place of one's own and behind them.
+    let other = log(6);
+    let theirs = other.get("entries");
+    let theirs: Vec<&[u8]> = theirs.split_inclusive(|byte| *byte == b'\n').collect();
+    memory.0.borrow_mut().remove(Path::new(&format!("checkpoints/{:012}", at + 1)));
+    for place in 0..upto.min(theirs.len()) {
+        let mut spliced = lines[..upto].to_vec();
+        spliced[place] = theirs[place];
+        memory.put("entries", spliced.concat());
+        let mut hashes = leaves[..upto * 32].to_vec();
+        hashes[place * 32..][..32].copy_from_slice(&other.get("leaves")[place * 32..][..32]);
+        memory.put("leaves", hashes);
+        let same = theirs[place] == lines[place];
+        let found = kinds(&memory, &Trust::default());
+        let told = found.iter().any(|kind| matches!(kind, FaultKind::Root | FaultKind::Checkpoint));
+        assert!(same || told, "entry {place}");
     }
 }
