@@ -293,9 +293,9 @@ fn change(knowledge: u64, rows: &[FactRow]) -> Result<FactsChange, StoreError> {
 pub(super) fn view_of(store: Rc<Store>) -> Result<View, LogError> {
     let dir = PathBuf::from(store.place().to_string());
     // One state: a writer may be adding to it meanwhile.
-    let (signers, rows, checkpoints) = store
+    let (signers, entries, checkpoints) = store
         .read(|link| -> Result<_, LogError> { Ok((link.signers()?, link.entries_from(0)?, link.checkpoints()?)) })?;
-    View::over(Rc::new(Rows { store, dir: dir.clone(), signers, rows, checkpoints }), &dir)
+    View::over(Rc::new(Rows { store, dir: dir.clone(), signers, entries, checkpoints }), &dir)
 }
 
 /// The rows of a database, read as the files of a log.
@@ -304,7 +304,7 @@ struct Rows {
     store: Rc<Store>,
     dir: PathBuf,
     signers: Vec<String>,
-    rows: Vec<EntryRow>,
+    entries: Vec<EntryRow>,
     checkpoints: Vec<(i64, String)>,
 }
 
@@ -315,8 +315,8 @@ impl Files for Rows {
         let number = |text: &str| text.parse::<i64>().map_err(|_| absent());
         let read: Result<Option<Vec<u8>>, StoreError> = match parts.as_slice() {
             ["keys"] => Ok(Some(lines(&self.signers).into_bytes())),
-            ["entries"] => Ok(Some(lines(self.rows.iter().map(|it| STANDARD.encode(&it.entry))).into_bytes())),
-            ["leaves"] => Ok(Some(self.rows.iter().flat_map(|it| it.leaf.iter().copied()).collect())),
+            ["entries"] => Ok(Some(lines(self.entries.iter().map(|it| STANDARD.encode(&it.entry))).into_bytes())),
+            ["leaves"] => Ok(Some(self.entries.iter().flat_map(|it| it.leaf.iter().copied()).collect())),
             ["checkpoints", size] => {
                 let size = number(size)?;
                 let found = self.checkpoints.iter().find(|(it, _)| *it == size);

@@ -266,7 +266,7 @@ impl Look<'_> {
         }
         if let Some(note) = &trust.checkpoint {
             let kept = signers.and_then(|signers| signers.kept(note));
-            if !kept.is_some_and(|it| tree.root_of(it.size) == Some(it.root)) {
+            if kept.is_none_or(|it| tree.root_of(it.size) != Some(it.root)) {
                 self.fault(FaultKind::History, "checkpoints", "");
             }
         }
