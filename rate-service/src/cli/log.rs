@@ -139,7 +139,10 @@ pub(super) enum EvidenceCommand {
         /// Number of the account.
         #[arg(long)]
         account: String,
-        /// Directory for the evidence; not there yet, or empty.
+        /// Under the checkpoint of so many entries; else the last one.
+        #[arg(long)]
+        size: Option<u64>,
+        /// Directory for the evidence; not there yet, or empty, and not inside the log.
         #[arg(long)]
         out: PathBuf,
     },
@@ -152,7 +155,7 @@ pub(super) struct VerifyArguments {
     /// A checkpoint of this log that was kept elsewhere.
     #[arg(long)]
     checkpoint: Option<PathBuf>,
-    /// The first public key of this log, as it was given elsewhere.
+    /// The first public key of this log, as it was given elsewhere; for evidence, any key of the log.
     #[arg(long)]
     key: Option<String>,
     /// Look at bytes only, and decide nothing again.
@@ -282,16 +285,39 @@ impl Session<'_> {
     }
 
     pub(super) fn evidence(&mut self, command: EvidenceCommand) -> Result<ExitCode, Failure> {
-        let EvidenceCommand::Export { log, run, account, out } = command;
-        evidence::export(&evidence::Request { log, run, account }, &out)?;
+        let EvidenceCommand::Export { log, run, account, size, out } = command;
+        run::outside_of(&database_files(&log).collect::<Vec<_>>(), &out)?;
+        evidence::export(&evidence::Request { log, run, account, size }, &out)?;
         writeln!(self.out, "{}{}", self.lang.pick("证据：", "Evidence: "), out.display())?;
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// What evidence proves and by what; then whether it does.
+    fn evidence_verdict(&mut self, dir: &Path, trust: &Trust) -> Result<ExitCode, Failure> {
+        let verified = evidence::verify(dir, trust);
+        if let (Some(proved), true) = (&verified.proved, verified.faults.is_empty()) {
+            for line in proved.lines(self.lang) {
+                writeln!(self.out, "{line}")?;
+            }
+        }
+        if let Some([kept, own]) = verified.other_sizes {
+            let line = match self.lang {
+                Lang::Zh => format!("无法对照：留存的检查点为{kept}条，证据的检查点为{own}条；请索取该检查点下的证据"),
+                Lang::En => format!("cannot be compared: sizes {kept} and {own}; ask for evidence at that checkpoint"),
+            };
+            writeln!(self.out, "{line}")?;
+            if verified.faults.is_empty() {
+                writeln!(self.out, "{}", self.lang.pick("未作对照", "not compared"))?;
+                return Ok(ExitCode::FAILURE);
+            }
+        }
+        self.verdict(&verified.faults)
     }
 
     pub(super) fn verify(&mut self, arguments: &VerifyArguments) -> Result<ExitCode, Failure> {
         let trust = trust(arguments)?;
         if evidence::is_evidence(&arguments.path) {
-            return self.verdict(&evidence::verify(&arguments.path, &trust));
+            return self.evidence_verdict(&arguments.path, &trust);
         }
         let mut verified = verify(&arguments.path, &trust);
         let lang = self.lang;
