@@ -1,14 +1,16 @@
 //! Deciding again, and saying where two records of one question part.
 
+use std::fmt;
+
 use crate::amount::Rate;
-use crate::calendar::NaiveDate;
+use crate::calendar::{Month, NaiveDate};
 use crate::decide::decide;
 use crate::decision::Decision;
-use crate::error::Problems;
+use crate::error::{Lang, Problems};
 use crate::history::History;
 use crate::input::book::facts_digest;
 use crate::premium;
-use crate::record::{Body, Item, RecordError, RecordedSegment, seal, step_word};
+use crate::record::{Body, Item, RecordError, RecordedOutcome, RecordedSegment, seal, step_word};
 use crate::rule_set::Law;
 
 /// What replaying a record came to.
@@ -69,6 +71,40 @@ pub enum DifferencePlace {
     Inputs,
 }
 
+impl fmt::Display for DifferencePlace {
+    /// The stable words, as lists for programs have them.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Step { number, recorded, now } => write!(f, "step {number} {}", step_words(recorded, now)),
+            Self::Outcome => f.write_str("outcome"),
+            Self::Segment(number) => write!(f, "segment {number}"),
+            Self::Trace => f.write_str("trace"),
+            Self::Inputs => f.write_str("inputs"),
+        }
+    }
+}
+
+impl DifferencePlace {
+    /// The place as people read it; kinds of steps have the words of the record format in either language.
+    pub fn text(&self, lang: Lang) -> String {
+        match (self, lang) {
+            (_, Lang::En) => self.to_string(),
+            (Self::Step { number, recorded, now }, Lang::Zh) => {
+                format!("第{number}步（{}）", step_words(recorded, now))
+            }
+            (Self::Outcome, Lang::Zh) => "核定结果".to_owned(),
+            (Self::Segment(number), Lang::Zh) => format!("第{number}段费率"),
+            (Self::Trace, Lang::Zh) => "步骤细节".to_owned(),
+            (Self::Inputs, Lang::Zh) => "所据".to_owned(),
+        }
+    }
+}
+
+fn step_words(recorded: &Option<String>, now: &Option<String>) -> String {
+    let words = [recorded, now].map(|word| word.as_deref().unwrap_or_default());
+    if words[0] == words[1] { words[0].to_owned() } else { words.join("|") }
+}
+
 /// What was not the same to begin with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DifferenceCause {
@@ -84,12 +120,14 @@ pub enum DifferenceCause {
     Engine,
     /// The record itself is not the one that was logged.
     Record,
+    /// The facts that the log keeps are not those that came in: nothing was learnt, the log was changed.
+    LogFacts,
 }
 
 impl DifferenceCause {
     /// Every cause.
-    pub const ALL: [Self; 6] =
-        [Self::Facts, Self::RuleSet, Self::Parameters, Self::Semantics, Self::Engine, Self::Record];
+    pub const ALL: [Self; 7] =
+        [Self::Facts, Self::RuleSet, Self::Parameters, Self::Semantics, Self::Engine, Self::Record, Self::LogFacts];
 
     /// The stable word.
     pub const fn as_str(self) -> &'static str {
@@ -100,6 +138,21 @@ impl DifferenceCause {
             Self::Semantics => "semantics",
             Self::Engine => "engine",
             Self::Record => "record",
+            Self::LogFacts => "log-facts",
+        }
+    }
+
+    /// The cause as people read it.
+    pub const fn text(self, lang: Lang) -> &'static str {
+        match (self, lang) {
+            (_, Lang::En) => self.as_str(),
+            (Self::Facts, Lang::Zh) => "数据",
+            (Self::RuleSet, Lang::Zh) => "规则集",
+            (Self::Parameters, Lang::Zh) => "参数",
+            (Self::Semantics, Lang::Zh) => "程序的规则解释版本",
+            (Self::Engine, Lang::Zh) => "程序",
+            (Self::Record, Lang::Zh) => "记录被改动",
+            (Self::LogFacts, Lang::Zh) => "日志所存数据被改动",
         }
     }
 }
@@ -135,6 +188,25 @@ fn money(recorded: &Body, decision: &Decision, history: &History) -> Option<Mone
     Some(Money { recorded_fen, now_fen })
 }
 
+/// Premium of a decision on the payroll that estimates are made on, over its first months, in fen.
+pub fn premium_fen(decision: &Decision, history: &History) -> Option<i128> {
+    let schedule = decision.schedule();
+    let payroll = premium::payroll_base(history, schedule.segments().first()?.days.from())?.monthly;
+    Some(premium::total(&premium::bills(schedule, payroll)))
+}
+
+/// Premium by a record alone, where nothing can be decided to compare it with: on the same payroll, in fen.
+pub fn recorded_premium_fen(recorded: &Body, law: &Law, history: &History) -> Option<i128> {
+    let from = recorded.setting.from();
+    let payroll = premium::payroll_base(history, from)?.monthly;
+    let mut fen = 0;
+    for month in (0..12).map(|offset| Month::of(from).plus(offset)) {
+        let Some(rate) = rate_on(recorded, month.first_day()) else { continue };
+        fen += i128::from(rate.premium_on(payroll, law.rules().rounding.premium)?.fen());
+    }
+    Some(fen)
+}
+
 /// The first place where two bodies of one question part.
 pub fn difference(recorded: &Body, now: &Body) -> Difference {
     let (place, texts) = part(recorded, now);
@@ -165,7 +237,7 @@ fn part(recorded: &Body, now: &Body) -> (DifferencePlace, [String; 2]) {
         }
     }
     if recorded.outcome != now.outcome {
-        return (DifferencePlace::Outcome, [recorded, now].map(|body| format!("{:?}", body.outcome)));
+        return (DifferencePlace::Outcome, [recorded, now].map(|body| outcome_text(&body.outcome)));
     }
     let segments = recorded.segments.len().max(now.segments.len());
     for place in 0..segments {
@@ -181,6 +253,30 @@ fn part(recorded: &Body, now: &Body) -> (DifferencePlace, [String; 2]) {
     }
 }
 
+/// Every field of an outcome that says something, in the order of the record format.
+fn outcome_text(it: &RecordedOutcome) -> String {
+    let [system, class] = it.class;
+    let reason = it.reason.join(" ");
+    let parts = [
+        it.origin.clone(),
+        reason,
+        format!("{class}/{system}"),
+        it.grade.clone().unwrap_or_default(),
+        it.start.clone(),
+        it.start_percent.clone().unwrap_or_default(),
+        it.points.clone(),
+        it.factor_percent.clone(),
+        it.used.join(" "),
+    ];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+}
+
+/// The rates of a record with their days, in a line.
+pub fn rates_text(body: &Body) -> String {
+    let rate = |it: &RecordedSegment| format!("{} {}%", it.days, it.rate_percent);
+    body.segments.iter().map(rate).collect::<Vec<_>>().join("; ")
+}
+
 fn segment_text(segment: Option<&RecordedSegment>) -> String {
     segment.map_or_else(String::new, |it| format!("{} {}% ({})", it.days, it.rate_percent, it.origin))
 }
@@ -192,7 +288,7 @@ pub fn shown(item: &Item) -> String {
         Item::Boolean(flag) => flag.to_string(),
         Item::Number(number) => number.to_string(),
         Item::Text(text) => text.clone(),
-        Item::Bytes(bytes) => format!("{bytes:02x?}"),
+        Item::Bytes(bytes) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
         Item::Array(items) => items.iter().map(shown).collect::<Vec<_>>().join(" / "),
     }
 }

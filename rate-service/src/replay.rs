@@ -1,20 +1,27 @@
 //! Deciding again what a log says was decided, on the facts and law it keeps, or on those of today.
 
+mod damaged;
+mod outcome;
+
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use rate_core::calendar::year_of;
-use rate_core::error::Lang;
 use rate_core::input::book::{RawTable, check_book};
-use rate_core::log::{Digest, Tree};
-use rate_core::record::{Body, Run};
-use rate_core::replay::{Difference, DifferenceCause, Verdict, replay};
+use rate_core::log::Digest;
+use rate_core::record::{Body, Event, Run};
+use rate_core::replay::{
+    Difference, DifferenceCause, DifferencePlace, Verdict, rates_text, recorded_premium_fen, replay,
+};
 use rate_core::rule_set::Semantics;
 use rate_core::{AccountKey, History, Law, Parameters, RuleSet};
 
 use crate::book::{BookError, Reading};
-use crate::logbook::{LogError, View};
+use crate::logbook::{FaultKind, LogError, PublishedRun, Trust, View, verify};
 use crate::run::{self, RunError};
+use damaged::{Damaged, hold};
+pub use outcome::{Damage, Outcome, Refused};
 
 /// What to replay, and on what.
 #[derive(Clone, Debug)]
@@ -93,34 +100,6 @@ pub enum Today {
     Parameters,
 }
 
-/// What replaying came to.
-#[derive(Debug)]
-pub enum Outcome {
-    /// The same bytes.
-    Identical,
-    /// Other bytes.
-    Differs(Difference),
-    /// The account cannot be decided on these facts.
-    Refused(String),
-    /// The record is not the one that was logged.
-    RecordChanged,
-    /// This build does not know the semantics.
-    UnknownSemantics(u16),
-}
-
-impl Outcome {
-    /// What it counts as.
-    pub fn cause(&self) -> Option<DifferenceCause> {
-        match self {
-            Self::Identical => None,
-            Self::Differs(difference) => difference.causes.first().copied(),
-            Self::Refused(_) => Some(DifferenceCause::Facts),
-            Self::RecordChanged => Some(DifferenceCause::Record),
-            Self::UnknownSemantics(_) => Some(DifferenceCause::Semantics),
-        }
-    }
-}
-
 /// Facts by account.
 pub(crate) type Facts = BTreeMap<AccountKey, History>;
 
@@ -169,26 +148,46 @@ pub fn replays(request: &Request, each: &mut dyn FnMut(Replayed)) -> Result<usiz
     let nobody = |number: &String| {
         LogError::Unknown(format!("no such run decided the account `{number}` / 这样的运行未核定单位 `{number}`"))
     };
-    let mut count = 0;
     let now = request.book.as_deref().map(|book| facts_of_today(book, &request.reading)).transpose()?;
+    let changed = OnceCell::new();
+    let mut count = 0;
     for run in runs {
         let kept = material(&view, &run)?;
         let laws = laws(request, &kept, &run)?;
+        let stands = stands(&view, run.knowledge);
         let published = view.published(run)?;
-        let whole = published.leaves.iter().copied().collect::<Tree>().root() == published.run.root;
-        let one = One { request, id: &published.run.id, whole, kept: &kept, now: now.as_ref(), laws: &laws };
-        for (index, body) in published.bodies.iter().enumerate() {
-            let logged = published.leaves.get(index) == Some(&Digest::leaf(body));
-            if let Some(replayed) = one.replayed(index, body, logged) {
-                count += 1;
-                each(replayed);
-            }
-        }
+        let changed = || changed.get_or_init(|| changed_facts(&request.log)).iter().any(|it| stands.contains(it));
+        let one =
+            One { request, id: &published.run.id, kept: &kept, now: now.as_ref(), laws: &laws, changed: &changed };
+        count += one.all(&published, each);
     }
     match (&request.account, count) {
         (Some(number), 0) => Err(nobody(number).into()),
         _ => Ok(count),
     }
+}
+
+/// The knowledge numbers whose rows stand at one: of the last whole batch by then, and of the changes behind it.
+fn stands(view: &View, knowledge: u64) -> BTreeSet<u64> {
+    let mut stands = BTreeSet::new();
+    for (_, event) in view.events() {
+        match event {
+            Event::Batch(it) if it.knowledge <= knowledge => stands = BTreeSet::from([it.knowledge]),
+            Event::Facts(it) if it.knowledge <= knowledge => drop(stands.insert(it.knowledge)),
+            _ => {}
+        }
+    }
+    stands
+}
+
+/// The knowledge numbers whose kept rows are not those that came in.
+fn changed_facts(log: &Path) -> BTreeSet<u64> {
+    let number = |place: &str| {
+        let rest = place.strip_prefix("batches/").or_else(|| place.strip_prefix("facts/"))?;
+        rest.split('/').next()?.parse().ok()
+    };
+    let faults = verify(log, &Trust::default()).faults;
+    faults.iter().filter(|it| it.kind == FaultKind::Facts).filter_map(|it| number(&it.place)).collect()
 }
 
 fn facts_of_today(dir: &Path, reading: &Reading) -> Result<Facts, ReplayError> {
@@ -247,57 +246,92 @@ fn laws(request: &Request, kept: &Material, run: &Run) -> Result<Laws, ReplayErr
 struct One<'o> {
     request: &'o Request,
     id: &'o str,
-    /// Whether the hashes that are stored for the run are those of its entry.
-    whole: bool,
     kept: &'o Material,
     now: Option<&'o Facts>,
     laws: &'o Laws,
+    /// Whether the rows that the log keeps for the run are not those that came in.
+    changed: &'o dyn Fn() -> bool,
 }
 
 impl One<'_> {
-    /// A decision replayed; `None` where nobody asked for its account.
-    fn replayed(&self, index: usize, body: &[u8], logged: bool) -> Option<Replayed> {
+    /// Every decision of a run replayed, and the records that it lacks; how many were given.
+    fn all(&self, published: &PublishedRun, each: &mut dyn FnMut(Replayed)) -> usize {
+        let whole = hold(published, published.bodies.iter().map(|body| Digest::leaf(body)));
+        let mut damaged = (!whole).then(|| Damaged::of(published, self.kept, &self.laws.kept));
+        let mut count = 0;
+        let mut give = |replayed| {
+            count += 1;
+            each(replayed);
+        };
+        for (index, body) in published.bodies.iter().enumerate() {
+            let damage = damaged.as_mut().and_then(|damaged| damaged.outcome(body));
+            self.replayed(index, body, damage).into_iter().for_each(&mut give);
+        }
+        let missing = damaged.map(Damaged::missing).unwrap_or_default();
+        for ((account, kept), index) in missing.into_iter().zip(published.bodies.len()..) {
+            if account.as_ref().is_none_or(|key| self.asked(key)) {
+                give(Replayed { run: self.id.to_owned(), index, account, kept, today: Vec::new() });
+            }
+        }
+        count
+    }
+
+    fn asked(&self, key: &AccountKey) -> bool {
+        self.request.account.as_ref().is_none_or(|number| *number == key.number)
+    }
+
+    /// A decision replayed, unless its record was damaged; `None` where nobody asked for its account.
+    fn replayed(&self, index: usize, body: &[u8], damage: Option<Outcome>) -> Option<Replayed> {
         let read = Body::read(body).ok();
         let account = read.as_ref().map(|body| body.account.clone());
-        let asked = |key: &AccountKey| self.request.account.as_ref().is_none_or(|number| *number == key.number);
-        if !account.as_ref().is_none_or(asked) {
+        if !account.as_ref().is_none_or(|key| self.asked(key)) {
             return None;
         }
         let replayed = |kept, today| Replayed { run: self.id.to_owned(), index, account: account.clone(), kept, today };
-        let (Some(read), true) = (read, logged) else {
-            return Some(replayed(Outcome::RecordChanged, Vec::new()));
+        let read = match (damage, read) {
+            (Some(kept), _) => return Some(replayed(kept, Vec::new())),
+            (None, None) => return Some(replayed(Outcome::Record(Damage::Changed(None)), Vec::new())),
+            (None, Some(read)) => read,
         };
         let Some(semantics) = read.semantics() else {
             return Some(replayed(Outcome::UnknownSemantics(read.semantics), Vec::new()));
         };
         let facts = &self.kept.facts;
-        let kept = match on(body, &read.account, facts, &self.laws.kept, semantics) {
-            // A record whose hash was forged with it: the engine is not to be accused where the log does not fit.
-            differs if !self.whole && differs.cause() == Some(DifferenceCause::Engine) => Outcome::RecordChanged,
-            other => other,
-        };
+        let mut kept = on(body, &read, facts, &self.laws.kept, semantics);
+        if kept.cause() == Some(DifferenceCause::Facts) && (self.changed)() {
+            match &mut kept {
+                Outcome::Differs(difference) => difference.causes = vec![DifferenceCause::LogFacts],
+                Outcome::Refused(refused) => refused.cause = DifferenceCause::LogFacts,
+                Outcome::Identical | Outcome::Record(_) | Outcome::UnknownSemantics(_) => {}
+            }
+        }
         let mut today: Vec<(Today, Outcome)> = Vec::new();
         if let Some(now) = self.now {
-            today.push((Today::Facts, on(body, &read.account, now, &self.laws.kept, semantics)));
+            today.push((Today::Facts, on(body, &read, now, &self.laws.kept, semantics)));
         }
         for (what, law) in &self.laws.today {
-            today.push((*what, on(body, &read.account, facts, law, semantics)));
+            today.push((*what, on(body, &read, facts, law, semantics)));
         }
         Some(replayed(kept, today))
     }
 }
 
-fn on(body: &[u8], account: &AccountKey, facts: &Facts, law: &Law, semantics: Semantics) -> Outcome {
-    let Some(history) = facts.get(account) else {
-        return Outcome::Refused(
-            "not among the facts, or its rows are wrong / 数据中没有该单位，或其数据有误".to_owned(),
-        );
+fn on(body: &[u8], read: &Body, facts: &Facts, law: &Law, semantics: Semantics) -> Outcome {
+    let history = facts.get(&read.account);
+    let refused = |problems| {
+        Outcome::Refused(Refused {
+            cause: DifferenceCause::Facts,
+            rates: rates_text(read),
+            recorded_fen: history.and_then(|history| recorded_premium_fen(read, law, history)),
+            problems,
+        })
     };
+    let Some(history) = history else { return refused(None) };
     match replay(body, &law.under(semantics), history) {
         Ok(Verdict::Identical) => Outcome::Identical,
         Ok(Verdict::Differs(difference)) => Outcome::Differs(difference),
-        Ok(Verdict::Refused(problems)) => Outcome::Refused(problems.iter().map(|it| it.line(Lang::Zh)).collect()),
-        Err(_) => Outcome::RecordChanged,
+        Ok(Verdict::Refused(problems)) => refused(Some(problems)),
+        Err(_) => Outcome::Record(Damage::Changed(None)),
     }
 }
 
@@ -329,17 +363,14 @@ pub struct Sum {
 
 impl Sum {
     fn add(&mut self, outcome: &Outcome) {
-        let Outcome::Differs(difference) = outcome else {
-            self.decisions += 1;
-            return;
-        };
-        match difference.place {
-            rate_core::replay::DifferencePlace::Inputs => self.inputs_only += 1,
+        match outcome {
+            Outcome::Differs(Difference { place: DifferencePlace::Inputs, .. }) => self.inputs_only += 1,
             _ => self.decisions += 1,
         }
-        if let Some(money) = difference.money {
-            self.recorded_fen += money.recorded_fen;
-            self.now_fen += money.now_fen;
+        // A sum of one side alone would look like money that was lost.
+        if let [Some(recorded), Some(now)] = outcome.money() {
+            self.recorded_fen += recorded;
+            self.now_fen += now;
         }
     }
 }

@@ -242,6 +242,25 @@ pub fn apart_from<'p>(inputs: impl IntoIterator<Item = &'p PathBuf>, out: &Path)
     Ok(())
 }
 
+/// Nothing may be written over what is read, or among it.
+///
+/// # Errors
+/// As [`apart_from`], also where the output lies inside an input.
+pub fn outside_of(inputs: &[PathBuf], out: &Path) -> Result<(), RunError> {
+    apart_from(inputs, out)?;
+    // What is not there yet lies where the last directory on its way lies.
+    let real = std::path::absolute(out).ok().and_then(|out| out.ancestors().find_map(|it| it.canonicalize().ok()));
+    let inside =
+        |input: &PathBuf| input.canonicalize().is_ok_and(|input| real.as_ref().is_some_and(|it| it.starts_with(input)));
+    if inputs.iter().any(inside) {
+        return Err(RunError::Unfit {
+            path: out.to_owned(),
+            what: "lies inside an input of this run / 在本次的输入目录之内",
+        });
+    }
+    Ok(())
+}
+
 /// What a run is made from, read and checked.
 struct Material {
     chosen: ChosenLaw,

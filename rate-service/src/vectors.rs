@@ -72,6 +72,23 @@ fn rule_set(path: &Path) -> Result<RuleSet, RunError> {
 /// The directory beside the tables that holds what is expected: a book does not read it.
 const EXPECTED: &str = "expected";
 
+/// Whether the cases may be written to a directory: it is not there yet, or empty, or holds what was written here before.
+///
+/// # Errors
+/// A directory that holds anything else, such as a book of real accounts.
+pub fn writable(dir: &Path) -> Result<(), RunError> {
+    let taken = std::fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_some());
+    let cases = std::fs::read_to_string(dir.join(EXPECTED).join("cases.csv"));
+    if taken && !cases.is_ok_and(|text| text.starts_with(CASES)) {
+        let what = "is not empty, and was not written by `rate vectors` / 目录不是空的，也不是 rate vectors 所写";
+        return Err(RunError::Unfit { path: dir.to_owned(), what });
+    }
+    Ok(())
+}
+
+/// The header of the list of cases.
+const CASES: &str = "area,account,tries,zh,en,class,grade,shift,factor_percent,points,origin,reason,measures,missing";
+
 /// Writes the cases as a book: its tables, and in `expected/` what a run gives: `expected.csv`, byte for byte the
 /// `rates.csv` of the run, and `cases.csv`, a row for each case.
 ///
@@ -113,7 +130,7 @@ fn at(path: &Path) -> impl FnOnce(std::io::Error) -> RunError + '_ {
 
 /// One row for each case.
 fn cases(vectors: &Vectors, out: &mut dyn Write) -> std::io::Result<()> {
-    writeln!(out, "area,account,tries,zh,en,class,grade,shift,factor_percent,points,origin,reason,measures,missing")?;
+    writeln!(out, "{CASES}")?;
     for case in vectors.cases() {
         let mut line = String::new();
         for (place, cell) in row(case).iter().enumerate() {

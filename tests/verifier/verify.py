@@ -1,19 +1,28 @@
 #!/usr/bin/env python3
 """A second reader of evidence: `verify.py [--key NAME+ID+KEY] DIR…`. Standard library only, no code of the engine.
 
-Checks the list of digests, the canonical bytes of the record, the proofs from the record to the root of its run and from
-the entry of the run to the checkpoint, and the signature of the checkpoint. Where the rule set is one that the oracle
-beside it knows, the rates are worked again from the packaged facts. What does not fit is printed, a line each; the exit
-code is 0 where nothing is.
+Checks that the list of digests is that of exactly the files that are there, the canonical bytes of the record, the proofs
+from the record to the root of its run and from the entry of the run to the checkpoint, each hand-over from the first key
+to the one that signed the checkpoint, `body.json` against the record, and every row of the book against the facts. Where
+the rule set is one that the oracle beside it knows by digest, the rates are worked again from the packaged facts. The
+texts `README.md` and `decision.md` are not read: `rate verify` writes them again. What does not fit is printed, a line
+each; the exit code is 0 where nothing is, 1 where something is, 2 where the command makes no sense.
 """
 
 import base64
+import csv
 import hashlib
 import json
 import os
 import sys
 
+from rendered import HEADERS, average, body_json, iso
+
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "oracle"))
+
+
+# Rule sets whose rates the oracle works again, by digest: a name alone says nothing of what is in it.
+KNOWN = {"45bdd2850e25916a8d85838c6f817f689a10550e1abb8261393c8a6fb1e32363": "320000/2023"}
 
 
 class Unfit(Exception):
@@ -67,7 +76,9 @@ def item(data, at=0, depth=0):
             items.append(value)
         return items, at
     if major == 6 and argument in (2, 3):
-        part, at = item(data, at, depth)
+        if depth == 8:
+            raise Unfit("too deep")
+        part, at = item(data, at, depth + 1)
         if not isinstance(part, bytes) or not 9 <= len(part) <= 16 or part[0] == 0:
             raise Unfit("a big number out of range")
         number = int.from_bytes(part, "big")
@@ -163,6 +174,29 @@ def signed(key, text, signature):
     return same(times(s, base), add(r, times(h, a)))
 
 
+def noted(note, keys):
+    """Size, root and origin of a checkpoint that each of some keys has signed."""
+    text, lines = note.decode("utf-8").rsplit("\n\n", 1)
+    text += "\n"
+    lines = [line.split(" ") for line in lines.splitlines()]
+    for key in keys:
+        owner, id_, public = key.split("+", 2)
+        public = base64.b64decode(public, validate=True)
+        own_id = sha256(owner.encode() + b"\n" + public)[:4]
+        if public[:1] != b"\x01" or own_id.hex() != id_:
+            raise Unfit("a key that is no Ed25519 key of its name")
+        signatures = [base64.b64decode(line[2], validate=True) for line in lines if line[1] == owner]
+        signatures = [it[4:] for it in signatures if it[:4] == own_id]
+        if not signatures:
+            raise Unfit("the checkpoint is not signed by " + key)
+        if not all(signed(public[1:], text.encode(), it) for it in signatures):
+            raise Unfit("the signature of the checkpoint does not hold")
+    origin, size, root, algorithm = text.splitlines()[:4]
+    if algorithm != "hash SHA-256" or not origin or str(int(size)) != size:
+        raise Unfit("not a checkpoint")
+    return int(size), base64.b64decode(root, validate=True), origin
+
+
 # The evidence.
 
 class Evidence:
@@ -184,27 +218,46 @@ class Evidence:
 
     def check(self):
         for step in (self.sums, self.record, self.again):
+            # What was not proved is not worked again.
+            if self.faults and step == self.again:
+                break
             try:
                 step()
             except Unfit as error:
                 self.fault(self.directory, error)
-            except (UnicodeDecodeError, ValueError, IndexError, KeyError, TypeError) as error:
+            except OSError as error:
+                self.fault(self.directory, error.strerror)
+            except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
                 self.fault(self.directory, "not as it should be: %r" % error)
         return self.faults
 
+    def files(self, inside=""):
+        for entry in sorted(os.scandir(os.path.join(self.directory, inside)), key=lambda entry: entry.name):
+            if entry.is_dir(follow_symlinks=False):
+                yield from self.files(inside + entry.name + "/")
+            elif entry.is_file(follow_symlinks=False):
+                yield inside + entry.name
+            else:
+                raise Unfit("%s is not a file of its own" % (inside + entry.name))
+
     def sums(self):
-        for line in self.lines("SHA256SUMS"):
-            digest, name = line.split("  ", 1)
-            if name.startswith("/") or ".." in name.split("/"):
-                raise Unfit("SHA256SUMS leads outside")
-            if sha256(self.bytes(name)).hex() != digest:
+        listed = dict(reversed(line.split("  ", 1)) for line in self.lines("SHA256SUMS"))
+        there = [name for name in self.files() if name != "SHA256SUMS"]
+        for name in sorted(set(listed) ^ set(there)):
+            self.fault(name, "stands in SHA256SUMS and is not there" if name in listed else "does not stand in SHA256SUMS")
+        for name in there:
+            if name in listed and sha256(self.bytes(name)).hex() != listed[name]:
                 self.fault(name, "was changed since the list of digests was made")
+        if len(listed) != len(self.lines("SHA256SUMS")):
+            self.fault("SHA256SUMS", "names a file twice")
 
     def record(self):
         data, entry = self.bytes("body.cbor"), self.bytes("proofs/entry.cbor")
         self.body = body = read(data)
         if len(body) != 13 or body[0] != 1:
             raise Unfit("not a body of format 1")
+        if json.loads(self.bytes("body.json")) != body_json(body):
+            self.fault("body.json", "does not say what the record says")
         index = json.loads(self.bytes("evidence.json"))
         form, _, word, run = read(entry)
         if (form, word) != (1, "run"):
@@ -224,57 +277,82 @@ class Evidence:
         for name, digest in pinned:
             if sha256(self.bytes(name)) != digest:
                 self.fault(name, "is not what the record pins")
+        shown = {"format": "evidence/1", "run": run[0], "account": {"area": body[2][0], "number": body[2][1]},
+                 "record": {"index": index["record"]["index"], "of": size},
+                 "entry": {"index": index["entry"]["index"], "of": tree[0]}}
+        if index != shown:
+            self.fault("evidence.json", "does not say what is proved")
         self.book()
 
     def book(self):
-        """Every line of the facts stands in the book beside it."""
-        rows = set()
-        for name in sorted(os.listdir(os.path.join(self.directory, "book"))):
-            rows.update((name[:-4] + "," + line).rstrip(",") for line in self.lines("book/" + name)[1:])
-        for line in self.lines("facts.txt"):
-            if line not in rows:
-                self.fault("book", "lacks " + line)
+        """The rows of the book are those of the facts, and what they only make sense beside."""
+        facts, rows = set(self.lines("facts.txt")), set()
+        for name in [name for name in self.files() if name.startswith("book/")]:
+            header, *lines = self.lines(name)
+            if header != HEADERS.get(name[5:-4]) or name[-4:] != ".csv":
+                self.fault(name, "is not a table with its columns")
+            rows.update((name[5:-4] + "," + line).rstrip(",") for line in lines)
+        for line in sorted(facts - rows):
+            self.fault("book", "lacks " + line)
+        claims = [next(csv.reader([line])) for line in facts if line.startswith("claims,")]
+        named = {cell for cells in claims for cell in cells[2:3] + cells[12:15]}
+        averages = [line for digest in self.body[4] for line in self.lines("law/parameters/" + digest.hex())]
+        for line in sorted(rows - facts):
+            table, area, *cells = next(csv.reader([line]))
+            account = table == "accounts" and area == self.body[2][0] and len(cells) == 5 and cells[0] in named
+            if not (account and cells[0] != self.body[2][1] and cells[1:4] == ["", "", ""]
+                    or table == "statistics" and average(cells) in averages):
+                self.fault("book", "has a row that no fact is: " + line)
+
+    def keys(self):
+        """The keys of the log, each handed over to by the one before: an entry names it, both sign right behind it."""
+        keys = self.lines("proofs/keys.txt")
+        if not keys:
+            raise Unfit("no key")
+        last = 0
+        for number, (before, key) in enumerate(zip(keys, keys[1:]), 1):
+            place = "proofs/keys/%03d/" % number
+            entry, note = self.bytes(place + "entry.cbor"), self.bytes(place + "checkpoint.txt")
+            size, root, origin = noted(note, [before, key])
+            hashes = [bytes.fromhex(line) for line in self.lines(place + "entry.txt")]
+            form, _, word, named = read(entry)
+            if (form, word, named) != (1, "key", key) or origin != before.split("+")[0] or size <= last \
+                    or not included(leaf(entry), size - 1, size, hashes, root):
+                raise Unfit(place + " does not hand over to the key that follows")
+            last = size
+        if self.key is None:
+            print("no --key: the first key of the evidence is believed, and compared with nothing")
+        elif self.key not in keys:
+            self.fault("proofs/keys.txt", "does not have the key that was given")
+        return keys
 
     def checkpoint(self):
-        text, lines = self.bytes("proofs/checkpoint.txt").decode("utf-8").rsplit("\n\n", 1)
-        text += "\n"
-        keys = self.lines("proofs/keys.txt")
-        if self.key is not None and keys[0] != self.key:
-            self.fault("proofs/keys.txt", "does not begin with the key that was given")
-        believed = False
-        for line in lines.splitlines():
-            _, name, encoded = line.split(" ")
-            signature = base64.b64decode(encoded, validate=True)
-            for key in keys:
-                owner, id_, public = key.split("+", 2)
-                public = base64.b64decode(public, validate=True)
-                own_id = sha256(owner.encode() + b"\n" + public)[:4]
-                if public[0] != 1 or own_id.hex() != id_:
-                    raise Unfit("a key that is no Ed25519 key of its name")
-                if (owner, own_id) == (name, signature[:4]):
-                    if not signed(public[1:], text.encode(), signature[4:]):
-                        raise Unfit("the signature of the checkpoint does not hold")
-                    believed = True
-        if not believed:
-            raise Unfit("no key of the log has signed the checkpoint")
-        origin, size, root, algorithm = text.splitlines()[:4]
-        if algorithm != "hash SHA-256" or not origin or str(int(size)) != size:
-            raise Unfit("not a checkpoint")
-        return int(size), base64.b64decode(root, validate=True)
+        keys = self.keys()
+        size, root, origin = noted(self.bytes("proofs/checkpoint.txt"), keys[-1:])
+        if origin != keys[0].split("+")[0]:
+            raise Unfit("the checkpoint of another log")
+        return size, root
 
     def again(self):
         """The rates, worked again by the oracle from the packaged facts."""
         import oracle
         from methods import METHODS
         body = self.body
-        name, number, first = body[3][0], body[2][1], iso(body[7][0])
+        name, number, first = KNOWN.get(body[3][1].hex()), body[2][1], iso(body[7][0])
         settings = METHODS[name].settings if name in METHODS else []
         if not any(setting.first == first for setting in settings):
-            print("rates not worked again: the oracle does not know %s from %s" % (name, first))
+            print("not recomputed: the oracle does not know %s of this digest from %s" % (body[3][0], first))
             return
         book = os.path.join(self.directory, "book")
-        answers = {account.number: answer for account, answer in oracle.decide(name, first, book)
-                   if account.number == number}
+        try:
+            answers = {account.number: answer for account, answer in oracle.decide(name, first, book)
+                       if account.number == number}
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, AssertionError) as error:
+            print("not recomputed: the oracle cannot work with these facts: %r" % error)
+            return
+        if answers.get(number) is None:
+            print("not recomputed: the oracle gives this account no rate")
+            return
         found = oracle.plain(answers[number])["segments"]
         recorded = [{"from": iso(days[0]), "to": iso(days[1]), "class": cls[1], "base": base or "", "grade": grade or "",
                      "before": before, "cut": cut, "rate": rate, "origin": origin}
@@ -295,17 +373,16 @@ def merged(segments):
     return result
 
 
-def iso(day):
-    return None if day is None else "%04d-%02d-%02d" % (day // 10000, day // 100 % 100, day % 100)
-
-
 def main():
     arguments = sys.argv[1:]
     key = None
     if "--key" in arguments:
         at = arguments.index("--key")
-        key = arguments[at + 1]
+        key = "".join(arguments[at + 1:at + 2])
         del arguments[at:at + 2]
+    if key == "" or not arguments:
+        print("verify.py [--key NAME+ID+KEY] DIR…")
+        sys.exit(2)
     unfit = 0
     for directory in arguments:
         faults = Evidence(directory, key).check()
@@ -313,7 +390,7 @@ def main():
             print(fault)
         print("%s: %s" % (directory, "something does not fit" if faults else "nothing is amiss"))
         unfit += bool(faults)
-    sys.exit(1 if unfit or not arguments else 0)
+    sys.exit(1 if unfit else 0)
 
 
 if __name__ == "__main__":

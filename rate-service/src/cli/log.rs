@@ -9,7 +9,7 @@ use rate_core::error::Lang;
 use rate_core::log::{SignedNote, VerifyingKey};
 use rate_core::notice::{harmless, yuan};
 use rate_core::record::{Entry, Event};
-use rate_core::replay::DifferencePlace;
+use rate_core::replay::DifferenceCause;
 
 use super::{Failure, ReadingArguments, Session, progress::Progress};
 use crate::book::{BOM, BookRows, cell};
@@ -17,7 +17,7 @@ use crate::clock;
 use crate::evidence;
 use crate::logbook::{Fault, FaultKind, LogError, Logbook, Publication, Published, TakenOut, Trust, View, verify};
 use crate::replay::{Outcome, Replayed, Request, Sum, Tally, Today, replays};
-use crate::run::{Run, Stage};
+use crate::run::{self, Run, Stage};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct PublishArguments {
@@ -139,7 +139,10 @@ pub(super) enum EvidenceCommand {
         /// Number of the account.
         #[arg(long)]
         account: String,
-        /// Directory for the evidence; not there yet, or empty.
+        /// Under the checkpoint of so many entries; else the last one.
+        #[arg(long)]
+        size: Option<u64>,
+        /// Directory for the evidence; not there yet, or empty, and not inside the log.
         #[arg(long)]
         out: PathBuf,
     },
@@ -152,7 +155,7 @@ pub(super) struct VerifyArguments {
     /// A checkpoint of this log that was kept elsewhere.
     #[arg(long)]
     checkpoint: Option<PathBuf>,
-    /// The first public key of this log, as it was given elsewhere.
+    /// The first public key of this log, as it was given elsewhere; for evidence, any key of the log.
     #[arg(long)]
     key: Option<String>,
     /// Look at bytes only, and decide nothing again.
@@ -249,7 +252,11 @@ impl Session<'_> {
     pub(super) fn replay(&mut self, arguments: ReplayArguments) -> Result<ExitCode, Failure> {
         let ReplayArguments { log, run, year, account, book, reading, rules, parameters, out } = arguments;
         let request = Request { log, run, year, account, book, reading: reading.read()?, rules, parameters };
-        let mut list = out.as_deref().map(List::create).transpose()?;
+        if let Some(out) = &out {
+            let beside = [&request.book, &request.rules, &request.parameters].into_iter().flatten().cloned();
+            run::outside_of(&database_files(&request.log).chain(beside).collect::<Vec<_>>(), out)?;
+        }
+        let mut list = out.as_deref().map(|path| List::create(path, self.lang)).transpose()?;
         let mut progress = Progress::new(self.lang);
         let (mut tally, mut shown, mut failed) = (Tally::default(), Vec::new(), Ok(()));
         replays(&request, &mut |replayed| {
@@ -285,7 +292,7 @@ impl Session<'_> {
         };
         writeln!(self.out, "{head}")?;
         for (cause, sum) in &tally.differing {
-            writeln!(self.out, "  {:<12}{}", cause.as_str(), sum_text(sum, self.lang))?;
+            writeln!(self.out, "  {:<12}{}", cause.text(self.lang), sum_text(sum, self.lang))?;
         }
         for (what, sum) in &tally.today {
             let head = match (what, self.lang) {
@@ -302,16 +309,39 @@ impl Session<'_> {
     }
 
     pub(super) fn evidence(&mut self, command: EvidenceCommand) -> Result<ExitCode, Failure> {
-        let EvidenceCommand::Export { log, run, account, out } = command;
-        evidence::export(&evidence::Request { log, run, account }, &out)?;
+        let EvidenceCommand::Export { log, run, account, size, out } = command;
+        run::outside_of(&database_files(&log).collect::<Vec<_>>(), &out)?;
+        evidence::export(&evidence::Request { log, run, account, size }, &out)?;
         writeln!(self.out, "{}{}", self.lang.pick("证据：", "Evidence: "), out.display())?;
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// What evidence proves and by what; then whether it does.
+    fn evidence_verdict(&mut self, dir: &Path, trust: &Trust) -> Result<ExitCode, Failure> {
+        let verified = evidence::verify(dir, trust);
+        if let (Some(proved), true) = (&verified.proved, verified.faults.is_empty()) {
+            for line in proved.lines(self.lang) {
+                writeln!(self.out, "{line}")?;
+            }
+        }
+        if let Some([kept, own]) = verified.other_sizes {
+            let line = match self.lang {
+                Lang::Zh => format!("无法对照：留存的检查点为{kept}条，证据的检查点为{own}条；请索取该检查点下的证据"),
+                Lang::En => format!("cannot be compared: sizes {kept} and {own}; ask for evidence at that checkpoint"),
+            };
+            writeln!(self.out, "{line}")?;
+            if verified.faults.is_empty() {
+                writeln!(self.out, "{}", self.lang.pick("未作对照", "not compared"))?;
+                return Ok(ExitCode::FAILURE);
+            }
+        }
+        self.verdict(&verified.faults)
     }
 
     pub(super) fn verify(&mut self, arguments: &VerifyArguments) -> Result<ExitCode, Failure> {
         let trust = trust(arguments)?;
         if evidence::is_evidence(&arguments.path) {
-            return self.verdict(&evidence::verify(&arguments.path, &trust));
+            return self.evidence_verdict(&arguments.path, &trust);
         }
         let mut verified = verify(&arguments.path, &trust);
         let lang = self.lang;
@@ -365,6 +395,14 @@ impl Session<'_> {
         progress.done();
         Ok(all)
     }
+}
+
+/// The files of a log that a path does not name itself: those beside a database in a file.
+fn database_files(log: &Path) -> impl Iterator<Item = PathBuf> {
+    let file = log.to_str().and_then(|text| text.strip_prefix("sqlite:")).map(str::to_owned);
+    let beside =
+        file.into_iter().flat_map(|file| ["", ".key", "-wal", "-shm"].map(|end| PathBuf::from(file.clone() + end)));
+    std::iter::once(log.to_owned()).chain(beside)
 }
 
 fn existing(dir: &Path, lang: Lang) -> Result<Logbook, Failure> {
@@ -465,72 +503,50 @@ fn sum_text(sum: &Sum, lang: Lang) -> String {
 
 fn difference_text(replayed: &Replayed, what: Option<Today>, outcome: &Outcome, lang: Lang) -> String {
     let account = replayed.account.as_ref().map_or_else(|| format!("#{}", replayed.index + 1), ToString::to_string);
-    let [cause, place, recorded, now] = columns(what, outcome);
+    let [recorded, now] = outcome.values(lang);
+    let cause = cause(what, outcome).map_or("", |cause| cause.text(lang));
     format!(
-        "{} {account}: {place} {}{recorded}{}{now} [{cause}]",
+        "{} {account}: {} {}{recorded}{}{now} [{cause}]",
         replayed.run,
+        outcome.place_text(lang),
         lang.pick("记录 ", "recorded "),
         lang.pick("，现为 ", ", now "),
     )
 }
 
-/// Cause, place and both values.
-fn columns(what: Option<Today>, outcome: &Outcome) -> [String; 4] {
-    let today = match what {
-        None => "",
-        Some(Today::Facts) => "facts",
-        Some(Today::RuleSet) => "rule-set",
-        Some(Today::Parameters) => "parameters",
-    };
-    let cause = outcome.cause().map_or("", rate_core::replay::DifferenceCause::as_str);
-    let cause = if today.is_empty() { cause } else { today }.to_owned();
-    match outcome {
-        Outcome::Identical => [cause, String::new(), String::new(), String::new()],
-        Outcome::Differs(it) => {
-            let place = match &it.place {
-                DifferencePlace::Step { number, recorded, now } => {
-                    let words = [recorded, now].map(|word| word.clone().unwrap_or_default());
-                    let words = if words[0] == words[1] { words[0].clone() } else { words.join("|") };
-                    format!("step {number} {words}")
-                }
-                DifferencePlace::Outcome => "outcome".to_owned(),
-                DifferencePlace::Segment(number) => format!("segment {number}"),
-                DifferencePlace::Trace => "trace".to_owned(),
-                DifferencePlace::Inputs => "inputs".to_owned(),
-            };
-            [cause, place, it.recorded.clone(), it.now.clone()]
-        }
-        Outcome::Refused(why) => [cause, "refused".to_owned(), String::new(), why.clone()],
-        Outcome::RecordChanged => [cause, "record".to_owned(), String::new(), String::new()],
-        Outcome::UnknownSemantics(number) => [cause, "semantics".to_owned(), number.to_string(), String::new()],
+/// What was taken from today, or else what was not the same to begin with.
+fn cause(what: Option<Today>, outcome: &Outcome) -> Option<DifferenceCause> {
+    match what {
+        None => outcome.cause(),
+        Some(Today::Facts) => Some(DifferenceCause::Facts),
+        Some(Today::RuleSet) => Some(DifferenceCause::RuleSet),
+        Some(Today::Parameters) => Some(DifferenceCause::Parameters),
     }
 }
 
 /// The list of differences.
 struct List {
     path: PathBuf,
+    lang: Lang,
     out: BufWriter<File>,
 }
 
 impl List {
-    fn create(path: &Path) -> Result<Self, Failure> {
+    fn create(path: &Path, lang: Lang) -> Result<Self, Failure> {
         let file = File::create(path).map_err(LogError::at(path))?;
         let mut out = BufWriter::new(file);
         let header = "run,area,account,cause,place,recorded,now,recorded_fen,now_fen";
         writeln!(out, "{BOM}{header}").map_err(LogError::at(path))?;
-        Ok(Self { path: path.to_owned(), out })
+        Ok(Self { path: path.to_owned(), lang, out })
     }
 
     fn line(&mut self, replayed: &Replayed, what: Option<Today>, outcome: &Outcome) -> Result<(), LogError> {
         let (area, number) = replayed.account.as_ref().map_or(("", ""), |key| (key.area.as_str(), key.number.as_str()));
-        let money = match outcome {
-            Outcome::Differs(difference) => difference.money,
-            _ => None,
-        };
-        let fen =
-            money.map_or_else(<[String; 2]>::default, |it| [it.recorded_fen, it.now_fen].map(|fen| fen.to_string()));
-        let columns = columns(what, outcome);
-        let cells = [&replayed.run, area, number].into_iter().chain(columns.iter().chain(&fen).map(String::as_str));
+        let fen = outcome.money().map(|fen| fen.map_or_else(String::new, |fen| fen.to_string()));
+        let cause = cause(what, outcome).map_or("", DifferenceCause::as_str);
+        let (place, values) = (outcome.place(), outcome.values(self.lang));
+        let cells = [&replayed.run, area, number, cause, &place].into_iter();
+        let cells = cells.chain(values.iter().chain(&fen).map(String::as_str));
         let line: Vec<String> = cells.map(cell).collect();
         writeln!(self.out, "{}", line.join(",")).map_err(LogError::at(&self.path))
     }

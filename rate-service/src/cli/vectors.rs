@@ -33,6 +33,7 @@ impl Session<'_> {
         if let Some(dir) = &book {
             let beside = rule_set.parent().map(PathBuf::from);
             run::apart_from(beside.iter().chain(&parameters), dir)?;
+            vectors::writable(dir)?;
         }
         let made = vectors::vectors(&Request { rule_set, parameters, on })?;
         let Some(dir) = book else {

@@ -1,19 +1,19 @@
 //! Writing evidence out of a log.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use rate_core::decide::decide;
-use rate_core::input::book::{RawTable, TableKind, facts_text};
+use rate_core::error::Lang;
+use rate_core::input::book::facts_text;
 use rate_core::log::Digest;
-use rate_core::record::{Body, trace_bytes};
+use rate_core::record::{Body, Run, trace_bytes};
 use rate_core::{AccountKey, Decision, History};
 use serde_json::json;
 
-use super::{INDEX, Package, page};
-use crate::book::BookRows;
-use crate::logbook::{LogError, PublishedRun, View};
+use super::package::Package;
+use super::{INDEX, README, SUMS, book, chain, page, verify};
+use crate::logbook::{LogError, PublishedRun, Trust, View};
 use crate::replay::{self, ReplayError};
 
 /// What to write evidence of.
@@ -25,14 +25,16 @@ pub struct Request {
     pub run: String,
     /// Number of the account.
     pub account: String,
+    /// Under the checkpoint of so many entries; else the last one.
+    pub size: Option<u64>,
 }
 
 /// Writes evidence of one decision into a directory that is not there yet, or is empty.
 ///
 /// # Errors
-/// A log that cannot be read, a run or account that it does not have, files that cannot be written.
+/// A log that cannot be read, a run or account that it does not have, files that cannot be written; and a log that was
+/// changed, so that its evidence would prove nothing: then nothing is written.
 pub fn export(request: &Request, dir: &Path) -> Result<(), ReplayError> {
-    let package = Package(dir.to_owned());
     let taken = fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_some());
     if taken {
         return Err(LogError::broken(dir, "is not empty / 目录不是空的").into());
@@ -53,167 +55,115 @@ pub fn export(request: &Request, dir: &Path) -> Result<(), ReplayError> {
     files.facts(&view, &published, history)?;
     files.law(&view, &published)?;
     files.decision(&published, index, &decision);
-    let bound = files.proofs(&view, &published, index)?;
-    files.add(INDEX, format!("{:#}\n", index_of(&published, index, &bound, &key)));
-    files.add("README.md", page::readme(&published.run, &key, &bound));
-    files.write(&package)
+    let bound = files.proofs(&view, &published, index, request.size)?;
+    files.0.add(INDEX, index_text(&published.run, &bound, &key));
+    files.0.add(README, page::readme(&published.run, &key, &bound));
+    files.0.add(SUMS, files.0.sums());
+    let verified = verify::verified(&files.0, &Trust::default());
+    if !verified.faults.is_empty() {
+        let faults: Vec<String> = verified.faults.iter().map(|fault| format!("\n{}", fault.line(Lang::En))).collect();
+        let what = "evidence of this log would not hold: see `rate verify` / 日志已被改动，其证据不能成立";
+        return Err(LogError::broken(&request.log, format!("{what}{}", faults.concat())).into());
+    }
+    Ok(files.0.write(dir)?)
 }
 
-fn index_of(published: &PublishedRun, index: usize, bound: &Bound, key: &AccountKey) -> serde_json::Value {
-    json!({
+/// What evidence is of, for programs.
+pub(super) fn index_text(run: &Run, bound: &Bound, key: &AccountKey) -> String {
+    let index = json!({
         "format": "evidence/1",
-        "run": published.run.id,
+        "run": run.id,
         "account": { "area": key.area, "number": key.number },
-        "record": { "index": index, "of": published.run.size },
+        "record": { "index": bound.record, "of": run.size },
         "entry": { "index": bound.entry, "of": bound.size },
-    })
+    });
+    format!("{index:#}\n")
 }
 
-/// Where the entry of a run stands under the checkpoint of the evidence.
+/// Where the record stands in its run, and the entry of the run under the checkpoint of the evidence.
 pub(super) struct Bound {
+    /// Index of the record.
+    pub(super) record: u64,
     /// Index of the entry.
     pub(super) entry: u64,
     /// Number of entries that the checkpoint signs.
     pub(super) size: u64,
 }
 
-/// Files of evidence, by name.
+/// Files of evidence on their way.
 #[derive(Default)]
-struct Files(BTreeMap<String, Vec<u8>>);
+struct Files(Package);
 
 impl Files {
-    fn add(&mut self, name: &str, bytes: impl Into<Vec<u8>>) {
-        self.0.insert(name.to_owned(), bytes.into());
-    }
-
     /// The facts as the text that the body pins, and as a book that any other run can read.
     fn facts(&mut self, view: &View, published: &PublishedRun, history: &History) -> Result<(), LogError> {
         let text = facts_text(history);
-        let tables = view.tables(published.run.knowledge)?;
-        let mut lines: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
-        for line in text.lines() {
-            let (table, cells) = line.split_once(',').unwrap_or((line, ""));
-            lines.entry(table).or_default().insert(cells.to_owned());
+        for (name, table) in book::files(&text, &view.tables(published.run.knowledge)?, history) {
+            self.0.add(&name, table);
         }
-        for (table, cells) in beside(&tables, history) {
-            lines.entry(table).or_default().insert(cells);
-        }
-        for kind in TableKind::ALL {
-            if let Some(lines) = lines.get(kind.stem()) {
-                let header: Vec<&str> = kind.columns().iter().map(|column| column.name).collect();
-                // Facts leave empty cells at the end out; a book has them.
-                let filled = |line: &String| format!("{line}{}\n", ",".repeat(left_out(line, header.len())));
-                let rows: Vec<String> = lines.iter().map(filled).collect();
-                self.add(&format!("book/{}.csv", kind.stem()), format!("{}\n{}", header.join(","), rows.concat()));
-            }
-        }
-        self.add("facts.txt", text);
+        self.0.add("facts.txt", text);
         Ok(())
     }
 
     fn law(&mut self, view: &View, published: &PublishedRun) -> Result<(), LogError> {
         let run = &published.run;
-        self.add("law/rule_set.json", view.canonical_rule_set(run.rule_set)?);
+        self.0.add("law/rule_set.json", view.canonical_rule_set(run.rule_set)?);
         for digest in &run.parameters {
-            self.add(&format!("law/parameters/{digest}"), view.canonical_parameters(*digest)?);
+            self.0.add(&format!("law/parameters/{digest}"), view.canonical_parameters(*digest)?);
         }
         Ok(())
     }
 
     fn decision(&mut self, published: &PublishedRun, index: usize, decision: &Decision) {
         let body = &published.bodies[index];
-        self.add("body.cbor", body.clone());
+        self.0.add("body.cbor", body.clone());
         if let Ok(read) = Body::read(body) {
-            self.add("body.json", format!("{:#}\n", read.to_json()));
+            self.0.add("body.json", page::body(&read));
         }
-        self.add("trace.cbor", trace_bytes(decision));
-        self.add("decision.md", page::decision(decision));
+        self.0.add("trace.cbor", trace_bytes(decision));
+        self.0.add("decision.md", page::decision(decision, &published.run));
     }
 
-    /// From the body to the root of its run, and from the entry of the run to the last checkpoint.
-    fn proofs(&mut self, view: &View, published: &PublishedRun, index: usize) -> Result<Bound, LogError> {
+    /// From the body to the root of its run, from the entry of the run to a checkpoint, and from the first key of the log
+    /// to the one that signed it.
+    fn proofs(
+        &mut self,
+        view: &View,
+        published: &PublishedRun,
+        index: usize,
+        size: Option<u64>,
+    ) -> Result<Bound, LogError> {
         let run = &published.run;
         let tree = published.bodies.iter().map(|body| Digest::leaf(body)).collect::<rate_core::log::Tree>();
-        let index = u64::try_from(index).unwrap_or(u64::MAX);
+        let record = u64::try_from(index).unwrap_or(u64::MAX);
         let broken = |what: &str| LogError::broken(Path::new("entries"), what);
-        let path =
-            tree.inclusion(index, run.size).ok_or_else(|| broken("the run has other bodies than its entry says"))?;
-        self.add("proofs/record.txt", hashes(&path));
+        let path = tree.inclusion(record, run.size);
+        let path = path.ok_or_else(|| broken("the run has other bodies than its entry says / 记录与运行条目不符"))?;
+        self.0.add("proofs/record.txt", hashes(&path));
         let (entry, bytes) = view.entry_of(&run.id).ok_or_else(|| broken("no entry of the run"))?;
-        let (size, note) = view.checkpoints.last().ok_or_else(|| broken("no checkpoint"))?;
-        let path = view.tree().inclusion(entry, *size).ok_or_else(|| broken("no checkpoint signs the entry"))?;
-        self.add("proofs/entry.cbor", bytes);
-        self.add("proofs/entry.txt", hashes(&path));
-        self.add("proofs/checkpoint.txt", note.to_string());
-        let keys: Vec<String> = view.keys.iter().map(|key| format!("{key}\n")).collect();
-        self.add("proofs/keys.txt", keys.concat());
-        Ok(Bound { entry, size: *size })
-    }
-
-    /// Writes everything, and the digest of each file.
-    fn write(self, package: &Package) -> Result<(), ReplayError> {
-        let sums: Vec<String> = self.0.iter().map(|(name, bytes)| format!("{}  {name}\n", Digest::of(bytes))).collect();
-        for (name, bytes) in self
-            .0
-            .iter()
-            .map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
-            .chain([("SHA256SUMS", sums.concat().as_bytes())])
-        {
-            let path = package.file(name);
-            let dir = path.parent().unwrap_or(Path::new("."));
-            fs::create_dir_all(dir).and_then(|()| fs::write(&path, bytes)).map_err(LogError::at(&path))?;
+        let asked = |of: &u64| size.is_none_or(|size| size == *of);
+        let (size, note) =
+            view.checkpoints.iter().rev().find(|(of, _)| asked(of)).ok_or_else(|| {
+                LogError::Unknown("the log has no such checkpoint / 日志中没有这样的检查点".to_owned())
+            })?;
+        let path = view.tree().inclusion(entry, *size);
+        let path = path.ok_or_else(|| broken("the checkpoint does not sign the entry / 该检查点未签署此运行"))?;
+        self.0.add("proofs/entry.cbor", bytes);
+        self.0.add("proofs/entry.txt", hashes(&path));
+        self.0.add("proofs/checkpoint.txt", note.to_string());
+        let (hand_overs, keys) = chain::of(view, *size);
+        for (hand_over, number) in hand_overs.into_iter().zip(1..) {
+            let dir = chain::directory(number);
+            self.0.add(&format!("{dir}/entry.txt"), hashes(&hand_over.path));
+            self.0.add(&format!("{dir}/checkpoint.txt"), hand_over.note.to_string());
+            self.0.add(&format!("{dir}/entry.cbor"), hand_over.entry);
         }
-        Ok(())
+        let keys: Vec<String> = keys.iter().map(|key| format!("{key}\n")).collect();
+        self.0.add("proofs/keys.txt", keys.concat());
+        Ok(Bound { record, entry, size: *size })
     }
 }
 
 fn hashes(path: &[Digest]) -> String {
     path.iter().map(|hash| format!("{hash}\n")).collect::<Vec<_>>().concat()
-}
-
-/// How many cells at the end of a line are left out.
-fn left_out(line: &str, columns: usize) -> usize {
-    let (mut quoted, mut cells) = (false, 1);
-    for letter in line.chars() {
-        match letter {
-            '"' => quoted = !quoted,
-            ',' if !quoted => cells += 1,
-            _ => {}
-        }
-    }
-    columns.saturating_sub(cells)
-}
-
-/// What the facts only make sense beside: that the accounts exist which claims name, and averages of industries.
-///
-/// Of another account nothing is given away but its number and kind.
-fn beside(tables: &[RawTable], history: &History) -> Vec<(&'static str, String)> {
-    let parties = history.claims().iter().filter_map(|claim| claim.parties.as_deref());
-    let named = parties.flat_map(|it| [&it.insured, &it.labour_relation, &it.using_unit, &it.responsible]);
-    let own = history.key();
-    let named: BTreeSet<&str> = named.map(String::as_str).filter(|number| *number != own.number).collect();
-    let mut found = Vec::new();
-    for table in tables {
-        let place = |name: &str| table.header().iter().position(|header| header == name);
-        match table.kind() {
-            TableKind::Accounts => {
-                let places = ["area", "account", "kind"].map(place);
-                for row in table.rows() {
-                    let [area, number, kind] =
-                        places.map(|place| place.and_then(|place| row.cell(place)).unwrap_or_default());
-                    if area == own.area && named.contains(number) {
-                        found.push((table.kind().stem(), format!("{area},{number},,,,{kind}")));
-                    }
-                }
-            }
-            TableKind::Statistics => {
-                let rows = BookRows::of(std::slice::from_ref(table));
-                let lines =
-                    rows.by_table().iter().flat_map(|it| it.lines.iter().map(|line| (it.kind.stem(), line.clone())));
-                found.extend(lines);
-            }
-            _ => {}
-        }
-    }
-    found
 }

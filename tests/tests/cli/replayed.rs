@@ -123,6 +123,142 @@ fn a_record_that_was_changed_is_named_as_the_cause() {
     found();
 }
 
+/// The bodies of a run of the sealed log, and the numbers of their accounts.
+fn bodies(log: &Path, run: &str) -> (Vec<Vec<u8>>, Vec<String>) {
+    let view = View::read(log).unwrap();
+    let run = view.runs().into_iter().find(|it| it.id == run).unwrap();
+    let bodies = view.published(run).unwrap().bodies;
+    let numbers = bodies.iter().map(|body| Body::read(body).unwrap().account.number).collect();
+    (bodies, numbers)
+}
+
+/// What a replay of the run says of its records once they are these, with hashes of their own or those of before:
+/// account, cause and place of each difference.
+fn with_bodies(dir: &Path, bodies: &[Vec<u8>], forged: bool) -> Vec<[String; 3]> {
+    let run = dir.join("log/runs/city-2025");
+    let own = [fs::read(run.join("bodies")).unwrap(), fs::read(run.join("leaves")).unwrap()];
+    fs::write(run.join("bodies"), bodies.concat()).unwrap();
+    if forged {
+        fs::write(run.join("leaves"), bodies.iter().flat_map(|body| Digest::leaf(body).0).collect::<Vec<_>>()).unwrap();
+    }
+    let (code, text) = ending(dir, &format!("--lang en {ALL} --run city-2025"));
+    assert_eq!(code, 1, "{text}");
+    fs::write(run.join("bodies"), &own[0]).unwrap();
+    fs::write(run.join("leaves"), &own[1]).unwrap();
+    differences(dir).into_iter().map(|it| [it[2].clone(), it[3].clone(), it[4].clone()]).collect()
+}
+
+/// Records deleted, cut off, or replaced by the one beside them: named, whatever was done to the hashes.
+#[test]
+fn records_that_are_missing_are_named() {
+    let dir = sealed();
+    let (own, numbers) = bodies(&dir.path().join("log"), "city-2025");
+    let missing = |number: &String| [number.clone(), "record".to_owned(), "missing".to_owned()];
+    let all: Vec<[String; 3]> = numbers.iter().map(missing).collect();
+    for forged in [false, true] {
+        assert_eq!(with_bodies(dir.path(), &[], forged), all, "all");
+        assert_eq!(with_bodies(dir.path(), &own[..3], forged), all[3..], "cut off");
+        for place in 0..own.len() {
+            let mut deleted = own.clone();
+            deleted.remove(place);
+            assert_eq!(with_bodies(dir.path(), &deleted, forged), [all[place].clone()], "{place} deleted");
+        }
+        let mut doubled = own.clone();
+        doubled[1] = own[0].clone();
+        let twice = [numbers[0].clone(), "record".to_owned(), "misplaced".to_owned()];
+        assert_eq!(with_bodies(dir.path(), &doubled, forged), [twice, all[1].clone()], "replaced by its neighbour");
+    }
+    let text = rate_ok(dir.path(), &format!("--lang en {ALL} --run city-2025"));
+    assert!(text.contains("identical, byte for byte"), "{text}");
+}
+
+/// A record and its hash changed together, in the field that would accuse something else: the record is named.
+#[test]
+fn a_record_forged_with_its_hash_accuses_nothing_else() {
+    let dir = sealed();
+    let log = dir.path().join("log");
+    let (own, numbers) = bodies(&log, "city-2025");
+    let body = Body::read(&own[1]).unwrap();
+    let digest = |digest: Digest| own[1].windows(32).position(|it| it == digest.0).unwrap();
+    // Head of the array, number of the format, number of the semantics.
+    let fields = [("semantics", 2), ("rule set", digest(body.rule_set_digest)), ("facts", digest(body.facts))];
+    for (what, at) in fields {
+        for forged in [false, true] {
+            let mut changed = own.clone();
+            changed[1][at] ^= 1;
+            let found = with_bodies(dir.path(), &changed, forged);
+            assert_eq!(found.len(), 1, "{what}: {found:?}");
+            assert_eq!(found[0][..2], [numbers[1].clone(), "record".to_owned()], "{what}");
+        }
+    }
+    let (others, _) = bodies(&log, "city-2024");
+    let found = with_bodies(dir.path(), &others, true);
+    assert!(!found.is_empty() && found.iter().all(|it| it[1] == "record"), "bodies of another run: {found:?}");
+}
+
+/// Rows that the log keeps changed under it: that is no knowledge of later.
+#[test]
+fn changed_rows_of_the_log_are_not_known_later() {
+    let dir = sealed();
+    // A02: 4,800,000 fen of benefits in 2023 make its ratio.
+    change(&dir.path().join("log/batches/000004/payments.csv"), &[("2023-02-15,4800000", "2023-02-15,4700000")]);
+    let (code, text) = ending(dir.path(), &format!("--lang en {ALL} --run city-2025"));
+    assert_eq!(code, 1, "{text}");
+    let found = differences(dir.path());
+    assert_eq!((found.len(), &found[0][2][..], &found[0][3][..]), (1, "A02", "log-facts"), "{found:?}");
+    let (_, text) = ending(dir.path(), &format!("{ALL} --run city-2025"));
+    assert!(text.contains("[日志所存数据被改动]") && text.contains("第"), "{text}");
+}
+
+/// A record that was changed, and an account that cannot be decided any more, are told with place, values and money.
+/// A02 pays 1.5 % on 100,000.00 yuan a month: 18,000.00 yuan in twelve months; at 1.4 % it would be 16,800.00.
+#[test]
+fn what_cannot_be_compared_still_has_its_values() {
+    let dir = sealed();
+    let (mut own, numbers) = bodies(&dir.path().join("log"), "city-2025");
+    let place = numbers.iter().position(|number| number == "A02").unwrap();
+    // Wherever the record says "1.5": in its steps, and in its rates.
+    for at in 0..own[place].len() - 3 {
+        if own[place][at..at + 4] == *b"\x631.5" {
+            own[place][at + 3] = b'4';
+        }
+    }
+    with_bodies(dir.path(), &own, false);
+    let found = differences(dir.path()).remove(0);
+    assert!(found[2] == "A02" && found[3] == "record" && found[4].starts_with("step "), "{found:?}");
+    assert_eq!(found[5..], ["1.4", "1.5", "1680000", "1800000"], "{found:?}");
+    // Insured until the end of 2024 only, by a book of today.
+    let book = dir.path().join("book");
+    fs::create_dir(&book).unwrap();
+    for entry in fs::read_dir(dir.path().join("log/batches/000004")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some() {
+            fs::copy(&path, book.join(path.file_name().unwrap())).unwrap();
+        }
+    }
+    change(&book.join("coverage.csv"), &[("990100,A02,2015-01,,insured", "990100,A02,2015-01,2024-12,insured")]);
+    let line = format!("{ALL} --run city-2025 --account A02 --book book");
+    let text = rate_ok(dir.path(), &format!("--lang en {line}"));
+    let found = differences(dir.path()).remove(0);
+    assert_eq!(found[2..5], ["A02", "facts", "refused"], "{found:?}");
+    assert!(found[5].contains("1.5%") && found[7] == "1800000", "{found:?}");
+    assert!(text.is_ascii() || !text.contains("单位"), "{text}");
+    assert!(rate_ok(dir.path(), &line).contains("不能核定"));
+}
+
+/// A list of differences is not written over what is read.
+#[test]
+fn differences_are_not_written_into_an_input() {
+    let dir = sealed();
+    let keys = fs::read(dir.path().join("log/keys")).unwrap();
+    for out in ["log/keys", "log/more.csv"] {
+        let (code, text) = ending(dir.path(), &format!("--lang en replay --log log --out {out}"));
+        assert!(code == 1 && text.contains("input"), "{text}");
+    }
+    assert_eq!(fs::read(dir.path().join("log/keys")).unwrap(), keys);
+    assert!(!dir.path().join("log/more.csv").exists());
+}
+
 fn change(path: &Path, changes: &[(&str, &str)]) {
     let mut text = fs::read_to_string(path).unwrap();
     for (from, to) in changes {

@@ -145,3 +145,19 @@ fn a_set_that_may_not_decide_gives_problems_and_nothing_is_written() {
     let (code, shown) = ending(dir.path(), &format!("--lang en vectors {rules} --on 2031-01-01"));
     assert_eq!((code, shown.as_str()), (1, "rate: 320000/2023 lists no cycle whose rate period holds 2031-01-01\n"));
 }
+
+/// Cases are written over cases, and over nothing else: not over a book, nor beside anybody's files.
+#[test]
+fn a_directory_that_holds_something_else_is_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let line = format!("--lang en vectors {} --book book", at("rule_sets/illustrative/three-year.toml"));
+    fs::create_dir(dir.path().join("book")).unwrap();
+    fs::write(dir.path().join("book/accounts.csv"), "area,account,kind\n990100,1,employer\n").unwrap();
+    let (code, said) = ending(dir.path(), &line);
+    assert!(code == 1 && said.contains("was not written by `rate vectors`"), "{said}");
+    let own = fs::read_to_string(dir.path().join("book/accounts.csv")).unwrap();
+    assert_eq!(own, "area,account,kind\n990100,1,employer\n");
+    fs::remove_file(dir.path().join("book/accounts.csv")).unwrap();
+    rate_ok(dir.path(), &line);
+    rate_ok(dir.path(), &line);
+}
