@@ -305,6 +305,17 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// Why an account got no rate.
+fn undecided(run: run::Run, key: AccountKey) -> Failure {
+    if run.not_insured.contains(&key) {
+        return Failure::NotInsured(key);
+    }
+    match run.refused.into_iter().find(|account| account.key == key) {
+        Some(account) => Failure::Problems(account.problems),
+        None => Failure::UnknownAccount(key),
+    }
+}
+
 /// Where the results of a run go.
 struct Outputs {
     dir: PathBuf,
@@ -515,18 +526,7 @@ impl Session<'_> {
             writeln!(self.out, "{text}")?;
             return Ok(ExitCode::SUCCESS);
         }
-        self.undecided(run, key)
-    }
-
-    /// What became of an account that got no rate.
-    fn undecided(&mut self, run: run::Run, key: AccountKey) -> Result<ExitCode, Failure> {
-        if run.not_insured.contains(&key) {
-            return Err(Failure::NotInsured(key));
-        }
-        match run.refused.into_iter().find(|account| account.key == key) {
-            Some(account) => Err(Failure::Problems(account.problems)),
-            None => Err(Failure::UnknownAccount(key)),
-        }
+        Err(undecided(run, key))
     }
 
     fn generate(&mut self, plan: &Plan, dir: &std::path::Path) -> Result<ExitCode, Failure> {

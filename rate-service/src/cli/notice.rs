@@ -93,7 +93,7 @@ impl Session<'_> {
                 self.out.write_all(decided.notice(&particulars, layout, lang).as_bytes())?;
                 Ok(ExitCode::SUCCESS)
             }
-            None => self.undecided(run, key),
+            None => Err(super::undecided(run, key)),
         }
     }
 
