@@ -75,7 +75,9 @@ impl fmt::Display for DifferencePlace {
     /// The stable words, as lists for programs have them.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Step { number, recorded, now } => write!(f, "step {number} {}", step_words(recorded, now)),
+            Self::Step { number, recorded, now } => {
+                write!(f, "step {number} {}", step_words(recorded.as_deref(), now.as_deref()))
+            }
             Self::Outcome => f.write_str("outcome"),
             Self::Segment(number) => write!(f, "segment {number}"),
             Self::Trace => f.write_str("trace"),
@@ -90,7 +92,7 @@ impl DifferencePlace {
         match (self, lang) {
             (_, Lang::En) => self.to_string(),
             (Self::Step { number, recorded, now }, Lang::Zh) => {
-                format!("第{number}步（{}）", step_words(recorded, now))
+                format!("第{number}步（{}）", step_words(recorded.as_deref(), now.as_deref()))
             }
             (Self::Outcome, Lang::Zh) => "核定结果".to_owned(),
             (Self::Segment(number), Lang::Zh) => format!("第{number}段费率"),
@@ -100,8 +102,8 @@ impl DifferencePlace {
     }
 }
 
-fn step_words(recorded: &Option<String>, now: &Option<String>) -> String {
-    let words = [recorded, now].map(|word| word.as_deref().unwrap_or_default());
+fn step_words(recorded: Option<&str>, now: Option<&str>) -> String {
+    let words = [recorded, now].map(Option::unwrap_or_default);
     if words[0] == words[1] { words[0].to_owned() } else { words.join("|") }
 }
 
@@ -288,7 +290,7 @@ pub fn shown(item: &Item) -> String {
         Item::Boolean(flag) => flag.to_string(),
         Item::Number(number) => number.to_string(),
         Item::Text(text) => text.clone(),
-        Item::Bytes(bytes) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+        Item::Bytes(bytes) => bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}")),
         Item::Array(items) => items.iter().map(shown).collect::<Vec<_>>().join(" / "),
     }
 }
