@@ -241,7 +241,8 @@ fn what_cannot_be_compared_still_has_its_values() {
     let text = rate_ok(dir.path(), &format!("--lang en {line}"));
     let found = differences(dir.path()).remove(0);
     assert_eq!(found[2..5], ["A02", "facts", "refused"], "{found:?}");
-    assert!(found[5].contains("1.5%") && found[7] == "1800000", "{found:?}");
+    // Premium after the end of coverage: the rows are wrong, and without them there is no payroll to reckon on.
+    assert!(found[5].contains("1.5%") && found[6] == "not among the facts", "{found:?}");
     assert!(text.is_ascii() || !text.contains("单位"), "{text}");
     assert!(rate_ok(dir.path(), &line).contains("不能核定"));
 }
