@@ -61,7 +61,7 @@ impl Package {
     /// The list of digests of everything else.
     pub(super) fn sums(&self) -> String {
         let others = self.0.iter().filter(|(name, _)| *name != SUMS);
-        others.map(|(name, bytes)| format!("{}  {name}\n", Digest::of(bytes))).collect()
+        others.fold(String::new(), |text, (name, bytes)| text + &format!("{}  {name}\n", Digest::of(bytes)))
     }
 
     /// Writes everything below a directory.

@@ -55,9 +55,12 @@ impl Proved {
         let Self { account, run, rates, key, checkpoint, .. } = self;
         let trial =
             if run.trial { lang.pick("（试算，不得发布）", " (a trial, never to be published)") } else { "" };
-        let by = |given| match given {
-            true => lang.pick("另行给出", "given"),
-            false => lang.pick("取自证据本身，未经对照", "from the evidence itself, compared with nothing"),
+        let by = |given| {
+            if given {
+                lang.pick("另行给出", "given")
+            } else {
+                lang.pick("取自证据本身，未经对照", "from the evidence itself, compared with nothing")
+            }
         };
         let (key_by, checkpoint_by) = (by(self.key_given), by(self.checkpoint_given));
         let Checkpoint { origin, size, root } = checkpoint;
@@ -268,7 +271,7 @@ impl Look<'_> {
                 }
             }
         }
-        let again: String = keys.iter().map(|key| format!("{key}\n")).collect();
+        let again = keys.iter().fold(String::new(), |text, key| text + &format!("{key}\n"));
         if again != text {
             self.fault(FaultKind::Key, KEYS, "");
             return None;

@@ -158,10 +158,10 @@ fn records_that_are_missing_are_named() {
     for forged in [false, true] {
         assert_eq!(with_bodies(dir.path(), &[], forged), all, "all");
         assert_eq!(with_bodies(dir.path(), &own[..3], forged), all[3..], "cut off");
-        for place in 0..own.len() {
+        for (place, missing) in all.iter().enumerate() {
             let mut deleted = own.clone();
             deleted.remove(place);
-            assert_eq!(with_bodies(dir.path(), &deleted, forged), [all[place].clone()], "{place} deleted");
+            assert_eq!(with_bodies(dir.path(), &deleted, forged), [missing.clone()], "{place} deleted");
         }
         let mut doubled = own.clone();
         doubled[1] = own[0].clone();
