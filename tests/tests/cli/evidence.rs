@@ -232,9 +232,9 @@ fn a_key_in_the_list_is_not_believed_for_standing_there() {
 fn evidence_carries_the_hand_overs_of_keys() {
     let dir = exported();
     let old = fs::read_to_string(dir.path().join("log/key")).unwrap();
-    rate_ok(dir.path(), "log rotate log --recorded-at 2022-07-01T09:00:00+08:00");
+    rate_ok(dir.path(), "log rotate log --recorded-at 2022-06-20T09:00:00+08:00");
     rate_ok(dir.path(), &format!("{RUN} --log log --run-id second {BY}"));
-    rate_ok(dir.path(), "log rotate log --recorded-at 2022-08-01T09:00:00+08:00");
+    rate_ok(dir.path(), "log rotate log --recorded-at 2022-06-20T09:00:00+08:00");
     rate_ok(dir.path(), &format!("{RUN} --log log --run-id third {BY}"));
     assert_eq!(exported_again(dir.path(), "--out rotated").0, 0);
     let (evidence, keys) = (dir.path().join("rotated"), keys(dir.path()));
