@@ -1,5 +1,6 @@
 //! A run on files: one area, one annual setting, everybody accounted for.
 
+mod error;
 pub mod foshan;
 mod notices;
 mod output;
@@ -11,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use rate_core::decide::decide;
-use rate_core::diagnostics::{Blocked, ControlTotals, Diagnosis, Gate, Search};
+use rate_core::diagnostics::{ControlTotals, Diagnosis, Gate, Search};
 use rate_core::error::{Code, Lang};
 use rate_core::fund::{Fund, MonthsPayable};
 use rate_core::history::ChargedRate;
@@ -22,15 +23,16 @@ use rate_core::{
     AccountKey, Decision, History, Law, NaiveDate, Origin, Parameters, Problem, Refusal, RuleSet, Settlement,
 };
 
+pub use error::RunError;
 pub use notices::{Layout, notice_file, write_notices};
 pub use output::write;
 pub(crate) use output::{ListCell, charged, problem_cells, segment_json};
 pub use summary::{Change, ChangeRow, GradeRow, Summary, columns, summarise};
 pub use workbook::{RUN_WORKBOOK, fits, write_workbook};
 
-use crate::book::{BookError, BookRows, Reading};
+use crate::book::{BookRows, Reading};
 use crate::diagnostics::{self, Entry};
-use crate::lawbook::{self, LawError, Usable};
+use crate::lawbook::{self, Usable};
 
 /// What to run.
 #[derive(Clone, Debug)]
@@ -53,53 +55,6 @@ pub struct Request {
     pub first_only: bool,
     /// Output of the run before, whose rates are the last ones.
     pub previous: Option<PathBuf>,
-}
-
-/// Why a run could not be made.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum RunError {
-    /// A rule-set or parameter file could not be read.
-    #[error(transparent)]
-    Law(#[from] LawError),
-    /// The book could not be read, or the output not written.
-    #[error(transparent)]
-    Book(#[from] BookError),
-    /// Files that are wrong inside.
-    #[error("{} problem(s) in the files", .0.len())]
-    Problems(Vec<Problem>),
-    /// The rules give no answer for the day.
-    #[error("{refusal}")]
-    Refused {
-        /// Why.
-        refusal: Refusal,
-        /// Every rule set that was looked at, with the reason why it lost.
-        considered: Vec<Considered>,
-    },
-    /// So much was found in the book that its results could not be trusted, and nobody has accepted it.
-    #[error("diagnostics keep this run from deciding")]
-    Blocked {
-        /// What was found.
-        diagnosis: Box<Diagnosis>,
-        /// What of it is beyond its limit, accepted or not.
-        beyond: Vec<Blocked>,
-    },
-    /// An input that cannot be used as it was named.
-    #[error("{}: {what}", path.display())]
-    Unfit {
-        /// Which directory.
-        path: PathBuf,
-        /// What is wrong with it.
-        what: &'static str,
-    },
-    /// A file of the output could not be written.
-    #[error("{}: {source}", path.display())]
-    Output {
-        /// Which file.
-        path: PathBuf,
-        /// What the file system said.
-        source: std::io::Error,
-    },
 }
 
 /// An account that was decided.

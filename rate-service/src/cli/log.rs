@@ -21,8 +21,8 @@ use crate::run::{self, Run, Stage};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct PublishArguments {
-    /// Publish the run to the log in this directory, which is made where there is none. Under a rule set that may not
-    /// be published the run is recorded as a trial.
+    /// Publish the run to the log in this directory or database (`sqlite:FILE`, `postgres://HOST/NAME`), which is made
+    /// where there is none. Under a rule set that may not be published the run is recorded as a trial.
     #[arg(long, requires = "author", requires = "approver")]
     log: Option<PathBuf>,
     /// Name of a new log: the one that signs its checkpoints.
@@ -83,12 +83,12 @@ impl Publisher {
 pub(super) enum LogCommand {
     /// Show the entries of a log and its last checkpoint.
     Show {
-        /// The log.
+        /// The log: a directory, `sqlite:FILE` or `postgres://HOST/NAME`.
         dir: PathBuf,
     },
     /// Hand a log over to a new key: the old one signs that the new one follows.
     Rotate {
-        /// The log.
+        /// The log: a directory, `sqlite:FILE` or `postgres://HOST/NAME`.
         dir: PathBuf,
         /// The instant to record (RFC 3339); else the clock.
         #[arg(long, value_parser = instant)]
@@ -98,7 +98,7 @@ pub(super) enum LogCommand {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ReplayArguments {
-    /// The log.
+    /// The log: a directory, `sqlite:FILE` or `postgres://HOST/NAME`.
     #[arg(long)]
     log: PathBuf,
     /// The run of this name only.
@@ -130,7 +130,7 @@ pub(super) struct ReplayArguments {
 pub(super) enum EvidenceCommand {
     /// Write everything about one decision that somebody without this system needs to check it.
     Export {
-        /// The log.
+        /// The log: a directory, `sqlite:FILE` or `postgres://HOST/NAME`.
         #[arg(long)]
         log: PathBuf,
         /// The run.
@@ -150,7 +150,7 @@ pub(super) enum EvidenceCommand {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct VerifyArguments {
-    /// The log, or a directory of evidence.
+    /// The log (a directory, `sqlite:FILE` or `postgres://HOST/NAME`), or a directory of evidence.
     path: PathBuf,
     /// A checkpoint of this log that was kept elsewhere.
     #[arg(long)]
