@@ -187,8 +187,8 @@ def noted(note, keys):
             raise Unfit("a key that is no Ed25519 key of its name")
         signatures = [base64.b64decode(line[2], validate=True) for line in lines if line[1] == owner]
         signatures = [it[4:] for it in signatures if it[:4] == own_id]
-        if not signatures:
-            raise Unfit("the checkpoint is not signed by " + key)
+        if not signatures or len(lines) != len(keys):
+            raise Unfit("the checkpoint is not signed by " + key + ", or by others too")
         if not all(signed(public[1:], text.encode(), it) for it in signatures):
             raise Unfit("the signature of the checkpoint does not hold")
     origin, size, root, algorithm = text.splitlines()[:4]
@@ -309,17 +309,17 @@ class Evidence:
         keys = self.lines("proofs/keys.txt")
         if not keys:
             raise Unfit("no key")
-        last = 0
+        self.handed = 0
         for number, (before, key) in enumerate(zip(keys, keys[1:]), 1):
             place = "proofs/keys/%03d/" % number
             entry, note = self.bytes(place + "entry.cbor"), self.bytes(place + "checkpoint.txt")
             size, root, origin = noted(note, [before, key])
             hashes = [bytes.fromhex(line) for line in self.lines(place + "entry.txt")]
             form, _, word, named = read(entry)
-            if (form, word, named) != (1, "key", key) or origin != before.split("+")[0] or size <= last \
+            if (form, word, named) != (1, "key", key) or origin != before.split("+")[0] or size <= self.handed \
                     or not included(leaf(entry), size - 1, size, hashes, root):
                 raise Unfit(place + " does not hand over to the key that follows")
-            last = size
+            self.handed = size
         if self.key is None:
             print("no --key: the first key of the evidence is believed, and compared with nothing")
         elif self.key not in keys:
@@ -327,8 +327,8 @@ class Evidence:
         return keys
 
     def checkpoint(self):
-        keys = self.keys()
-        size, root, origin = noted(self.bytes("proofs/checkpoint.txt"), keys[-1:])
+        keys, note = self.keys(), self.bytes("proofs/checkpoint.txt")
+        size, root, origin = noted(note, keys[-2:] if note.split(b"\n")[1] == b"%d" % self.handed else keys[-1:])
         if origin != keys[0].split("+")[0]:
             raise Unfit("the checkpoint of another log")
         return size, root

@@ -22,6 +22,10 @@ impl HandOver {
         let next = VerifyingKey::parse(&key).ok()?;
         let text = self.note.verify(std::slice::from_ref(before)).ok()?;
         self.note.verify(std::slice::from_ref(&next)).ok()?;
+        // Both, each once, and nobody else.
+        if self.note.signatures().len() != 2 || next == *before {
+            return None;
+        }
         let checkpoint = Checkpoint::parse(text).ok().filter(|it| it.origin == before.name())?;
         let index = checkpoint.size.checked_sub(1)?;
         check_inclusion(Digest::leaf(&self.entry), index, checkpoint.size, &self.path, checkpoint.root).ok()?;

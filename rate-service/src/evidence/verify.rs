@@ -245,7 +245,8 @@ impl Look<'_> {
     }
 
     /// The keys from the one the log began with to the one that signs, each handed over to by the one before.
-    fn keys(&mut self) -> Option<Vec<VerifyingKey>> {
+    /// Beside them, the number of entries by the last hand-over.
+    fn keys(&mut self) -> Option<(Vec<VerifyingKey>, u64)> {
         const KEYS: &str = "proofs/keys.txt";
         let text = self.text(KEYS)?;
         let listed: Result<Vec<VerifyingKey>, _> = text.lines().map(VerifyingKey::parse).collect();
@@ -276,14 +277,14 @@ impl Look<'_> {
             self.fault(FaultKind::Key, KEYS, "");
             return None;
         }
-        Some(keys)
+        Some((keys, size))
     }
 
     /// The checkpoint, signed by the key to which the believed one leads: the one the caller brought, else the first one
     /// of the evidence.
     fn checkpoint(&mut self, trust: &Trust) -> Option<Signed> {
         const NOTE: &str = "proofs/checkpoint.txt";
-        let keys = self.keys()?;
+        let (keys, handed) = self.keys()?;
         if trust.key.as_ref().is_some_and(|key| !keys.contains(key)) {
             self.fault(FaultKind::Key, "proofs/keys.txt", "not the key that was given / 不是所给的公钥");
         }
@@ -295,6 +296,11 @@ impl Look<'_> {
             return None;
         };
         let checkpoint = self.must(NOTE, Checkpoint::parse(text))?;
+        // Where a log is handed over two sign, everywhere else one.
+        let signatures = if handed == checkpoint.size { 2 } else { 1 };
+        if note.signatures().len() != signatures {
+            self.fault(FaultKind::Checkpoint, NOTE, "other signatures than its keys' / 签名多于或少于应有的");
+        }
         if checkpoint.origin != first.name() {
             self.fault(FaultKind::Checkpoint, NOTE, checkpoint.origin.clone());
         }

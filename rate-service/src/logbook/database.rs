@@ -123,7 +123,9 @@ impl Stood {
     fn read(link: &mut Link) -> Result<Self, LogError> {
         let broken = |what| LogError::Store(StoreError::Broken(what));
         let (mut entries, mut tree) = (Vec::new(), Tree::new());
-        for row in link.entries_from(0)? {
+        let rows = link.entries_from(0)?;
+        agrees(link, &rows)?;
+        for row in rows {
             entries.push(Entry::read(&row.entry).map_err(|_| broken("an entry that is none"))?);
             tree.push(Digest::leaf(&row.entry));
         }
@@ -289,12 +291,41 @@ fn change(knowledge: u64, rows: &[FactRow]) -> Result<FactsChange, StoreError> {
     Ok(FactsChange { knowledge, root: tree.root(), tables: tables.collect() })
 }
 
+/// Holds what stands beside the entries to them: rows that no entry names would be signed by the next writer.
+///
+/// # Errors
+/// Places or knowledge numbers with a gap, numbers that are not those of the entries, facts under no number.
+fn agrees(link: &mut Link, rows: &[EntryRow]) -> Result<(), StoreError> {
+    if !rows.iter().map(|row| row.place).eq((0..).take(rows.len())) {
+        return Err(StoreError::Broken("places of entries with a gap"));
+    }
+    if rows.iter().any(|row| Digest::leaf(&row.entry).0 != row.leaf.as_slice()) {
+        // Which entry was changed is named by whoever looks at each; no writer goes on from there.
+        return Ok(());
+    }
+    let mut numbers = Vec::new();
+    for row in rows {
+        let Ok(Entry { recorded_at, event: Event::Facts(change) }) = Entry::read(&row.entry) else { continue };
+        numbers.push((place(change.knowledge)?, recorded_at, row.place));
+    }
+    if link.numbers()? != numbers {
+        return Err(StoreError::Broken("knowledge numbers that are not those of the log"));
+    }
+    if link.has_stray_facts(place(u64::try_from(numbers.len()).unwrap_or(u64::MAX))?)? {
+        return Err(StoreError::Broken("facts that no entry of the log names"));
+    }
+    Ok(())
+}
+
 /// The log of a store, read.
 pub(super) fn view_of(store: Rc<Store>) -> Result<View, LogError> {
     let dir = PathBuf::from(store.place().to_string());
     // One state: a writer may be adding to it meanwhile.
-    let (signers, entries, checkpoints) = store
-        .read(|link| -> Result<_, LogError> { Ok((link.signers()?, link.entries_from(0)?, link.checkpoints()?)) })?;
+    let (signers, entries, checkpoints) = store.read(|link| -> Result<_, LogError> {
+        let entries = link.entries_from(0)?;
+        agrees(link, &entries)?;
+        Ok((link.signers()?, entries, link.checkpoints()?))
+    })?;
     View::over(Rc::new(Rows { store, dir: dir.clone(), signers, entries, checkpoints }), &dir)
 }
 

@@ -52,6 +52,24 @@ impl Link {
         Ok(last.unwrap_or_default())
     }
 
+    /// Every number with its instant and the place of its entry, in order.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn numbers(&mut self) -> Result<Vec<(i64, String, i64)>, StoreError> {
+        Ok(on!(self, it => knowledge::table.order(knowledge::number).load(it))?)
+    }
+
+    /// Whether there are facts under a number outside 1 to `last`: no store writes them.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn has_stray_facts(&mut self, last: i64) -> Result<bool, StoreError> {
+        let stray = facts::table.filter(facts::knowledge.lt(1).or(facts::knowledge.gt(last))).select(facts::knowledge);
+        let found: Option<i64> = on!(self, it => stray.first(it).optional())?;
+        Ok(found.is_some())
+    }
+
     /// The last number that was recorded by an instant (RFC 3339 in UTC to the millisecond); 0 before the first.
     ///
     /// # Errors

@@ -10,6 +10,8 @@ use super::{Link, StoreError};
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = entries)]
 pub struct EntryRow {
+    /// Its place, from 0.
+    pub place: i64,
     /// Its bytes.
     pub entry: Vec<u8>,
     /// The hash stored for them.

@@ -268,6 +268,8 @@ fn evidence_carries_the_hand_overs_of_keys() {
         let note = key.sign(note.unverified_text()).unwrap().to_string();
         changed("proofs/checkpoint.txt", note.as_bytes(), what);
     }
+    let beside = note.clone().with(stranger.sign(note.unverified_text()).unwrap()).unwrap().to_string();
+    changed("proofs/checkpoint.txt", beside.as_bytes(), "a stranger beside the key");
     // A hand-over signed by one of both only.
     let name = "proofs/keys/001/checkpoint.txt";
     let both = fs::read_to_string(evidence.join(name)).unwrap();

@@ -375,6 +375,32 @@ fn what_is_changed_past_the_triggers_is_found() {
     }
 }
 
+/// What no entry names would be signed by the next writer: it is found, and nobody writes beside it.
+#[test]
+fn what_no_entry_names_is_found_and_never_signed() {
+    let dir = demo();
+    let here = dir.path();
+    let bytes = |url: &str| if url.starts_with("sqlite") { "x'00'" } else { "'\\x00'::bytea" };
+    let fact = |url: &str, number: u8| {
+        format!("INSERT INTO facts VALUES ('990100', '1', 'claims', {number}, {}, true, 'x')", bytes(url))
+    };
+    let number = |_: &str| "INSERT INTO knowledge VALUES (2, '2025-01-01T00:00:00.000Z', 9)".to_owned();
+    let entry = |url: &str| format!("INSERT INTO entries VALUES (9, {0}, {0})", bytes(url));
+    let plants: [&dyn Fn(&str) -> String; 4] = [&|url| fact(url, 0), &|url| fact(url, 2), &number, &entry];
+    for plant in plants {
+        let apart = tempfile::tempdir().unwrap();
+        for url in databases(apart.path()) {
+            done(here, &format!("{RUN} --book demo/book --out demo/again --log {url} {BY}"));
+            execute(&open(&url), &plant(&url)).unwrap();
+            let (code, text) = rate(here, &format!("--lang en verify {url} --no-replay"));
+            assert_eq!(code, 1, "{text}");
+            let again = format!("{RUN} --book demo/book --out demo/again --log {url} --run-id again {BY}");
+            let (code, text) = rate(here, &again);
+            assert!(code != 0 && text.contains("the database holds what no store writes"), "{code} {text}");
+        }
+    }
+}
+
 /// One process owns an SQLite file; readers are let in.
 #[test]
 fn an_sqlite_file_has_one_owner() {

@@ -11,6 +11,7 @@ CREATE TABLE facts (
     line      TEXT    NOT NULL,
     PRIMARY KEY (area, account, kind, knowledge, leaf)
 );
+CREATE INDEX facts_of_batch ON facts (knowledge);
 
 CREATE TABLE knowledge (
     number      BIGINT NOT NULL PRIMARY KEY,

@@ -12,6 +12,7 @@ CREATE TABLE facts (
     line      TEXT    NOT NULL,
     PRIMARY KEY (area, account, kind, knowledge, leaf)
 ) WITHOUT ROWID;
+CREATE INDEX facts_of_batch ON facts (knowledge);
 
 CREATE TABLE knowledge (
     number      BIGINT NOT NULL PRIMARY KEY,
