@@ -160,7 +160,6 @@ struct Writing<'w> {
     entries: Vec<Entry>,
     tree: Tree,
     origin: String,
-    knowledge: Vec<u64>,
 }
 
 impl<'w> Writing<'w> {
@@ -174,7 +173,7 @@ impl<'w> Writing<'w> {
             ));
         }
         let origin = signers.keys().next().map_or_else(String::new, |key| key.name().to_owned());
-        Ok(Self { link, keys, entries, tree, origin, knowledge: Vec::new() })
+        Ok(Self { link, keys, entries, tree, origin })
     }
 }
 
@@ -225,7 +224,6 @@ impl Shelf for Writing<'_> {
             self.link.add_facts(chunk)?;
         }
         let number = u64::try_from(number).unwrap_or_default();
-        self.knowledge.push(number);
         Ok((number, Some(Event::Facts(change(number, &changes)?))))
     }
 
