@@ -201,6 +201,20 @@ impl Store {
         })
     }
 
+    /// Changes rows that are no part of the log: states, leases, keys. Nothing inside may count on from the last number of
+    /// anything; that is what [`Store::write`] is for.
+    ///
+    /// # Errors
+    /// No connection, or what `work` ends with.
+    pub fn change<T, E: From<StoreError>>(&self, work: impl FnOnce(&mut Link) -> Result<T, E>) -> Result<T, E> {
+        // SQLite has one writer; PostgreSQL needs no lock for rows of one's own.
+        let _one = match self.place {
+            Place::Sqlite(_) => Some(self.writer.lock().unwrap_or_else(PoisonError::into_inner)),
+            Place::Postgres(_) => None,
+        };
+        self.link()?.within("BEGIN", "BEGIN IMMEDIATE", work)
+    }
+
     fn link(&self) -> Result<diesel::r2d2::PooledConnection<Door>, StoreError> {
         self.pool.get().map_err(|error| StoreError::Unreachable(error.to_string()))
     }

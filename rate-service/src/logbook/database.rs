@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -29,15 +29,20 @@ const CHUNK: usize = 4096;
 /// A log in a database that is being written.
 #[derive(Debug)]
 pub(super) struct DatabaseLog {
-    store: Rc<Store>,
+    store: Arc<Store>,
     key: SigningKey,
     file: KeyFile,
 }
 
 impl DatabaseLog {
     pub(super) fn open(place: &Place, name: &str) -> Result<Self, LogError> {
+        Self::over(Arc::new(Store::open(place)?), name)
+    }
+
+    /// The log of a store that is open already.
+    pub(super) fn over(store: Arc<Store>, name: &str) -> Result<Self, LogError> {
+        let place = store.place();
         let file = key_file(place)?;
-        let store = Store::open(place)?;
         let (signers, begun) = store.read(|link| -> Result<_, LogError> {
             Ok((link.signers()?, !link.entries_from(0)?.is_empty() || !link.checkpoints()?.is_empty()))
         })?;
@@ -66,11 +71,11 @@ impl DatabaseLog {
             Ok(Stood::read(link)?.signers)
         })?;
         let key = file.settled(signers.current())?;
-        Ok(Self { store: Rc::new(store), key, file })
+        Ok(Self { store, key, file })
     }
 
     pub(super) fn view(&self) -> Result<View, LogError> {
-        view_of(Rc::clone(&self.store))
+        view_of(Arc::clone(&self.store))
     }
 
     pub(super) fn public_key(&self) -> String {
@@ -316,7 +321,7 @@ fn agrees(link: &mut Link, rows: &[EntryRow]) -> Result<(), StoreError> {
 }
 
 /// The log of a store, read.
-pub(super) fn view_of(store: Rc<Store>) -> Result<View, LogError> {
+pub(super) fn view_of(store: Arc<Store>) -> Result<View, LogError> {
     let dir = PathBuf::from(store.place().to_string());
     // One state: a writer may be adding to it meanwhile.
     let (signers, entries, checkpoints) = store.read(|link| -> Result<_, LogError> {
@@ -324,13 +329,13 @@ pub(super) fn view_of(store: Rc<Store>) -> Result<View, LogError> {
         agrees(link, &entries)?;
         Ok((link.signers()?, entries, link.checkpoints()?))
     })?;
-    View::over(Rc::new(Rows { store, dir: dir.clone(), signers, entries, checkpoints }), &dir)
+    View::over(Arc::new(Rows { store, dir: dir.clone(), signers, entries, checkpoints }), &dir)
 }
 
 /// The rows of a database, read as the files of a log.
 #[derive(Debug)]
 struct Rows {
-    store: Rc<Store>,
+    store: Arc<Store>,
     dir: PathBuf,
     signers: Vec<String>,
     entries: Vec<EntryRow>,

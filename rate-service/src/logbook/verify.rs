@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use rate_core::error::Lang;
 use rate_core::log::{Checkpoint, Digest, SignedNote, Tree, VerifyingKey};
@@ -127,19 +127,19 @@ pub struct Verified {
 pub fn verify(place: &Path, trust: &Trust) -> Verified {
     match super::database_at(place) {
         None => {
-            let found = verify_over(Rc::new(Disk), place, trust);
+            let found = verify_over(Arc::new(Disk), place, trust);
             if found.faults.is_empty() {
                 return found;
             }
             // A writer may have been between an entry and its checkpoint; what is amiss is so a second time.
-            verify_over(Rc::new(Disk), place, trust)
+            verify_over(Arc::new(Disk), place, trust)
         }
         Some(_) => looked_at(place, View::read(place), trust),
     }
 }
 
 /// The same, from where the files of the log are.
-pub fn verify_over(files: Rc<dyn Files>, dir: &Path, trust: &Trust) -> Verified {
+pub fn verify_over(files: Arc<dyn Files>, dir: &Path, trust: &Trust) -> Verified {
     looked_at(dir, View::over(files, dir), trust)
 }
 

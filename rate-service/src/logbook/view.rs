@@ -1,7 +1,7 @@
 //! A log as it lies there, read and not yet believed.
 
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::sync::Arc;
 use std::{fs, io};
 
 use base64::Engine as _;
@@ -18,7 +18,7 @@ use crate::book::BookRows;
 use crate::store::Store;
 
 /// Where the files of a log are read from: a directory, or a copy of one in memory.
-pub trait Files: std::fmt::Debug {
+pub trait Files: std::fmt::Debug + Send + Sync {
     /// The bytes of a file.
     ///
     /// # Errors
@@ -49,7 +49,7 @@ impl Files for Disk {
 /// A log that was read.
 #[derive(Clone, Debug)]
 pub struct View {
-    files: Rc<dyn Files>,
+    files: Arc<dyn Files>,
     pub(super) layout: Layout,
     /// Its public keys, oldest first, as the directory gives them.
     pub keys: Vec<VerifyingKey>,
@@ -83,8 +83,8 @@ impl View {
     /// Files that are missing or no files of a log.
     pub fn read(place: &Path) -> Result<Self, LogError> {
         match super::database_at(place) {
-            Some(database) => super::database::view_of(Rc::new(Store::open_to_read(&database?)?)),
-            None => Self::over(Rc::new(Disk), place),
+            Some(database) => super::database::view_of(Arc::new(Store::open_to_read(&database?)?)),
+            None => Self::over(Arc::new(Disk), place),
         }
     }
 
@@ -92,7 +92,7 @@ impl View {
     ///
     /// # Errors
     /// As [`View::read`].
-    pub fn over(files: Rc<dyn Files>, dir: &Path) -> Result<Self, LogError> {
+    pub fn over(files: Arc<dyn Files>, dir: &Path) -> Result<Self, LogError> {
         let layout = Layout(dir.to_owned());
         let text = |path: PathBuf| text(files.as_ref(), &path);
         // What a writer adds meanwhile stands behind what is seen here, and is never taken for the end of the log.

@@ -1,6 +1,7 @@
 //! The one who writes to a log, wherever it lies.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rate_core::log::Checkpoint;
 
@@ -9,6 +10,7 @@ use super::database::DatabaseLog;
 use super::directory::DirectoryLog;
 use super::publish::{Publication, Published, publish};
 use super::view::View;
+use crate::store::Store;
 
 /// A log that is being written.
 ///
@@ -47,6 +49,14 @@ impl Logbook {
             Some(database) => Kind::Database(Box::new(DatabaseLog::open(&database?, name)?)),
             None => Kind::Directory(Box::new(DirectoryLog::open(place, name)?)),
         }))
+    }
+
+    /// Opens the log of a database that is open already, or begins it, as [`Logbook::open`] does.
+    ///
+    /// # Errors
+    /// As [`Logbook::open`].
+    pub fn over(store: Arc<Store>, name: &str) -> Result<Self, LogError> {
+        Ok(Self(Kind::Database(Box::new(DatabaseLog::over(store, name)?))))
     }
 
     /// The log as it is.

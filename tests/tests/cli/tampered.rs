@@ -2,12 +2,11 @@
 //!
 //! The logs are exported to memory, so that every byte can be tried. What is not protected is listed by name.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::sync::{Arc, Mutex};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -25,15 +24,15 @@ const BY: &str = "--author clerk --approver head --recorded-at 2022-06-20T09:00:
 
 /// The files of a log, by their path in it.
 #[derive(Debug, Default)]
-struct Memory(RefCell<BTreeMap<PathBuf, Vec<u8>>>);
+struct Memory(Mutex<BTreeMap<PathBuf, Vec<u8>>>);
 
 impl Files for Memory {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        self.0.borrow().get(path).cloned().ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))
+        self.0.lock().unwrap().get(path).cloned().ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))
     }
 
     fn list(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
-        Ok(self.0.borrow().keys().filter(|path| path.parent() == Some(dir)).cloned().collect())
+        Ok(self.0.lock().unwrap().keys().filter(|path| path.parent() == Some(dir)).cloned().collect())
     }
 }
 
@@ -51,26 +50,26 @@ impl Memory {
                 self.add(log, &path);
             } else {
                 let name = path.strip_prefix(log).unwrap().to_owned();
-                self.0.borrow_mut().insert(name, fs::read(&path).unwrap());
+                self.0.lock().unwrap().insert(name, fs::read(&path).unwrap());
             }
         }
     }
 
     fn get(&self, name: &str) -> Vec<u8> {
-        self.0.borrow()[Path::new(name)].clone()
+        self.0.lock().unwrap()[Path::new(name)].clone()
     }
 
     fn put(&self, name: &str, bytes: Vec<u8>) {
-        self.0.borrow_mut().insert(PathBuf::from(name), bytes);
+        self.0.lock().unwrap().insert(PathBuf::from(name), bytes);
     }
 
     fn names(&self) -> Vec<String> {
-        let names = self.0.borrow().keys().map(|path| path.to_string_lossy().into_owned()).collect::<Vec<_>>();
+        let names = self.0.lock().unwrap().keys().map(|path| path.to_string_lossy().into_owned()).collect::<Vec<_>>();
         names.into_iter().filter(|name| !UNPROTECTED.contains(&name.as_str())).collect()
     }
 
     /// The same with one file as given, and that file put back.
-    fn faults_with(self: &Rc<Self>, name: &str, bytes: Vec<u8>) -> Vec<Fault> {
+    fn faults_with(self: &Arc<Self>, name: &str, bytes: Vec<u8>) -> Vec<Fault> {
         let before = self.get(name);
         self.put(name, bytes);
         let faults = verified(self, &Trust::default()).faults;
@@ -79,8 +78,8 @@ impl Memory {
     }
 }
 
-fn verified(memory: &Rc<Memory>, trust: &Trust) -> Verified {
-    let files: Rc<dyn Files> = Rc::<Memory>::clone(memory);
+fn verified(memory: &Arc<Memory>, trust: &Trust) -> Verified {
+    let files: Arc<dyn Files> = Arc::<Memory>::clone(memory);
     verify_over(files, Path::new(""), trust)
 }
 
@@ -115,7 +114,7 @@ fn ways(bytes: &[u8], at: usize) -> impl Iterator<Item = u8> + use<> {
 
 #[test]
 fn no_byte_of_a_log_can_be_changed_unseen() {
-    let memory = Rc::new(log(6));
+    let memory = Arc::new(log(6));
     let clean = verified(&memory, &Trust::default());
     assert!(clean.faults.is_empty() && clean.bodies >= 8, "{clean:?}");
     let (mut tried, mut named) = (0, 0);
@@ -145,8 +144,8 @@ fn no_byte_of_a_log_can_be_changed_unseen() {
 /// Every byte of two hundred records changed in three ways: the fault names the record.
 #[test]
 fn no_byte_of_two_hundred_records_can_be_changed_unseen() {
-    let memory = Rc::new(log(270));
-    let view = View::over(Rc::<Memory>::clone(&memory), Path::new("")).unwrap();
+    let memory = Arc::new(log(270));
+    let view = View::over(Arc::<Memory>::clone(&memory), Path::new("")).unwrap();
     let run = view.runs().pop().unwrap();
     let mut published = view.published(run).unwrap();
     assert!(published.bodies.len() >= 200 && body_faults(&published).is_empty(), "{}", published.bodies.len());
@@ -183,7 +182,7 @@ fn no_byte_of_two_hundred_records_can_be_changed_unseen() {
 /// Each record of a run damaged: the fault names that record and no other.
 #[test]
 fn the_first_bad_record_is_named() {
-    let memory = Rc::new(log(250));
+    let memory = Arc::new(log(250));
     let bodies = memory.get("runs/second/bodies");
     let (mut rest, mut starts) = (bodies.as_slice(), Vec::new());
     while !rest.is_empty() {
@@ -209,7 +208,7 @@ fn the_first_bad_record_is_named() {
 /// Bytes, hashes and entries put right together: only the signature, or a checkpoint kept elsewhere, tells.
 #[test]
 fn structure_cannot_be_changed_unseen() {
-    let memory = Rc::new(log(60));
+    let memory = Arc::new(log(60));
     let entries = String::from_utf8(memory.get("entries")).unwrap();
     let lines: Vec<&str> = entries.lines().collect();
     let leaves = memory.get("leaves");
@@ -243,7 +242,7 @@ fn structure_cannot_be_changed_unseen() {
     let last = checkpoints.last().unwrap();
     let kept = SignedNote::parse(&String::from_utf8(memory.get(last)).unwrap()).unwrap();
     let first: usize = checkpoints[0].rsplit('/').next().unwrap().parse().unwrap();
-    let cut = Rc::new(Memory::default());
+    let cut = Arc::new(Memory::default());
     memory.names().iter().filter(|name| *name != last).for_each(|name| cut.put(name, memory.get(name)));
     cut.put("entries", lines[..first].iter().flat_map(|line| [*line, "\n"]).collect::<String>().into_bytes());
     cut.put("leaves", leaves[..first * 32].to_vec());
@@ -252,7 +251,7 @@ fn structure_cannot_be_changed_unseen() {
     assert_eq!(verified(&cut, &trust).faults[0].kind, FaultKind::History);
     assert!(verified(&memory, &trust).faults.is_empty());
     // The same history written anew under a key of one's own.
-    let forged = Rc::new(log(60));
+    let forged = Arc::new(log(60));
     assert!(verified(&forged, &Trust::default()).faults.is_empty(), "rewritten whole: nothing inside tells");
     let kinds: Vec<FaultKind> = verified(&forged, &trust).faults.iter().map(|fault| fault.kind).collect();
     assert_eq!(kinds, [FaultKind::History]);
@@ -264,7 +263,7 @@ fn structure_cannot_be_changed_unseen() {
 /// Records of a run deleted, doubled, swapped or spliced in from another run, with their hashes put right.
 #[test]
 fn records_cannot_change_places() {
-    let memory = Rc::new(log(60));
+    let memory = Arc::new(log(60));
     let other = log(70);
     let (bodies, leaves) = (memory.get("runs/second/bodies"), memory.get("runs/second/leaves"));
     let split = |bytes: &[u8]| {
@@ -342,7 +341,7 @@ fn add(memory: &Memory, event: Event) {
     memory.put("leaves", [memory.get("leaves"), Digest::leaf(&entry).0.to_vec()].concat());
 }
 
-fn kinds(memory: &Rc<Memory>, trust: &Trust) -> Vec<FaultKind> {
+fn kinds(memory: &Arc<Memory>, trust: &Trust) -> Vec<FaultKind> {
     verified(memory, trust).faults.iter().map(|fault| fault.kind).collect()
 }
 
@@ -354,7 +353,7 @@ fn note(memory: &Memory, size: u64) -> SignedNote {
 #[test]
 fn no_byte_of_a_hand_over_can_be_changed_unseen() {
     let (memory, keys) = rotated();
-    let memory = Rc::new(memory);
+    let memory = Arc::new(memory);
     let [before, at, behind] = sizes(&memory);
     assert_eq!((at, [before, at, behind].map(|size| note(&memory, size).signatures().len())), (before + 1, [1, 2, 1]));
     let trust = Trust { key: Some(keys[0].verifying().clone()), checkpoint: Some(note(&memory, before)) };
@@ -405,7 +404,7 @@ fn a_stranger_hands_nothing_over() {
     for hands_over in [false, true] {
         for signs_behind in [false, true] {
             let (memory, [old, new]) = rotated();
-            let memory = Rc::new(memory);
+            let memory = Arc::new(memory);
             let [before, _, size] = sizes(&memory);
             let trust = Trust { key: Some(old.verifying().clone()), checkpoint: Some(note(&memory, before)) };
             let stranger = SigningKey::from_seed("rate-log", [9; 32]).unwrap();
@@ -436,7 +435,7 @@ fn a_stranger_hands_nothing_over() {
 #[test]
 fn a_fork_and_a_splice_are_found() {
     let (memory, [old, new]) = rotated();
-    let memory = Rc::new(memory);
+    let memory = Arc::new(memory);
     let [_, at, size] = sizes(&memory);
     let kept = Trust { key: Some(old.verifying().clone()), checkpoint: Some(note(&memory, size)) };
     let (entries, leaves) = (memory.get("entries"), memory.get("leaves"));
@@ -445,7 +444,7 @@ fn a_fork_and_a_splice_are_found() {
     memory.put("entries", lines[..upto].concat());
     memory.put("leaves", leaves[..upto * 32].to_vec());
     let last = memory.get(&format!("checkpoints/{size:012}"));
-    memory.0.borrow_mut().remove(Path::new(&format!("checkpoints/{size:012}")));
+    memory.0.lock().unwrap().remove(Path::new(&format!("checkpoints/{size:012}")));
     let third = SigningKey::from_seed("rate-log", [3; 32]).unwrap();
     add(&memory, Event::Key { key: third.verifying().to_string() });
     memory.put("keys", [memory.get("keys"), format!("{}\n", third.verifying()).into_bytes()].concat());
@@ -459,7 +458,7 @@ fn a_fork_and_a_splice_are_found() {
     let other = log(6);
     let theirs = other.get("entries");
     let theirs: Vec<&[u8]> = theirs.split_inclusive(|byte| *byte == b'\n').collect();
-    memory.0.borrow_mut().remove(Path::new(&format!("checkpoints/{:012}", at + 1)));
+    memory.0.lock().unwrap().remove(Path::new(&format!("checkpoints/{:012}", at + 1)));
     for place in 0..upto.min(theirs.len()) {
         let mut spliced = lines[..upto].to_vec();
         spliced[place] = theirs[place];
