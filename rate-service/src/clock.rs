@@ -12,6 +12,36 @@ pub fn now() -> String {
     text(DateTime::from_timestamp_millis(millis).unwrap_or_default())
 }
 
+/// How long something has taken so far; of no use for saying when.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::disallowed_types, reason = "the one place that asks what time it is")]
+pub struct Stopwatch(std::time::Instant);
+
+impl Stopwatch {
+    /// Begins to count.
+    #[expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "the one place that asks what time it is")]
+    pub fn start() -> Self {
+        Self(std::time::Instant::now())
+    }
+
+    /// Milliseconds since then.
+    pub fn millis(self) -> u64 {
+        self.micros() / 1000
+    }
+
+    /// Microseconds since then.
+    pub fn micros(self) -> u64 {
+        u64::try_from(self.0.elapsed().as_micros()).unwrap_or(u64::MAX)
+    }
+}
+
+/// The instant so many days before another; the same where there is none such.
+pub fn days_before(instant: &str, days: u64) -> String {
+    let parsed = DateTime::parse_from_rfc3339(instant).map(|it| it.to_utc()).ok();
+    let before = parsed.and_then(|it| it.checked_sub_days(chrono::Days::new(days)));
+    before.map_or_else(|| instant.to_owned(), text)
+}
+
 /// Reads an instant as somebody writes it down, and gives it in the form of records.
 pub fn instant(text: &str) -> Option<String> {
     DateTime::parse_from_rfc3339(text).ok().map(|instant| self::text(instant.to_utc()))

@@ -3,6 +3,7 @@
 //! An embedded SQLite file is owned by one process, which has one writer; a PostgreSQL database is shared by any number.
 //! Knows rows and bytes; what they mean is told by who reads them.
 
+mod access;
 mod facts;
 mod link;
 mod log;
@@ -18,6 +19,7 @@ use std::time::Duration;
 
 use diesel::r2d2::Pool;
 
+pub use access::{AccessRow, AnswerRow, KeyRow};
 pub use facts::FactRow;
 pub use link::Link;
 pub use log::EntryRow;

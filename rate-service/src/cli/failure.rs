@@ -14,6 +14,7 @@ use crate::lawbook::LawError;
 use crate::logbook::LogError;
 use crate::replay::ReplayError;
 use crate::run::RunError;
+use crate::serve::ServeError;
 
 /// Why a command did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +35,8 @@ pub(super) enum Failure {
     Problems(Vec<Problem>),
     #[error(transparent)]
     Log(LogError),
+    #[error(transparent)]
+    Serve(ServeError),
 }
 
 impl From<book::BookError> for Failure {
@@ -51,6 +54,15 @@ impl From<LawError> for Failure {
 impl From<LogError> for Failure {
     fn from(error: LogError) -> Self {
         Self::Log(error)
+    }
+}
+
+impl From<ServeError> for Failure {
+    fn from(error: ServeError) -> Self {
+        match error {
+            ServeError::Log(error) => error.into(),
+            error => Self::Serve(error),
+        }
     }
 }
 
@@ -123,6 +135,8 @@ pub(super) fn report(failure: &Failure, lang: Lang) -> ExitCode {
         Failure::Log(error @ (LogError::Busy(_) | LogError::File { .. } | LogError::Store(_))) => {
             (vec![error.to_string()], 3)
         }
+        Failure::Serve(error @ ServeError::Config(_)) => (vec![error.to_string()], 2),
+        Failure::Serve(error) => (vec![error.to_string()], 3),
         Failure::Run(error) => (vec![error.to_string()], 3),
         Failure::Output(error) => (vec![error.to_string()], 3),
     };

@@ -60,3 +60,40 @@ diesel::table! {
         key -> Text,
     }
 }
+
+diesel::table! {
+    api_keys (id) {
+        id -> Text,
+        hash -> Binary,
+        role -> Text,
+        areas -> Text,
+        holder -> Text,
+        created_at -> Text,
+        created_by -> Text,
+        revoked_at -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    accesses (trace) {
+        trace -> Text,
+        at -> Text,
+        caller -> Text,
+        operation -> Text,
+        area -> Text,
+        status -> BigInt,
+    }
+}
+
+diesel::table! {
+    answers (caller, operation, key) {
+        caller -> Text,
+        operation -> Text,
+        key -> Text,
+        fingerprint -> Binary,
+        at -> Text,
+        status -> BigInt,
+        location -> Text,
+        body -> Text,
+    }
+}

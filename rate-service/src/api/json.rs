@@ -1,0 +1,72 @@
+//! A body of JSON, read whole, within its bound.
+
+use actix_web::dev::Payload;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::web::{Bytes, Data};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use futures_util::StreamExt;
+use futures_util::future::LocalBoxFuture;
+use serde::de::DeserializeOwned;
+
+use super::Service;
+use crate::api_error::{ApiCode, ApiError};
+
+/// A body that was read as JSON of a type.
+#[derive(Clone, Debug)]
+pub struct Json<T>(pub T);
+
+/// The bytes of a body, where they were read before the handler.
+#[derive(Clone, Debug)]
+pub struct Whole(pub Bytes);
+
+impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
+    type Error = ApiError;
+    type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, mut payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            is_json(&request)?;
+            let body = whole(&request, &mut payload).await?;
+            read(&body).map(Self)
+        })
+    }
+}
+
+/// Reads JSON of a type.
+///
+/// # Errors
+/// What is no JSON, or no such thing, with line and column.
+pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+    serde_json::from_slice(body).map_err(|error| ApiError::new(ApiCode::RequestMalformed, [error]))
+}
+
+fn is_json(request: &HttpRequest) -> Result<(), ApiError> {
+    let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let essence = kind.split(';').next().unwrap_or_default().trim();
+    if essence.eq_ignore_ascii_case("application/json") {
+        Ok(())
+    } else {
+        Err(ApiError::new(ApiCode::RequestType, ["application/json"]))
+    }
+}
+
+/// The bytes of a body.
+///
+/// # Errors
+/// More bytes than a body may have; one that was cut off.
+pub async fn whole(request: &HttpRequest, payload: &mut Payload) -> Result<Bytes, ApiError> {
+    if let Some(Whole(bytes)) = request.extensions().get::<Whole>() {
+        return Ok(bytes.clone());
+    }
+    let most = request.app_data::<Data<Service>>().map_or(0, |service| service.limits.body_bytes);
+    let mut body = actix_web::web::BytesMut::new();
+    while let Some(piece) = payload.next().await {
+        let piece = piece.map_err(|error| ApiError::new(ApiCode::RequestMalformed, [error]))?;
+        if body.len() + piece.len() > most {
+            return Err(ApiError::new(ApiCode::RequestTooLarge, [most]));
+        }
+        body.extend_from_slice(&piece);
+    }
+    Ok(body.freeze())
+}

@@ -1,0 +1,204 @@
+//! What every request shares: the store, the log, and the bounds.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use futures_util::future::{Ready, ready};
+use rate_core::error::Lang;
+
+use super::shares::Shares;
+use super::witness::Witness;
+use crate::api_error::{ApiError, language};
+use crate::auth::{self, Caller};
+use crate::clock::{self, Stopwatch};
+use crate::logbook::{LogError, Logbook};
+use crate::store::{AccessRow, Link, Store};
+use crate::telemetry::Metrics;
+
+/// How much one request may ask for.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Bytes of a body that is read whole.
+    pub body_bytes: usize,
+    /// Bytes of a line of a body that is read line by line.
+    pub line_bytes: usize,
+    /// Requests a second of one key.
+    pub requests_per_second: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { body_bytes: 8 << 20, line_bytes: 1 << 20, requests_per_second: 5000 }
+    }
+}
+
+/// How long a key that was looked up is believed before it is looked up again: a key that is taken back in another
+/// process is refused here after this time at the latest.
+const BELIEVED_MS: u64 = 5000;
+
+/// The most keys that are remembered; more are looked up each time.
+const REMEMBERED: usize = 10_000;
+
+/// What every request shares.
+#[derive(Debug)]
+pub struct Service {
+    store: Arc<Store>,
+    log: Mutex<Logbook>,
+    /// The bounds of a request.
+    pub limits: Limits,
+    /// Figures for whoever watches the server.
+    pub metrics: Metrics,
+    /// How much each caller may have.
+    pub shares: Shares,
+    callers: RwLock<HashMap<Vec<u8>, (Stopwatch, Caller)>>,
+    witness: Witness,
+}
+
+/// Where a request was met: what its answer needs to know.
+#[derive(Clone, Debug)]
+pub struct Started {
+    /// The request, as the log names it.
+    pub request_id: String,
+    /// The language its reader asked for.
+    pub lang: Lang,
+}
+
+/// The operation and area of a request, for whoever notes it.
+#[derive(Clone, Debug, Default)]
+pub struct Place {
+    /// What was asked.
+    pub operation: &'static str,
+    /// The key.
+    pub caller: String,
+    /// The area, where the path names one.
+    pub area: String,
+}
+
+impl Service {
+    /// A service over a store that is open.
+    ///
+    /// # Errors
+    /// A log that does not fit together; no thread to be had.
+    pub fn over(store: Arc<Store>, log_name: &str, limits: Limits) -> Result<Self, LogError> {
+        let log = Mutex::new(Logbook::over(Arc::clone(&store), log_name)?);
+        let witness = Witness::of(Arc::clone(&store)).map_err(LogError::at(Path::new("thread")))?;
+        let shares = Shares::of(limits.requests_per_second);
+        Ok(Self { store, log, limits, metrics: Metrics::new(), shares, callers: RwLock::default(), witness })
+    }
+
+    /// The store.
+    pub const fn store(&self) -> &Arc<Store> {
+        &self.store
+    }
+
+    /// The log; one thread of this process writes to it at a time.
+    pub fn log(&self) -> std::sync::MutexGuard<'_, Logbook> {
+        // A panicking writer's transaction was taken back, and the log holds no other state.
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does work that waits, on a thread that may.
+    ///
+    /// # Errors
+    /// What the work ends with.
+    pub async fn wait<T, W>(self: &Arc<Self>, work: W) -> Result<T, ApiError>
+    where
+        T: Send + 'static,
+        W: FnOnce(&Self) -> Result<T, ApiError> + Send + 'static,
+    {
+        let service = Arc::clone(self);
+        web::block(move || work(&service)).await.map_err(ApiError::internal)?
+    }
+
+    /// Reads one state of the store.
+    ///
+    /// # Errors
+    /// What the work ends with.
+    pub async fn read<T, W>(self: &Arc<Self>, work: W) -> Result<T, ApiError>
+    where
+        T: Send + 'static,
+        W: FnOnce(&mut Link) -> Result<T, ApiError> + Send + 'static,
+    {
+        self.wait(move |service| service.store.read(work)).await
+    }
+
+    /// Who holds a key; `None` where nobody does.
+    ///
+    /// # Errors
+    /// A store that does not answer.
+    pub async fn caller(self: &Arc<Self>, secret: &str) -> Result<Option<Caller>, ApiError> {
+        // Remembered by its hash: no key stays in memory.
+        let hash = auth::hash(secret);
+        let remembered = self.callers.read().unwrap_or_else(PoisonError::into_inner).get(&hash).cloned();
+        if let Some((since, caller)) = remembered
+            && since.millis() < BELIEVED_MS
+        {
+            return Ok(Some(caller));
+        }
+        let asked = secret.to_owned();
+        let found = self.read(move |link| Ok(auth::known(link, &asked)?)).await?;
+        let mut callers = self.callers.write().unwrap_or_else(PoisonError::into_inner);
+        match &found {
+            Some(caller) if callers.len() < REMEMBERED || callers.contains_key(&hash) => {
+                callers.insert(hash, (Stopwatch::start(), caller.clone()));
+            }
+            _ => drop(callers.remove(&hash)),
+        }
+        Ok(found)
+    }
+
+    /// Looks every key up again at its next request.
+    pub fn forget_callers(&self) {
+        self.callers.write().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// Takes note of a request for the access log.
+    pub fn note_access(&self, row: AccessRow) {
+        if !self.witness.note(row) {
+            self.metrics.accesses_lost.inc();
+        }
+    }
+
+    /// Ends what this service does beside answering.
+    pub fn close(&self) {
+        self.witness.close();
+    }
+
+    /// The instant it is.
+    pub fn now(&self) -> String {
+        clock::now()
+    }
+}
+
+impl Started {
+    /// Where a request is met.
+    pub fn of(request: &HttpRequest) -> Self {
+        request.extensions().get::<Self>().cloned().unwrap_or_else(|| {
+            let header = request.headers().get("accept-language").and_then(|value| value.to_str().ok());
+            Self { request_id: String::new(), lang: language(header.unwrap_or_default()) }
+        })
+    }
+}
+
+impl FromRequest for Started {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Self::of(request)))
+    }
+}
+
+impl FromRequest for Caller {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    /// The gate before every route left the caller here; a route without a gate has none, and answers nobody.
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let caller = request.extensions().get::<Self>().cloned();
+        ready(caller.ok_or_else(|| ApiError::plain(crate::api_error::ApiCode::AuthMissing)))
+    }
+}

@@ -1,0 +1,101 @@
+//! What a server is told: a file, over it the environment, over that the command line.
+
+use std::path::Path;
+
+use figment::Figment;
+use figment::providers::{Env, Format, Serialized, Toml};
+use serde::{Deserialize, Serialize};
+
+use crate::store::{Place, StoreError};
+
+/// What a server is told. In a file, a key a line; in the environment, `RATE_` before the name in capitals, and
+/// `DATABASE_URL` for the database.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where it listens: address and port.
+    pub listen: String,
+    /// Where it keeps everything: `sqlite:FILE` or `postgres://HOST/NAME`.
+    pub database: String,
+    /// What its log is called where it begins one: stands in every checkpoint.
+    pub log_name: String,
+    /// Threads that answer; 0 is one a core.
+    pub workers: usize,
+    /// The most bytes of a body that is read whole.
+    pub body_bytes: usize,
+    /// The most bytes of a line of a body that is read line by line.
+    pub line_bytes: usize,
+    /// Requests a second that one key may send.
+    pub requests_per_second: u32,
+    /// Seconds for requests under way to end once the server is told to stop.
+    pub shutdown_seconds: u64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: "127.0.0.1:8080".to_owned(),
+            database: "sqlite:rate.db".to_owned(),
+            log_name: "rate".to_owned(),
+            workers: 0,
+            body_bytes: 8 << 20,
+            line_bytes: 1 << 20,
+            requests_per_second: 5000,
+            shutdown_seconds: 30,
+        }
+    }
+}
+
+/// Why a configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A value that is wrong, and where it came from.
+    #[error("configuration / 配置: {0}")]
+    Value(Box<figment::Error>),
+    /// A file that is not there.
+    #[error("{0}: no such file / 没有此文件")]
+    NoFile(String),
+    /// No name of a database.
+    #[error(transparent)]
+    Place(#[from] StoreError),
+}
+
+/// What the command line says.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Flags {
+    /// Where it listens.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listen: Option<String>,
+    /// Where it keeps everything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub database: Option<String>,
+}
+
+impl Config {
+    /// Puts together what a file, the environment and the command line say.
+    ///
+    /// # Errors
+    /// A file that is not there; a value that is none, with the place it stands in; a key that nothing knows.
+    pub fn read(file: Option<&Path>, flags: &Flags) -> Result<Self, ConfigError> {
+        let mut told = Figment::from(Serialized::defaults(Self::default()));
+        if let Some(file) = file {
+            if !file.is_file() {
+                return Err(ConfigError::NoFile(file.display().to_string()));
+            }
+            told = told.merge(Toml::file_exact(file));
+        }
+        let names =
+            ["listen", "log_name", "workers", "body_bytes", "line_bytes", "requests_per_second", "shutdown_seconds"];
+        told = told.merge(Env::prefixed("RATE_").only(&names));
+        told = told.merge(Env::raw().only(&["database_url"]).map(|_| "database".into()));
+        told.merge(Serialized::defaults(flags)).extract().map_err(|error| ConfigError::Value(Box::new(error)))
+    }
+
+    /// The place of the database.
+    ///
+    /// # Errors
+    /// No name of one.
+    pub fn place(&self) -> Result<Place, ConfigError> {
+        Ok(self.database.parse()?)
+    }
+}

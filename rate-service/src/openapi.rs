@@ -1,0 +1,42 @@
+//! The document of the API, made from the handlers, checked in as `rate-service/openapi.json`.
+
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+use crate::api::{health, keys};
+use crate::api_error::{PlacedProblem, ProblemBody};
+
+/// The document.
+#[derive(Debug, OpenApi)]
+#[openapi(
+    info(
+        title = "rate",
+        description = "Work-injury insurance premium rates (工伤保险费率): exact, explained, provable.\n\nMoney is an \
+                       integer of fen (`*_fen`); rates and factors are decimal strings in percent; dates are inclusive at \
+                       both ends; instants are RFC 3339. Failures are problems (RFC 9457) with a stable code. Requests \
+                       with an effect bring an `Idempotency-Key`, and may be sent again."
+    ),
+    paths(
+        health::live, health::ready, health::metrics,
+        keys::create, keys::list, keys::revoke, keys::accesses,
+    ),
+    components(schemas(ProblemBody, PlacedProblem)),
+    modifiers(&Bearer),
+    security(("key" = []))
+)]
+struct Document;
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("a key: rate_…")).build();
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("key", SecurityScheme::Http(scheme));
+    }
+}
+
+/// The document.
+pub fn document() -> utoipa::openapi::OpenApi {
+    Document::openapi()
+}

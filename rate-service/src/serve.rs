@@ -1,0 +1,111 @@
+//! The server: a store that is open, workers that answer, and an end that loses nothing.
+
+use std::io::Write;
+use std::sync::Arc;
+
+use actix_web::web::{Data, ServiceConfig};
+use actix_web::{App, HttpServer, middleware};
+use utoipa_swagger_ui::SwaggerUi;
+
+use crate::api::{Limits, Service};
+use crate::auth::{Areas, Role, make};
+use crate::config::{Config, ConfigError};
+use crate::logbook::LogError;
+use crate::openapi;
+use crate::routes;
+use crate::store::{Store, StoreError};
+
+/// Threads of each worker that wait for the database; with all of them busy, requests queue.
+const WAITING: usize = 8;
+
+/// Why a server could not begin, or ended.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ServeError {
+    /// What it was told.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// Where it keeps everything.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The log there.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// No random bytes for a key.
+    #[error("no random bytes for a key: {0}")]
+    Random(getrandom::Error),
+    /// The network, or the output.
+    #[error("{what}: {source}")]
+    System {
+        /// What was tried.
+        what: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+impl ServeError {
+    fn system(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
+        let what = what.into();
+        move |source| Self::System { what, source }
+    }
+}
+
+/// Serves until it is told to stop (SIGTERM, SIGINT); says on `out` where it listens, and, the first time, the one key that
+/// makes all others.
+///
+/// # Errors
+/// What it was told, a store that does not open, an address that is taken.
+pub fn serve(config: &Config, out: &mut dyn Write) -> Result<(), ServeError> {
+    let store = Arc::new(Store::open(&config.place()?)?);
+    let Config { body_bytes, line_bytes, requests_per_second, .. } = *config;
+    let limits = Limits { body_bytes, line_bytes, requests_per_second };
+    let service = Arc::new(Service::over(store, &config.log_name, limits)?);
+    if let Some(key) = first_key(&service)? {
+        let said = writeln!(out, "admin key, shown this once / 管理密钥（仅此一次）: {key}");
+        said.map_err(ServeError::system("output"))?;
+    }
+    let ended = actix_web::rt::System::new().block_on(answer(config, &service, out));
+    service.close();
+    ended
+}
+
+async fn answer(config: &Config, service: &Arc<Service>, out: &mut dyn Write) -> Result<(), ServeError> {
+    let data = Data::from(Arc::clone(service));
+    let app = move || {
+        let mount = |config: &mut ServiceConfig| {
+            config.service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", openapi::document()));
+            routes::mount(config);
+        };
+        App::new()
+            .app_data(data.clone())
+            .wrap(middleware::Compress::default())
+            .wrap(middleware::from_fn(routes::envelope))
+            .configure(mount)
+    };
+    let mut server =
+        HttpServer::new(app).worker_max_blocking_threads(WAITING).shutdown_timeout(config.shutdown_seconds);
+    if config.workers > 0 {
+        server = server.workers(config.workers);
+    }
+    let server = server.bind(&config.listen).map_err(ServeError::system(config.listen.clone()))?;
+    for address in server.addrs() {
+        writeln!(out, "listening on http://{address}").map_err(ServeError::system("output"))?;
+    }
+    out.flush().map_err(ServeError::system("output"))?;
+    server.run().await.map_err(ServeError::system("serving"))
+}
+
+/// Makes the first key of a store that has none.
+fn first_key(service: &Service) -> Result<Option<String>, ServeError> {
+    let Ok(everywhere) = "*".parse::<Areas>() else { return Ok(None) };
+    let made = make(Role::Admin, &everywhere, "admin", "", &service.now()).map_err(ServeError::Random)?;
+    // Of replicas that begin together, one finds no key.
+    service.store().write(|link| -> Result<_, ServeError> {
+        if !link.keys()?.is_empty() {
+            return Ok(None);
+        }
+        link.add_key(&made.row)?;
+        Ok(Some(made.secret))
+    })
+}
