@@ -30,7 +30,7 @@ pub struct KeyRow {
 
 /// A request that was let in or turned away.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = accesses)]
+#[diesel(table_name = accesses, treat_none_as_default_value = false)]
 pub struct AccessRow {
     /// The request.
     pub trace: String,
@@ -48,7 +48,7 @@ pub struct AccessRow {
 
 /// What was answered to a request that may come again.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = answers)]
+#[diesel(table_name = answers, treat_none_as_default_value = false)]
 pub struct AnswerRow {
     /// The key of the caller.
     pub caller: String,
