@@ -48,3 +48,8 @@ mod tampered;
 mod vectors;
 #[path = "cli/workbook.rs"]
 mod workbook;
+
+#[path = "service/access.rs"]
+mod access;
+#[path = "service/server.rs"]
+mod server;
