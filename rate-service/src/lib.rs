@@ -10,6 +10,7 @@ pub mod diagnostics;
 pub mod evidence;
 pub mod lawbook;
 pub mod logbook;
+pub mod pipeline;
 pub mod projects;
 pub mod replay;
 pub mod run;

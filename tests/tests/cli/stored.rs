@@ -15,10 +15,11 @@ use crate::command::{binary, rate_ok, text};
 
 const RUN: &str = "--lang en run --area 990100 --rules demo/rules --parameters demo/parameters --on 2022-07-01";
 const BY: &str = "--author clerk --approver head --recorded-at 2022-06-20T09:00:00+08:00";
-const TABLES: [&str; 7] = ["bodies", "checkpoints", "documents", "entries", "facts", "knowledge", "signers"];
+const TABLES: [&str; 8] =
+    ["bodies", "checkpoints", "documents", "entries", "facts", "knowledge", "mentions", "signers"];
 
 /// A database of each kind, empty.
-fn databases(dir: &Path) -> Vec<String> {
+pub(crate) fn databases(dir: &Path) -> Vec<String> {
     let sqlite = format!("sqlite:{}", dir.join("rates.db").display());
     let server = postgres::server();
     std::iter::once(sqlite).chain(server.map(postgres::Server::database)).collect()
@@ -31,7 +32,7 @@ fn rate(dir: &Path, arguments: &str) -> (i32, String) {
     (output.status.code().unwrap(), text(&output.stdout) + &text(&output.stderr))
 }
 
-fn done(dir: &Path, arguments: &str) -> String {
+pub(crate) fn done(dir: &Path, arguments: &str) -> String {
     let (code, text) = rate(dir, arguments);
     assert_eq!(code, 0, "rate {arguments}\n{text}");
     text
@@ -175,6 +176,7 @@ fn filled(store: &Store) {
         format!("bodies VALUES ('run', 0, '990100', '1', {bytes}, {bytes})"),
         format!("entries VALUES (0, {bytes}, {bytes})"),
         "checkpoints VALUES (1, 'note')".to_owned(),
+        "mentions VALUES ('990100', '1', 'claims', '2')".to_owned(),
         "signers VALUES (0, 'key')".to_owned(),
     ] {
         execute(store, &format!("INSERT INTO {row}")).unwrap();
@@ -189,6 +191,7 @@ fn column(table: &str) -> &'static str {
         "bodies" => "account",
         "entries" => "entry",
         "checkpoints" => "note",
+        "mentions" => "other",
         _ => "key",
     }
 }
@@ -241,6 +244,7 @@ fn key(table: &str) -> &'static str {
         "documents" => "digest",
         "bodies" => "run, place",
         "checkpoints" => "size",
+        "mentions" => "area, account, kind, other",
         _ => "place",
     }
 }

@@ -22,6 +22,7 @@ const CORE: &[&[&str]] = &[
 /// Rooms of `rate-service` by rank, lowest first.
 const SERVICE: &[&[&str]] = &[
     &["book", "lawbook", "clock", "store"],
+    &["pipeline"],
     &["diagnostics"],
     &["casebook", "run"],
     &["logbook"],
