@@ -20,7 +20,7 @@ pub use files::BookFiles;
 pub use generate::{GeneratedBook, Plan, generate};
 pub use reading::Reading;
 pub use rows::BookRows;
-pub(crate) use rows::TableRows;
+pub(crate) use rows::{KeyedRow, TableRows, empty_table, push_line};
 
 /// What kept a book from being read or written at all; what is wrong inside a book is a
 /// [`Problem`](rate_core::Problem) of its check.

@@ -15,6 +15,7 @@ pub mod evidence;
 pub mod lawbook;
 pub mod logbook;
 pub mod openapi;
+pub mod pipeline;
 pub mod projects;
 pub mod replay;
 pub mod routes;

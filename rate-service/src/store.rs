@@ -7,6 +7,7 @@ mod access;
 mod facts;
 mod link;
 mod log;
+mod mentions;
 mod records;
 mod schema;
 
@@ -20,9 +21,10 @@ use std::time::Duration;
 use diesel::r2d2::Pool;
 
 pub use access::{AccessRow, AnswerRow, KeyRow};
-pub use facts::FactRow;
+pub use facts::{AccountRange, FactRow};
 pub use link::Link;
 pub use log::EntryRow;
+pub use mentions::Mention;
 pub use records::{BodyRow, DocumentKind};
 
 /// Connections a store holds; a SQLite file gains nothing from more readers than a machine has cores.

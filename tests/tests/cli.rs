@@ -26,6 +26,8 @@ mod logged;
 mod notices;
 #[path = "cli/oracle.rs"]
 mod oracle;
+#[path = "cli/portions.rs"]
+mod portions;
 #[path = "cli/projects.rs"]
 mod projects;
 #[path = "cli/replayed.rs"]

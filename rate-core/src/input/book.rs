@@ -19,8 +19,10 @@ mod written;
 pub(crate) use row::whole;
 
 pub use check_digits::{credit_code_check, is_credit_code, organisation_check};
+pub use fact::is_account_number;
 pub(crate) use mapping::header_key;
 pub use mapping::{Columns, DateForm, Mapping, TableMapping, Unit};
+pub use succession::GENERATIONS;
 pub use table::{Column, Content, RawRow, RawTable, TableKind};
 pub use written::{MayBe, Take, facts_digest, facts_text, push_cell, write_rate, write_rows};
 

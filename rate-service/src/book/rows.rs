@@ -1,7 +1,7 @@
 //! The rows of a book as lines: sorted, a hash each, whatever the form or order of the files they came in.
 
 use rate_core::Code;
-use rate_core::input::book::{RawRow, RawTable, TableKind, push_cell};
+use rate_core::input::book::{RawRow, RawTable, TableKind, is_account_number, push_cell};
 use rate_core::log::{Digest, Tree};
 
 use super::csv::split;
@@ -30,6 +30,23 @@ pub(crate) struct KeyedRow<'r> {
     pub(crate) account: String,
     pub(crate) kind: TableKind,
     pub(crate) line: &'r str,
+    /// The other accounts of the area that it names.
+    pub(crate) named: Vec<String>,
+}
+
+impl<'r> KeyedRow<'r> {
+    /// What a line is about; nothing, where it is no CSV or has no area.
+    pub(crate) fn of(kind: TableKind, line: &'r str) -> Option<Self> {
+        let cells = split(line).ok()?;
+        let cell = |place: usize| cells.get(place).map(|cell| unescaped(cell)).filter(|cell| !cell.is_empty());
+        let area = cell(0)?;
+        let account = cell(1).filter(|_| kind.of_account()).unwrap_or_default();
+        let place = |name: &&str| kind.columns().iter().position(|column| column.name == *name);
+        let named = kind.naming().iter().filter_map(place).filter_map(cell);
+        // What can be no number is a problem of the row, and names nobody.
+        let named = named.filter(|number| is_account_number(number) && *number != account).collect();
+        Some(Self { area, account, kind, line, named })
+    }
 }
 
 impl BookRows {
@@ -81,11 +98,7 @@ impl BookRows {
         let mut keyed = Vec::new();
         for TableRows { kind, lines, .. } in &self.tables {
             for (line, number) in lines.iter().zip(2..) {
-                let wrong = || format!("{}.csv:{number}", kind.stem());
-                let cells = split(line).map_err(|_| wrong())?;
-                let area = cells.first().filter(|area| !area.is_empty()).ok_or_else(wrong)?;
-                let account = cells.get(1).filter(|_| kind.of_account()).map(|cell| unescaped(cell));
-                keyed.push(KeyedRow { area: unescaped(area), account: account.unwrap_or_default(), kind: *kind, line });
+                keyed.push(KeyedRow::of(*kind, line).ok_or_else(|| format!("{}.csv:{number}", kind.stem()))?);
             }
         }
         Ok(keyed)
@@ -137,19 +150,32 @@ impl BookRows {
     /// A line that is no CSV: its table and number.
     pub fn tables(&self) -> Result<Vec<RawTable>, (String, Code)> {
         let table = |TableRows { kind, columns, lines }: &TableRows| {
-            let file = format!("{}.csv", kind.stem());
-            let header = kind.columns().iter().take(*columns).map(|column| column.name);
-            let mut table = RawTable::new(*kind, file.clone(), header);
+            let mut table = empty_table(*kind, *columns);
             for (line, number) in lines.iter().zip(2..) {
-                let cells = split(line).map_err(|code| (format!("{file}:{number}"), code))?;
-                let left_out = columns.saturating_sub(cells.len());
-                let cells = cells.iter().map(|cell| unescaped(cell));
-                table.push(number, cells.chain(std::iter::repeat_n(String::new(), left_out)));
+                push_line(&mut table, number, line).map_err(|code| (format!("{}:{number}", table.file()), code))?;
             }
             Ok(table)
         };
         self.tables.iter().map(table).collect()
     }
+}
+
+/// A table that lines go into, with as many of its columns as there were when they came in.
+pub(crate) fn empty_table(kind: TableKind, columns: usize) -> RawTable {
+    let header = kind.columns().iter().take(columns).map(|column| column.name);
+    RawTable::new(kind, format!("{}.csv", kind.stem()), header)
+}
+
+/// Adds a line to its table, as the row of a number.
+///
+/// # Errors
+/// A line that is no CSV.
+pub(crate) fn push_line(table: &mut RawTable, number: u32, line: &str) -> Result<(), Code> {
+    let cells = split(line)?;
+    let left_out = table.header().len().saturating_sub(cells.len());
+    let cells = cells.iter().map(|cell| unescaped(cell));
+    table.push(number, cells.chain(std::iter::repeat_n(String::new(), left_out)));
+    Ok(())
 }
 
 fn leaf(kind: TableKind, line: &str) -> Digest {

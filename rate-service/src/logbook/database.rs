@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use rate_core::input::book::TableKind;
 use rate_core::log::{Checkpoint, Digest, SignedNote, SigningKey, Tree, VerifyingKey};
 use rate_core::record::{Entry, Event, FactsChange};
 
@@ -17,8 +18,8 @@ use super::key::{KeyFile, new_key, signed};
 use super::publish::{Document, Publication, Published, Sealed, Shelf, not_before, publish};
 use super::signers::Signers;
 use super::view::{Files, View};
-use crate::book::BookRows;
-use crate::store::{BodyRow, DocumentKind, EntryRow, FactRow, Link, Place, Store, StoreError};
+use crate::book::{BookRows, KeyedRow};
+use crate::store::{BodyRow, DocumentKind, EntryRow, FactRow, Link, Mention, Place, Store, StoreError};
 
 /// Names the file of the key of a log in PostgreSQL.
 const KEY: &str = "RATE_LOG_KEY";
@@ -226,7 +227,7 @@ impl Shelf for Writing<'_> {
             return Ok((standing, None));
         }
         for chunk in changes.chunks(CHUNK) {
-            self.link.add_facts(chunk)?;
+            self.link.add_facts(chunk, &mentions(chunk)?)?;
         }
         let number = u64::try_from(number).unwrap_or_default();
         Ok((number, Some(Event::Facts(change(number, &changes)?))))
@@ -275,6 +276,21 @@ impl Shelf for Writing<'_> {
         self.link.add_checkpoint(place(state.size)?, &note.to_string())?;
         Ok(state)
     }
+}
+
+/// The accounts that rows name.
+fn mentions(rows: &[FactRow]) -> Result<Vec<Mention>, StoreError> {
+    let mut mentions = BTreeSet::new();
+    for FactRow { area, account, kind, line, .. } in rows {
+        let table = TableKind::from_stem(kind).ok_or(StoreError::Broken("a row of no table"))?;
+        if table.naming().is_empty() {
+            continue;
+        }
+        let row = KeyedRow::of(table, line).ok_or(StoreError::Broken("a row that is none"))?;
+        let mention = |other| Mention { area: area.clone(), account: account.clone(), kind: kind.clone(), other };
+        mentions.extend(row.named.into_iter().map(mention));
+    }
+    Ok(mentions.into_iter().collect())
 }
 
 fn key(row: &FactRow) -> (&str, &str, &str, &[u8]) {

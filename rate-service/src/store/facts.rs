@@ -1,13 +1,13 @@
 //! Rows of facts: what came to be known, and what was taken back.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use diesel::prelude::*;
 use rate_core::log::Digest;
 
 use super::link::on;
 use super::schema::{facts, knowledge};
-use super::{Link, StoreError};
+use super::{Link, Mention, StoreError};
 
 /// A row of the book at the moment it came to be known or was taken back.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -27,6 +27,33 @@ pub struct FactRow {
     pub standing: bool,
     /// The cells.
     pub line: String,
+}
+
+/// Elements of one list in a question to the database.
+pub(super) const LIST: usize = 1000;
+
+/// Accounts of an area that stand together in the order of their numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AccountRange {
+    /// The number behind which they begin; empty for the first.
+    pub after: String,
+    /// The last of them; none where there is no last.
+    pub upto: Option<String>,
+}
+
+impl AccountRange {
+    /// Whether an account is one of them.
+    ///
+    /// ```
+    /// use rate_service::store::AccountRange;
+    /// let range = AccountRange { after: "0001".to_owned(), upto: Some("0003".to_owned()) };
+    /// assert!(!range.holds("0001") && range.holds("00015") && range.holds("0003") && !range.holds("0004"));
+    /// // What is about the area is of no account.
+    /// assert!(!AccountRange::default().holds(""));
+    /// ```
+    pub fn holds(&self, account: &str) -> bool {
+        account > self.after.as_str() && self.upto.as_ref().is_none_or(|upto| account <= upto.as_str())
+    }
 }
 
 impl FactRow {
@@ -91,11 +118,12 @@ impl Link {
         Ok(())
     }
 
-    /// Adds rows, which should come in the order of the key.
+    /// Adds rows, which should come in the order of the key, and which accounts they name.
     ///
     /// # Errors
     /// As the database's.
-    pub fn add_facts(&mut self, rows: &[FactRow]) -> Result<(), StoreError> {
+    pub fn add_facts(&mut self, rows: &[FactRow], mentions: &[Mention]) -> Result<(), StoreError> {
+        self.add_mentions(mentions)?;
         match self {
             Self::Sqlite(it) => {
                 diesel::insert_into(facts::table).values(rows).execute(it)?;
@@ -114,10 +142,94 @@ impl Link {
     /// As the database's.
     pub fn standing(&mut self, areas: &[String], known: i64) -> Result<Vec<FactRow>, StoreError> {
         let by = facts::area.eq_any(areas).and(facts::knowledge.le(known));
-        let order = (facts::area, facts::account, facts::kind, facts::knowledge, facts::leaf);
         let all: Vec<FactRow> =
-            on!(self, it => facts::table.filter(by).order(order).select(FactRow::as_select()).load(it))?;
+            on!(self, it => facts::table.filter(by).order(IN_TIME).select(FactRow::as_select()).load(it))?;
         Ok(stand(all))
+    }
+
+    /// The rows of a range of accounts as they stood at a number, in the order of the key.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn standing_within(
+        &mut self,
+        area: &str,
+        range: &AccountRange,
+        known: i64,
+    ) -> Result<Vec<FactRow>, StoreError> {
+        let by = facts::area.eq(area).and(facts::account.gt(&range.after)).and(facts::knowledge.le(known));
+        let all: Vec<FactRow> = match &range.upto {
+            Some(upto) => {
+                let by = by.and(facts::account.le(upto));
+                on!(self, it => facts::table.filter(by).order(IN_TIME).select(FactRow::as_select()).load(it))?
+            }
+            None => on!(self, it => facts::table.filter(by).order(IN_TIME).select(FactRow::as_select()).load(it))?,
+        };
+        Ok(stand(all))
+    }
+
+    /// The rows of some accounts as they stood at a number, in the order of the key; those about the area where an account
+    /// is empty.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn standing_of(&mut self, area: &str, accounts: &[String], known: i64) -> Result<Vec<FactRow>, StoreError> {
+        let mut accounts = accounts.to_vec();
+        accounts.sort_unstable();
+        let mut found = Vec::new();
+        for accounts in accounts.chunks(LIST) {
+            let by = facts::area.eq(area).and(facts::account.eq_any(accounts)).and(facts::knowledge.le(known));
+            let all: Vec<FactRow> =
+                on!(&mut *self, it => facts::table.filter(by).order(IN_TIME).select(FactRow::as_select()).load(it))?;
+            found.extend(stand(all));
+        }
+        Ok(found)
+    }
+
+    /// The first accounts behind a number of which a row stood at a number of knowledge: at most so many, in order. Where
+    /// there are none, nothing further stands.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn accounts_after(
+        &mut self,
+        area: &str,
+        after: &str,
+        most: usize,
+        known: i64,
+    ) -> Result<Vec<String>, StoreError> {
+        let limit = i64::try_from(most).unwrap_or(i64::MAX);
+        let (mut after, mut standing) = (after.to_owned(), Vec::new());
+        loop {
+            let by = facts::area.eq(area).and(facts::account.gt(&after)).and(facts::knowledge.le(known));
+            let page = facts::table.filter(by).select(facts::account).distinct().order(facts::account).limit(limit);
+            let page: Vec<String> = on!(&mut *self, it => page.load(it))?;
+            let Some(last) = page.last() else { return Ok(standing) };
+            after.clone_from(last);
+            let gone = self.gone_of(area, &page, known)?;
+            standing.extend(page.into_iter().filter(|account| !gone.contains(account)));
+            if standing.len() >= most {
+                standing.truncate(most);
+                return Ok(standing);
+            }
+        }
+    }
+
+    /// Those of some accounts of which no row stands any more. Few accounts have rows that were taken back: only theirs are
+    /// read.
+    fn gone_of(&mut self, area: &str, accounts: &[String], known: i64) -> Result<BTreeSet<String>, StoreError> {
+        let mut gone = BTreeSet::new();
+        for accounts in accounts.chunks(LIST) {
+            let by = facts::area.eq(area).and(facts::account.eq_any(accounts)).and(facts::knowledge.le(known));
+            let back = facts::table.filter(by.and(facts::standing.eq(false))).select(facts::account).distinct();
+            let back: Vec<String> = on!(&mut *self, it => back.load(it))?;
+            gone.extend(back);
+        }
+        let asked: Vec<String> = gone.iter().cloned().collect();
+        for row in self.standing_of(area, &asked, known)? {
+            gone.remove(&row.account);
+        }
+        Ok(gone)
     }
 
     /// The areas that have facts.
@@ -138,6 +250,10 @@ impl Link {
         Ok(on!(self, it => of.select(FactRow::as_select()).load(it))?)
     }
 }
+
+/// The order in which the last word on a line comes last.
+const IN_TIME: (facts::area, facts::account, facts::kind, facts::knowledge, facts::leaf) =
+    (facts::area, facts::account, facts::kind, facts::knowledge, facts::leaf);
 
 /// Of rows in the order of their key, those whose last word is that they stand.
 fn stand(rows: Vec<FactRow>) -> Vec<FactRow> {

@@ -13,6 +13,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    mentions (area, account, kind, other) {
+        area -> Text,
+        account -> Text,
+        kind -> Text,
+        other -> Text,
+    }
+}
+
+diesel::table! {
     knowledge (number) {
         number -> BigInt,
         recorded_at -> Text,

@@ -15,10 +15,14 @@ use crate::command::{binary, rate_ok, text};
 
 const RUN: &str = "--lang en run --area 990100 --rules demo/rules --parameters demo/parameters --on 2022-07-01";
 const BY: &str = "--author clerk --approver head --recorded-at 2022-06-20T09:00:00+08:00";
-const TABLES: [&str; 7] = ["bodies", "checkpoints", "documents", "entries", "facts", "knowledge", "signers"];
+/// Tables whose rows are only ever added.
+const TABLES: [&str; 9] =
+    ["accesses", "bodies", "checkpoints", "documents", "entries", "facts", "knowledge", "mentions", "signers"];
+/// Tables whose rows are states: no part of the log, and no record of anything.
+const STATES: [&str; 2] = ["answers", "api_keys"];
 
 /// A database of each kind, empty.
-fn databases(dir: &Path) -> Vec<String> {
+pub(crate) fn databases(dir: &Path) -> Vec<String> {
     let sqlite = format!("sqlite:{}", dir.join("rates.db").display());
     let server = postgres::server();
     std::iter::once(sqlite).chain(server.map(postgres::Server::database)).collect()
@@ -31,7 +35,7 @@ fn rate(dir: &Path, arguments: &str) -> (i32, String) {
     (output.status.code().unwrap(), text(&output.stdout) + &text(&output.stderr))
 }
 
-fn done(dir: &Path, arguments: &str) -> String {
+pub(crate) fn done(dir: &Path, arguments: &str) -> String {
     let (code, text) = rate(dir, arguments);
     assert_eq!(code, 0, "rate {arguments}\n{text}");
     text
@@ -169,12 +173,14 @@ fn filled(store: &Store) {
     };
     let yes = if sqlite { "1" } else { "true" };
     for row in [
+        "accesses VALUES ('request', '2025-01-01T00:00:00.000Z', '', 'keys.list', '', 200)".to_owned(),
         format!("facts VALUES ('990100', '1', 'claims', 1, {bytes}, {yes}, 'line')"),
         "knowledge VALUES (1, '2025-01-01T00:00:00.000Z', 0)".to_owned(),
         format!("documents VALUES ({bytes}, 'rule-set', 'content')"),
         format!("bodies VALUES ('run', 0, '990100', '1', {bytes}, {bytes})"),
         format!("entries VALUES (0, {bytes}, {bytes})"),
         "checkpoints VALUES (1, 'note')".to_owned(),
+        "mentions VALUES ('990100', '1', 'claims', '2')".to_owned(),
         "signers VALUES (0, 'key')".to_owned(),
     ] {
         execute(store, &format!("INSERT INTO {row}")).unwrap();
@@ -189,6 +195,8 @@ fn column(table: &str) -> &'static str {
         "bodies" => "account",
         "entries" => "entry",
         "checkpoints" => "note",
+        "accesses" => "caller",
+        "mentions" => "other",
         _ => "key",
     }
 }
@@ -241,6 +249,8 @@ fn key(table: &str) -> &'static str {
         "documents" => "digest",
         "bodies" => "run, place",
         "checkpoints" => "size",
+        "accesses" => "trace",
+        "mentions" => "area, account, kind, other",
         _ => "place",
     }
 }
@@ -333,7 +343,8 @@ fn both_databases_have_one_schema() {
         };
         seen.push(columns.into_iter().map(plain).collect());
     }
-    assert_eq!(seen[0].iter().map(|it| it.of.as_str()).collect::<BTreeSet<_>>(), BTreeSet::from(TABLES));
+    let tables: BTreeSet<&str> = seen[0].iter().map(|it| it.of.as_str()).collect();
+    assert_eq!(tables, TABLES.into_iter().chain(STATES).collect());
     assert!(seen.iter().all(|it| *it == seen[0]), "{seen:#?}");
 }
 

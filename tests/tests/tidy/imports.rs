@@ -21,13 +21,18 @@ const CORE: &[&[&str]] = &[
 
 /// Rooms of `rate-service` by rank, lowest first.
 const SERVICE: &[&[&str]] = &[
-    &["book", "lawbook", "clock", "store"],
+    &["book", "lawbook", "clock", "store", "telemetry", "config"],
+    &["pipeline"],
     &["diagnostics"],
     &["casebook", "run"],
     &["logbook"],
     &["replay"],
     &["evidence"],
     &["audit", "demo", "projects", "vectors"],
+    &["auth", "api_error"],
+    &["api"],
+    &["routes", "openapi"],
+    &["serve"],
     &["cli"],
 ];
 
@@ -52,8 +57,18 @@ const GUESTS: &[(&str, &str, &[&str])] = &[
     ("rate-service", "quick_xml", &["book"]),
     ("rate-service", "toml", &[]),
     ("rate-service", "chrono", &["book", "clock"]),
-    ("rate-service", "base64", &["logbook"]),
-    ("rate-service", "getrandom", &["logbook"]),
+    ("rate-service", "base64", &["logbook", "auth", "api"]),
+    ("rate-service", "getrandom", &["logbook", "auth", "routes", "serve"]),
+    ("rate-service", "sha2", &["auth", "routes"]),
+    ("rate-service", "subtle", &["auth"]),
+    ("rate-service", "actix_web", &["api", "api_error", "routes", "serve"]),
+    ("rate-service", "futures_util", &["api"]),
+    ("rate-service", "utoipa", &["api", "api_error", "openapi"]),
+    ("rate-service", "utoipa_swagger_ui", &["serve"]),
+    ("rate-service", "figment", &["config"]),
+    ("rate-service", "governor", &["api"]),
+    ("rate-service", "prometheus_client", &["telemetry"]),
+    ("rate-service", "tracing_subscriber", &["telemetry"]),
     ("rate-service", "diesel", &["store"]),
     ("rate-service", "diesel_migrations", &["store"]),
 ];

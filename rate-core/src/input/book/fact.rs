@@ -1,7 +1,7 @@
 //! One row of each table as a fact.
 
 use super::check_digits::is_identity_number;
-use super::row::{Cells, ID, LIST, TEXT};
+use super::row::{Cells, ID, LIST, TEXT, is_text};
 use crate::amount::Factor;
 use crate::calendar::{Month, MonthSpan, NaiveDate};
 use crate::error::Code;
@@ -22,6 +22,17 @@ pub(super) struct Account<'t> {
     pub(super) sub_area: &'t str,
     pub(super) kind: AccountKind,
     pub(super) first_ever: Option<Month>,
+}
+
+/// Whether a text can be the number of an account: not empty, at most 64 characters, none that breaks lines or hides.
+///
+/// ```
+/// use rate_core::input::book::is_account_number;
+/// assert!(is_account_number("0001"));
+/// assert!(!is_account_number(""));
+/// ```
+pub fn is_account_number(text: &str) -> bool {
+    !text.is_empty() && is_text(text, ID)
 }
 
 /// A succession whose predecessor is only a number yet.

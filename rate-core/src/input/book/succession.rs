@@ -6,7 +6,7 @@ use crate::error::{Code, Place, Problem};
 use crate::history::{History, Succession};
 
 /// How many generations of predecessors a history holds; more than any observation window reaches back.
-const GENERATIONS: usize = 3;
+pub const GENERATIONS: usize = 3;
 
 /// How many predecessors stand behind one account at most: a few rows that refer to each other could otherwise grow
 /// without bound, since each history holds its predecessors whole.

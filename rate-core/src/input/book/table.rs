@@ -187,6 +187,32 @@ impl TableKind {
         }
     }
 
+    /// The columns whose cells name other accounts of the area.
+    ///
+    /// ```
+    /// use rate_core::input::book::TableKind;
+    /// assert_eq!(TableKind::Successions.naming(), ["predecessor"]);
+    /// assert!(TableKind::Premiums.naming().is_empty());
+    /// ```
+    pub const fn naming(self) -> &'static [&'static str] {
+        match self {
+            Self::Claims => &["labour_relation", "using_unit", "responsible"],
+            Self::Successions => &["predecessor"],
+            Self::Accounts
+            | Self::Coverage
+            | Self::Classifications
+            | Self::Premiums
+            | Self::Payments
+            | Self::Events
+            | Self::Rates
+            | Self::Dispatch
+            | Self::Orders
+            | Self::Projects
+            | Self::Statistics
+            | Self::Fund => &[],
+        }
+    }
+
     /// The table of a name.
     pub fn from_stem(stem: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.stem() == stem)

@@ -1,0 +1,231 @@
+//! The facts of a range of accounts, with what they cannot be checked without: the book, a piece at a time.
+//!
+//! What the check says of an account depends on its own rows, on its predecessors, on the claims of others that name it,
+//! and on whether those exist whom its claims name. All of these are read with a range, and nothing of them is kept: the
+//! check of a portion says of the accounts of its range exactly what the check of the whole book says of them.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use rate_core::input::book::{CheckedBook, GENERATIONS, RawTable, TableKind, check_book};
+use rate_core::{AccountKey, Problem};
+
+use crate::book::{empty_table, push_line};
+use crate::store::{AccountRange, Link, StoreError};
+
+/// Accounts of which it is asked at a time whether they exist.
+const ASKED: usize = 500;
+
+/// A row as it is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The account; empty for what is about the area.
+    pub account: String,
+    /// Its table.
+    pub kind: TableKind,
+    /// Its cells.
+    pub line: String,
+}
+
+/// Where the rows of an area are read from.
+pub trait Facts {
+    /// The rows of a range of accounts, in the order of accounts.
+    ///
+    /// # Errors
+    /// As the store's.
+    fn within(&mut self, range: &AccountRange) -> Result<Vec<Row>, StoreError>;
+
+    /// The rows of some accounts, in the order of accounts and of the names of tables; those about the area where one is
+    /// empty.
+    ///
+    /// # Errors
+    /// As the store's.
+    fn of(&mut self, accounts: &[String]) -> Result<Vec<Row>, StoreError>;
+
+    /// Whom rows of a table of some accounts name; more is not wrong.
+    ///
+    /// # Errors
+    /// As the store's.
+    fn named_by(&mut self, kind: TableKind, accounts: &[String]) -> Result<BTreeSet<String>, StoreError>;
+
+    /// Whose rows of a table name some accounts; more is not wrong.
+    ///
+    /// # Errors
+    /// As the store's.
+    fn naming(&mut self, kind: TableKind, accounts: &[String]) -> Result<BTreeSet<String>, StoreError>;
+}
+
+/// The facts of an area as they stood at a knowledge number.
+#[derive(Debug)]
+pub struct Known<'k> {
+    /// The store.
+    pub link: &'k mut Link,
+    /// The area.
+    pub area: &'k str,
+    /// The number.
+    pub known: i64,
+}
+
+impl Facts for Known<'_> {
+    fn within(&mut self, range: &AccountRange) -> Result<Vec<Row>, StoreError> {
+        rows(self.link.standing_within(self.area, range, self.known)?)
+    }
+
+    fn of(&mut self, accounts: &[String]) -> Result<Vec<Row>, StoreError> {
+        rows(self.link.standing_of(self.area, accounts, self.known)?)
+    }
+
+    fn named_by(&mut self, kind: TableKind, accounts: &[String]) -> Result<BTreeSet<String>, StoreError> {
+        self.link.named_by(self.area, kind.stem(), accounts)
+    }
+
+    fn naming(&mut self, kind: TableKind, accounts: &[String]) -> Result<BTreeSet<String>, StoreError> {
+        self.link.naming(self.area, kind.stem(), accounts)
+    }
+}
+
+fn rows(found: Vec<crate::store::FactRow>) -> Result<Vec<Row>, StoreError> {
+    let row = |row: crate::store::FactRow| {
+        let kind = TableKind::from_stem(&row.kind).ok_or(StoreError::Broken("a row of no table"))?;
+        Ok(Row { account: row.account, kind, line: row.line })
+    };
+    found.into_iter().map(row).collect()
+}
+
+/// The rows of a range of accounts, and those that they cannot be checked without.
+#[derive(Clone, Debug)]
+pub struct Portion {
+    area: String,
+    range: AccountRange,
+    tables: Vec<RawTable>,
+    /// Of each table, whether its rows are those of the range.
+    own: Vec<bool>,
+}
+
+/// Reads the facts of a range of accounts of an area as they stood at a knowledge number.
+///
+/// # Errors
+/// As the store's.
+pub fn portion(link: &mut Link, area: &str, range: &AccountRange, known: i64) -> Result<Portion, StoreError> {
+    portion_of(&mut Known { link, area, known }, area, range)
+}
+
+/// Reads what is about an area alone: a portion of no account, whose check has the totals and warnings of these rows.
+///
+/// # Errors
+/// As the store's.
+pub fn of_area(link: &mut Link, area: &str, known: i64) -> Result<Portion, StoreError> {
+    of_area_in(&mut Known { link, area, known }, area)
+}
+
+/// As [`portion`], from wherever the rows are.
+///
+/// # Errors
+/// As the store's.
+pub fn portion_of(facts: &mut impl Facts, area: &str, range: &AccountRange) -> Result<Portion, StoreError> {
+    let own = facts.within(range)?;
+    let mut beside = facts.of(&[String::new()])?;
+    beside.extend(mentioned(facts, &own)?);
+    Portion::of(area, range.clone(), own, beside)
+}
+
+/// As [`of_area`], from wherever the rows are.
+///
+/// # Errors
+/// As the store's.
+pub fn of_area_in(facts: &mut impl Facts, area: &str) -> Result<Portion, StoreError> {
+    // No account stands behind the last one and before itself.
+    let nobody = AccountRange { after: String::new(), upto: Some(String::new()) };
+    Portion::of(area, nobody, facts.of(&[String::new()])?, Vec::new())
+}
+
+/// The rows of others that some rows cannot be checked without.
+fn mentioned(facts: &mut impl Facts, own: &[Row]) -> Result<Vec<Row>, StoreError> {
+    let range: BTreeSet<String> = own.iter().map(|row| row.account.clone()).collect();
+    let listed = |set: &BTreeSet<String>| -> Vec<String> { set.iter().cloned().collect() };
+    let (mut whole, mut last) = (range.clone(), range.clone());
+    for _ in 0..GENERATIONS {
+        let further = facts.named_by(TableKind::Successions, &listed(&last))?;
+        last = further.difference(&whole).cloned().collect();
+        whole.extend(last.iter().cloned());
+    }
+    // One generation more is too many, which is another problem than one that does not exist.
+    let mut named = facts.named_by(TableKind::Successions, &listed(&whole))?;
+    // Whoever passes claims on is known by all of its rows: one that is refused passes its refusal on. And it is refused
+    // where one that its claims name does not exist.
+    whole.extend(facts.naming(TableKind::Claims, &listed(&whole))?);
+    named.extend(facts.named_by(TableKind::Claims, &listed(&whole))?);
+    let exists: Vec<String> = named.difference(&whole).cloned().collect();
+    let mut rows = facts.of(&whole.difference(&range).cloned().collect::<Vec<_>>())?;
+    for asked in exists.chunks(ASKED) {
+        let mut found = facts.of(asked)?;
+        // That there is a row is all that is asked; the first is that of `accounts`, where there is one.
+        found.dedup_by(|row, first| row.account == first.account);
+        rows.extend(found);
+    }
+    Ok(rows)
+}
+
+impl Portion {
+    fn of(area: &str, range: AccountRange, own: Vec<Row>, beside: Vec<Row>) -> Result<Self, StoreError> {
+        let mut lines: BTreeMap<TableKind, Vec<(String, bool)>> = BTreeMap::new();
+        for (rows, is_own) in [(own, true), (beside, false)] {
+            for row in rows {
+                lines.entry(row.kind).or_default().push((row.line, is_own));
+            }
+        }
+        // Without this table a book is none; one whose portion has no such row is a book all the same.
+        lines.entry(TableKind::Accounts).or_default();
+        let mut portion = Self { area: area.to_owned(), range, tables: Vec::new(), own: Vec::new() };
+        for (kind, mut lines) in lines {
+            // Numbered in one order: problems then stand in that of the whole book.
+            lines.sort_unstable();
+            let mut parted = [true, false].map(|own| (own, empty_table(kind, kind.columns().len())));
+            for ((line, is_own), number) in lines.iter().zip(2..) {
+                let table = &mut parted[usize::from(!is_own)].1;
+                push_line(table, number, line).map_err(|_| StoreError::Broken("a row that is none"))?;
+            }
+            for (own, table) in parted {
+                if own || !table.is_empty() {
+                    portion.tables.push(table);
+                    portion.own.push(own);
+                }
+            }
+        }
+        Ok(portion)
+    }
+
+    /// The rows as tables of a book: those of the range, those of the area, and those beside them that the check needs.
+    pub fn tables(&self) -> &[RawTable] {
+        &self.tables
+    }
+
+    /// The rows of the range alone.
+    pub fn own_tables(&self) -> impl Iterator<Item = &RawTable> {
+        self.tables.iter().zip(&self.own).filter_map(|(table, own)| own.then_some(table))
+    }
+
+    /// Whether an account is of the range.
+    pub fn holds(&self, key: &AccountKey) -> bool {
+        key.area == self.area && self.range.holds(&key.number)
+    }
+
+    /// What the check of the whole book says of the accounts of the range: their histories and refusals, the warnings on
+    /// their rows and the totals of these. Problems of files, all of them of rows about the area, are those of the book,
+    /// and so are its averages and its fund.
+    pub fn checked(&self) -> CheckedBook {
+        let mut book = check_book(&self.tables);
+        book.histories.retain(|history| self.holds(history.key()));
+        book.refused.retain(|account| self.holds(&account.key));
+        if !book.warnings.is_empty() {
+            let own = |table: &RawTable| table.rows().map(|row| row.line()).collect::<Vec<_>>();
+            let own: HashSet<(&str, u32)> =
+                self.own_tables().flat_map(|table| own(table).into_iter().map(|line| (table.file(), line))).collect();
+            let is_own = |warning: &Problem| own.contains(&(warning.place.file.as_str(), warning.place.line));
+            book.warnings.retain(is_own);
+        }
+        // Totals stand in the order of the tables.
+        let mut own = self.own.iter();
+        book.totals.retain(|totals| own.next().is_none_or(|own| *own) && totals.rows > 0);
+        book
+    }
+}
