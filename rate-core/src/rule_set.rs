@@ -363,6 +363,11 @@ impl RuleSet {
         self.form
     }
 
+    /// How a premium is rounded to whole fen.
+    pub const fn premium_rounding(&self) -> RoundMode {
+        self.rounding.premium
+    }
+
     /// Name of the method.
     pub const fn name(&self) -> &Label {
         &self.name

@@ -6,6 +6,7 @@ pub mod json;
 pub mod keys;
 pub mod once;
 pub mod page;
+pub mod rates;
 mod service;
 mod shares;
 mod witness;

@@ -22,6 +22,7 @@ use rate_core::error::Lang;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::billing::BillingError;
 use crate::logbook::LogError;
 use crate::store::StoreError;
 
@@ -247,6 +248,15 @@ impl From<StoreError> for ApiError {
         match error {
             StoreError::Unreachable(_) => Self { cause, ..Self::plain(ApiCode::StoreBusy) },
             _ => Self { cause, ..Self::plain(ApiCode::Internal) },
+        }
+    }
+}
+
+impl From<BillingError> for ApiError {
+    fn from(error: BillingError) -> Self {
+        match error {
+            BillingError::Store(error) => error.into(),
+            BillingError::Record(error) => Self::internal(error),
         }
     }
 }

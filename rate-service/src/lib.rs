@@ -4,6 +4,7 @@ pub mod api;
 pub mod api_error;
 pub mod audit;
 pub mod auth;
+pub mod billing;
 pub mod book;
 pub mod casebook;
 pub mod cli;

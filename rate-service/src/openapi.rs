@@ -3,7 +3,7 @@
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use crate::api::{health, keys};
+use crate::api::{health, keys, rates};
 use crate::api_error::{PlacedProblem, ProblemBody};
 
 /// The document.
@@ -18,9 +18,10 @@ use crate::api_error::{PlacedProblem, ProblemBody};
     ),
     paths(
         health::live, health::ready, health::metrics,
+        rates::of_account, rates::accounts, rates::snapshot, rates::feed,
         keys::create, keys::list, keys::revoke, keys::accesses,
     ),
-    components(schemas(ProblemBody, PlacedProblem)),
+    components(schemas(ProblemBody, PlacedProblem, rates::SnapshotEnd)),
     modifiers(&Bearer),
     security(("key" = []))
 )]

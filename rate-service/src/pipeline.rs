@@ -83,6 +83,32 @@ impl Facts for Known<'_> {
     }
 }
 
+/// The accounts of an area that have a credit code, with their names, by number.
+///
+/// # Errors
+/// As the store's.
+pub fn with_credit_code(
+    link: &mut Link,
+    area: &str,
+    code: &str,
+    known: i64,
+) -> Result<Vec<(String, String)>, StoreError> {
+    let column = |name: &str| TableKind::Accounts.columns().iter().position(|column| column.name == name);
+    let (code_at, name_at) = (column("credit_code"), column("name"));
+    let mut found = Vec::new();
+    for row in link.holding(area, TableKind::Accounts.stem(), code, known)? {
+        let mut table = empty_table(TableKind::Accounts, TableKind::Accounts.columns().len());
+        push_line(&mut table, 1, &row.line).map_err(|_| StoreError::Broken("a row that is none"))?;
+        for cells in table.rows() {
+            let cell = |at: Option<usize>| at.and_then(|at| cells.cell(at)).unwrap_or_default();
+            if cell(code_at) == code {
+                found.push((row.account.clone(), cell(name_at).to_owned()));
+            }
+        }
+    }
+    Ok(found)
+}
+
 fn rows(found: Vec<crate::store::FactRow>) -> Result<Vec<Row>, StoreError> {
     let row = |row: crate::store::FactRow| {
         let kind = TableKind::from_stem(&row.kind).ok_or(StoreError::Broken("a row of no table"))?;

@@ -13,12 +13,14 @@ use actix_web::{HttpRequest, guard, middleware};
 pub use envelope::envelope;
 pub use operation::{Effect, Operation, Scope, Verb};
 
-use crate::api::{health, keys};
+use crate::api::{health, keys, rates};
 use crate::api_error::{ApiCode, ApiError};
-use crate::auth::Role::{self, Admin, Auditor};
+use crate::auth::Role::{self, Actuary, Admin, Approver, Auditor, Billing, Officer};
 
 /// Nobody needs a key.
 const NOBODY: &[Role] = &[];
+/// Whoever works with rates.
+const READERS: &[Role] = &[Billing, Officer, Approver, Actuary, Auditor];
 
 macro_rules! operations {
     ($($id:literal $verb:ident $path:literal $roles:expr, $scope:ident, $effect:ident => $handler:path;)+) => {
@@ -54,6 +56,11 @@ operations! {
     "health.live"   Get "/health/live"  NOBODY, Open, Read => health::live;
     "health.ready"  Get "/health/ready" NOBODY, Open, Read => health::ready;
     "metrics"       Get "/metrics"      NOBODY, Open, Read => health::metrics;
+
+    "accounts.find"  Get "/v1/areas/{area}/accounts"                READERS, Area, Read => rates::accounts;
+    "rates.get"      Get "/v1/areas/{area}/accounts/{number}/rates" READERS, Area, Read => rates::of_account;
+    "rates.snapshot" Get "/v1/areas/{area}/rate-snapshot"           READERS, Area, Read => rates::snapshot;
+    "rates.changes"  Get "/v1/areas/{area}/rate-changes"            READERS, Area, Read => rates::feed;
 
     "keys.create"   Post   "/v1/keys"      &[Admin], Held, Once => keys::create;
     "keys.list"     Get    "/v1/keys"      &[Admin], Held, Read => keys::list;

@@ -7,12 +7,15 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use futures_util::future::{Ready, ready};
+use rate_core::RuleSet;
 use rate_core::error::Lang;
+use rate_core::log::Digest;
 
 use super::shares::Shares;
 use super::witness::Witness;
 use crate::api_error::{ApiError, language};
 use crate::auth::{self, Caller};
+use crate::billing::{Ledger, Methods, Seen};
 use crate::clock::{self, Stopwatch};
 use crate::logbook::{LogError, Logbook};
 use crate::store::{AccessRow, Link, Store};
@@ -53,6 +56,8 @@ pub struct Service {
     pub metrics: Metrics,
     /// How much each caller may have.
     pub shares: Shares,
+    ledger: Mutex<Arc<Ledger>>,
+    methods: Mutex<Methods>,
     callers: RwLock<HashMap<Vec<u8>, (Stopwatch, Caller)>>,
     witness: Witness,
 }
@@ -86,7 +91,7 @@ impl Service {
         let log = Mutex::new(Logbook::over(Arc::clone(&store), log_name)?);
         let witness = Witness::of(Arc::clone(&store)).map_err(LogError::at(Path::new("thread")))?;
         let shares = Shares::of(limits.requests_per_second);
-        Ok(Self { store, log, limits, metrics: Metrics::new(), shares, callers: RwLock::default(), witness })
+        Ok(Self { store, log, limits, metrics: Metrics::new(), shares, ledger: Mutex::default(), methods: Mutex::default(), callers: RwLock::default(), witness })
     }
 
     /// The store.
@@ -123,6 +128,22 @@ impl Service {
         W: FnOnce(&mut Link) -> Result<T, ApiError> + Send + 'static,
     {
         self.wait(move |service| service.store.read(work)).await
+    }
+
+    /// The published runs, as far as a state of the store has them.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn ledger(&self, link: &mut Link) -> Result<Seen, ApiError> {
+        Ok(Seen::by(link, &mut self.ledger.lock().unwrap_or_else(PoisonError::into_inner))?)
+    }
+
+    /// The rule set of a published decision.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn method(&self, link: &mut Link, digest: Digest) -> Result<Arc<RuleSet>, ApiError> {
+        Ok(self.methods.lock().unwrap_or_else(PoisonError::into_inner).of(link, digest)?)
     }
 
     /// Who holds a key; `None` where nobody does.

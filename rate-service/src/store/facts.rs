@@ -232,6 +232,20 @@ impl Link {
         Ok(gone)
     }
 
+    /// The rows of a table of an area that stood at a number and in which a text stands somewhere, by account. Reads through
+    /// every row of the area.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn holding(&mut self, area: &str, kind: &str, text: &str, known: i64) -> Result<Vec<FactRow>, StoreError> {
+        let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        let by = facts::area.eq(area).and(facts::kind.eq(kind)).and(facts::knowledge.le(known));
+        let like = by.and(facts::line.like(format!("%{escaped}%")).escape('\\'));
+        let all: Vec<FactRow> =
+            on!(self, it => facts::table.filter(like).order(IN_TIME).select(FactRow::as_select()).load(it))?;
+        Ok(stand(all))
+    }
+
     /// The areas that have facts.
     ///
     /// # Errors

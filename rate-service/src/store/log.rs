@@ -28,6 +28,16 @@ impl Link {
         Ok(on!(self, it => from.select(EntryRow::as_select()).load(it))?)
     }
 
+    /// How many entries there are.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn entry_count(&mut self) -> Result<i64, StoreError> {
+        use diesel::dsl::max;
+        let last: Option<i64> = on!(self, it => entries::table.select(max(entries::place)).first(it))?;
+        Ok(last.map_or(0, |last| last + 1))
+    }
+
     /// Adds an entry at a place, under the lock of the writer.
     ///
     /// # Errors

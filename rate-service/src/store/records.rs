@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::facts::LIST;
 use super::link::on;
 use super::schema::{bodies, documents};
 use super::{Link, StoreError};
@@ -81,6 +82,38 @@ impl Link {
             }
         }
         Ok(())
+    }
+
+    /// The accounts behind a number that stand in one of some runs: at most so many, in order.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn accounts_in_runs(
+        &mut self,
+        area: &str,
+        runs: &[String],
+        after: &str,
+        most: usize,
+    ) -> Result<Vec<String>, StoreError> {
+        let limit = i64::try_from(most).unwrap_or(i64::MAX);
+        let by = bodies::area.eq(area).and(bodies::account.gt(after)).and(bodies::run.eq_any(runs));
+        let found = bodies::table.filter(by).select(bodies::account).distinct().order(bodies::account).limit(limit);
+        Ok(on!(self, it => found.load(it))?)
+    }
+
+    /// Every body of some accounts, in the order of accounts.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn bodies_of(&mut self, area: &str, accounts: &[String]) -> Result<Vec<BodyRow>, StoreError> {
+        let mut found = Vec::new();
+        for accounts in accounts.chunks(LIST) {
+            let by = bodies::area.eq(area).and(bodies::account.eq_any(accounts));
+            let of = bodies::table.filter(by).order((bodies::account, bodies::run));
+            let rows: Vec<BodyRow> = on!(&mut *self, it => of.select(BodyRow::as_select()).load(it))?;
+            found.extend(rows);
+        }
+        Ok(found)
     }
 
     /// The bodies of a run, in the order of its tree.
