@@ -282,7 +282,8 @@ impl Material {
                 progress(Stage::Diagnosing, done, all);
             }
         }
-        search.finish(self.parted().0, control)
+        search.tables(self.parted().0);
+        search.finish(control)
     }
 }
 
