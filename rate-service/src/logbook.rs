@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use crate::store::{Place, StoreError};
 
 pub use layout::is_run_id;
-pub use publish::{Publication, Published};
+pub use publish::{Bodies, Facts, Publication, Published, Sealed, sealed};
 pub use verify::{Fault, FaultKind, Trust, Verified, body_faults, verify, verify_over};
 pub use view::{Disk, Files, PublishedRun, View};
 pub use writer::{Logbook, TakenOut};

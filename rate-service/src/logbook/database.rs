@@ -15,7 +15,7 @@ use rate_core::record::{Entry, Event, FactsChange};
 
 use super::LogError;
 use super::key::{KeyFile, new_key, signed};
-use super::publish::{Document, Publication, Published, Sealed, Shelf, not_before, publish};
+use super::publish::{Bodies, Document, Publication, Published, Shelf, not_before, publish};
 use super::signers::Signers;
 use super::view::{Files, View};
 use crate::book::{BookRows, KeyedRow};
@@ -238,19 +238,21 @@ impl Shelf for Writing<'_> {
         Ok(())
     }
 
-    fn bodies(&mut self, run: &str, bodies: &mut dyn Iterator<Item = Sealed<'_>>) -> Result<Tree, LogError> {
+    fn bodies(&mut self, run: &str, bodies: Bodies<'_>) -> Result<Tree, LogError> {
         let mut tree = Tree::new();
         let mut rows = Vec::with_capacity(CHUNK);
         for sealed in bodies {
+            let sealed = sealed?;
+            let leaf = sealed.leaf();
             rows.push(BodyRow {
                 run: run.to_owned(),
                 place: place(tree.len())?,
-                area: sealed.account.area.clone(),
-                account: sealed.account.number.clone(),
-                leaf: sealed.leaf.0.to_vec(),
+                area: sealed.account.area,
+                account: sealed.account.number,
+                leaf: leaf.0.to_vec(),
                 body: sealed.body,
             });
-            tree.push(sealed.leaf);
+            tree.push(leaf);
             if rows.len() == CHUNK {
                 self.link.add_bodies(&rows)?;
                 rows.clear();

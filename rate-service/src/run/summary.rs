@@ -60,9 +60,9 @@ pub struct Summary {
     /// By change against the previous rate.
     pub by_change: BTreeMap<Change, ChangeRow>,
     /// Accounts by origin of the rate.
-    pub by_origin: BTreeMap<&'static str, u64>,
+    pub by_origin: BTreeMap<String, u64>,
     /// Accounts by reason code.
-    pub by_reason: BTreeMap<&'static str, u64>,
+    pub by_reason: BTreeMap<String, u64>,
     /// Accounts decided, refused, not insured.
     pub counts: [u64; 3],
 }
@@ -123,8 +123,8 @@ pub fn summarise(run: &Run) -> Summary {
         change.payroll_fen += figures.payroll_fen;
         change.before_fen += figures.before_fen;
         change.after_fen += figures.after_fen;
-        *summary.by_origin.entry(outcome.origin.as_str()).or_default() += 1;
-        *summary.by_reason.entry(outcome.reason.code()).or_default() += 1;
+        *summary.by_origin.entry(outcome.origin.as_str().to_owned()).or_default() += 1;
+        *summary.by_reason.entry(outcome.reason.code().to_owned()).or_default() += 1;
     }
     summary
 }
