@@ -118,7 +118,7 @@ impl Found {
     }
 
     /// Looks for the rows of what was found since the last tables.
-    fn locate(&mut self, tables: &[RawTable]) {
+    fn locate(&mut self, tables: &[&RawTable]) {
         self.listed.extend(place::located(std::mem::take(&mut self.open), tables));
     }
 }
@@ -182,9 +182,10 @@ impl<'l> Search<'l> {
     }
 
     /// Counts tables, or a portion of them, each row once, and looks there for the rows of what was found so far.
-    pub fn tables(&mut self, tables: &[RawTable]) {
-        self.totals.add(tables);
-        self.found.locate(tables);
+    pub fn tables<'t>(&mut self, tables: impl IntoIterator<Item = &'t RawTable>) {
+        let tables: Vec<&RawTable> = tables.into_iter().collect();
+        self.totals.add(&tables);
+        self.found.locate(&tables);
     }
 
     /// Ends the search: looks at the tables as wholes, and holds them against control totals of the sender where there

@@ -5,8 +5,11 @@
 //! checkpoint does not cover was never acknowledged: the next writer takes it out, says so, and keeps its bytes in `set-aside`.
 
 mod batch;
+mod changes;
 mod database;
 mod directory;
+mod earlier;
+pub(crate) mod kept;
 mod key;
 mod layout;
 mod publish;

@@ -8,6 +8,7 @@ mod output;
 mod previous;
 mod settled;
 mod summary;
+mod sums;
 pub(crate) mod workbook;
 
 use std::path::{Path, PathBuf};
@@ -26,8 +27,9 @@ pub use error::RunError;
 pub use law::{LawFiles, law, parameters, rule_set};
 pub(crate) use law::{read_law, with_averages};
 pub use notices::{Layout, notice_file, write_notices};
-pub use output::write;
 pub(crate) use output::{ListCell, charged, problem_cells, segment_json};
+pub use output::{RunFiles, write};
+pub use settled::Settled;
 pub use summary::{Change, ChangeRow, GradeRow, Summary, columns, summarise};
 pub use workbook::{RUN_WORKBOOK, fits, write_workbook};
 

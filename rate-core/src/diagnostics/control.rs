@@ -58,7 +58,7 @@ fn amount(cell: Option<&str>) -> Option<i128> {
 
 impl Totals {
     /// Adds tables; several of one kind count as one.
-    pub(super) fn add(&mut self, tables: &[RawTable]) {
+    pub(super) fn add(&mut self, tables: &[&RawTable]) {
         tables.iter().for_each(|table| self.table(table));
     }
 

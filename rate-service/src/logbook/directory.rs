@@ -10,9 +10,10 @@ use base64::engine::general_purpose::STANDARD;
 use rate_core::log::{Checkpoint, Digest, SigningKey, Tree, VerifyingKey};
 use rate_core::record::{Batch, Entry, Event};
 
+use super::kept::Document;
 use super::key::{new_key, signed};
 use super::layout::{Layout, create};
-use super::publish::{Bodies, Document, Shelf, not_before};
+use super::publish::{Bodies, Shelf, not_before};
 use super::signers::Signers;
 use super::view::View;
 use super::writer::TakenOut;

@@ -8,10 +8,10 @@ use rate_core::record::{Entry, Event, Run, seal};
 use rate_core::{AccountKey, Law};
 
 use super::LogError;
+use super::kept::{Document, documents};
 use super::layout::is_run_id;
 use crate::book::BookRows;
 use crate::run;
-use crate::store::DocumentKind;
 
 /// A run about to be published.
 pub struct Publication<'p> {
@@ -95,16 +95,6 @@ pub struct Published {
 
 /// The build that decides.
 const ENGINE: &str = concat!("rate ", env!("CARGO_PKG_VERSION"));
-
-/// A rule set or parameters as they are kept: their canonical form under its digest.
-#[derive(Debug)]
-pub(super) struct Document {
-    pub(super) kind: DocumentKind,
-    /// Identity of a rule set, area of parameters.
-    pub(super) name: String,
-    pub(super) digest: Digest,
-    pub(super) text: String,
-}
 
 /// Where a publication is put: a directory, or a database.
 pub(super) trait Shelf {
@@ -217,30 +207,6 @@ fn so_far(events: &[Event]) -> (BTreeSet<String>, BTreeSet<Digest>) {
         }
     }
     (runs, law)
-}
-
-/// The rule set and the parameters of a law.
-fn documents(law: &Law) -> (Document, Vec<Document>) {
-    let text = law.rules().canonical_text();
-    let digest = Digest::of(text.as_bytes());
-    let rule_set = Document { kind: DocumentKind::RuleSet, name: law.rules().id().to_string(), digest, text };
-    let parameters = law.parameters().documents().iter().map(|it| Document {
-        kind: DocumentKind::Parameters,
-        name: it.area.clone(),
-        digest: Digest::of(it.text.as_bytes()),
-        text: it.text.clone(),
-    });
-    (rule_set, parameters.collect())
-}
-
-impl Document {
-    fn event(&self) -> Event {
-        let (name, digest) = (self.name.clone(), self.digest);
-        match self.kind {
-            DocumentKind::RuleSet => Event::RuleSet { id: name, digest },
-            DocumentKind::Parameters => Event::Parameters { area: name, digest },
-        }
-    }
 }
 
 /// The name of a run that nobody has yet.
