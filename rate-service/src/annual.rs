@@ -12,7 +12,9 @@ mod freeze;
 mod law;
 mod publish;
 mod reading;
+mod report;
 mod request;
+mod run_list;
 mod state;
 mod work;
 
@@ -20,11 +22,13 @@ use rate_core::NaiveDate;
 use rate_core::Parameters;
 
 pub use act::{accept, act, cancel, open};
-pub use export::{Export, export};
+pub use export::{Export, export, notices};
 pub use reading::{
     Account, Events, Progress, diagnosis, events, list, not_insured, problems, progress, runs, summary, trial_root,
 };
+pub use report::{DatedChange, Report, ReportedRun, report};
 pub use request::{Accepted, Request};
+pub use run_list::{ListPage, run_list};
 pub use state::{Act, NotMoved, State, Who, next};
 pub use work::{Claim, Decided, Worker};
 

@@ -26,12 +26,13 @@ use rate_core::{AccountKey, Decision, History, Law, NaiveDate, Origin, Problem, 
 pub use error::RunError;
 pub use law::{LawFiles, law, parameters, rule_set};
 pub(crate) use law::{read_law, with_averages};
-pub use notices::{Layout, notice_file, write_notices};
-pub(crate) use output::{ListCell, charged, problem_cells, segment_json};
+pub use notices::{Layout, NoticeFiles, notice_file, write_notices};
+pub(crate) use output::{ListCell, RUN_LIST, charged, list_line, problem_cells, segment_json};
 pub use output::{RunFiles, write};
 pub use settled::Settled;
 pub use summary::{Change, ChangeRow, GradeRow, Summary, columns, summarise};
-pub use workbook::{RUN_WORKBOOK, fits, write_workbook};
+pub(crate) use workbook::fits_rows;
+pub use workbook::{RUN_WORKBOOK, RunWorkbook, fits, write_workbook};
 
 use crate::book::{BookRows, Reading};
 use crate::diagnostics::{self, Entry};

@@ -1,6 +1,7 @@
 //! What stands twice in a book, though every row by itself is right.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use super::{At, Found, Kind, row};
@@ -53,7 +54,11 @@ impl Twice {
 /// Another account that the same thing was first seen at.
 fn first<const N: usize>(seen: &mut Seen, thing: [&str; N], number: &Arc<str>) -> Option<Arc<str>> {
     // The lengths keep ("ab", "c") and ("a", "bc") apart.
-    let text: String = thing.iter().map(|part| format!("{}:{part}", part.len())).collect();
+    let mut text = String::new();
+    for part in thing {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{}:{part}", part.len());
+    }
     let (half, _) = Digest::of(text.as_bytes()).0.as_chunks::<16>().0.split_first().map(|(one, rest)| (*one, rest))?;
     let first = seen.entry(half).or_insert_with(|| Arc::clone(number));
     (first != number).then(|| Arc::clone(first))

@@ -101,7 +101,7 @@ pub fn accept(store: &Store, run: &str, accepted: &[Accepted], who: &str, now: &
         let mut row = held(link, run)?;
         let state = moved(&row, Act::Accept, person_of(&row, who))?;
         let words: Vec<&str> = accepted.iter().map(|it| it.kind.as_str()).collect();
-        row.accepted = [row.accepted.as_str(), &words.join(" ")].join(" ").trim().to_owned();
+        row.accepted = format!("{} {}", row.accepted, words.join(" "));
         let beyond = super::findings::beyond(&row)?;
         let open: Vec<&str> = beyond.iter().filter(|it| !it.accepted).map(|it| it.kind.as_str()).collect();
         if !open.is_empty() {

@@ -4,11 +4,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rate_core::Lang;
+use rate_core::explanation::Particulars;
 
 use super::AnnualError;
 use super::reading;
 use super::work::{frame, portion};
-use crate::run::{Run, RunFiles};
+use crate::run::{Layout, NoticeFiles, Run, RunFiles, RunWorkbook, fits_rows};
 use crate::store::{RunRow, Store};
 
 /// What is written of a run.
@@ -18,19 +19,51 @@ pub struct Export<'e> {
     pub dir: &'e Path,
     /// The language of its texts.
     pub lang: Lang,
+    /// Its lists as one workbook too.
+    pub xlsx: bool,
 }
 
 /// Writes the files of a run whose accounts are all decided.
 ///
 /// # Errors
-/// A run that is unknown or not decided; files that cannot be written.
-pub fn export(store: &Arc<Store>, run: &str, Export { dir, lang }: Export<'_>) -> Result<(), AnnualError> {
+/// A run that is unknown or not decided; files that cannot be written; lists longer than a sheet.
+pub fn export(store: &Arc<Store>, run: &str, Export { dir, lang, xlsx }: Export<'_>) -> Result<(), AnnualError> {
     let row = decided(store, run)?;
-    let whole = store.read(|link| frame(link, &row))?;
+    let (whole, summary) = (store.read(|link| frame(link, &row))?, reading::summary(store, run)?);
+    let mut workbook = None;
+    if xlsx {
+        let longest = usize::try_from(summary.counts[0]).unwrap_or(usize::MAX).max(whole.diagnosis.findings.len());
+        fits_rows(longest, dir)?;
+        workbook = Some(RunWorkbook::create(dir, lang)?);
+    }
     let mut files = RunFiles::create(dir, lang)?;
     files.add(&whole)?;
-    each(store, &row, &whole, &mut |run| Ok(files.add(run)?))?;
-    Ok(files.finish(&whole, &reading::summary(store, run)?)?)
+    each(store, &row, &whole, &mut |run| {
+        files.add(run)?;
+        Ok(workbook.iter_mut().try_for_each(|workbook| workbook.add(run))?)
+    })?;
+    files.finish(&whole, &summary)?;
+    Ok(workbook.map_or(Ok(()), |workbook| workbook.finish(&whole, &summary))?)
+}
+
+/// Writes a notice for every account with a rate of a run whose accounts are all decided, and a list of them.
+///
+/// # Errors
+/// A run that is unknown or not decided; files that cannot be written.
+pub fn notices(
+    store: &Store,
+    run: &str,
+    particulars: &Particulars,
+    dir: &Path,
+    how: (Layout, Lang),
+) -> Result<(), AnnualError> {
+    let row = decided(store, run)?;
+    let whole = store.read(|link| frame(link, &row))?;
+    // What the check says of the rule set is known here better than to whoever sends the notice.
+    let particulars = &Particulars { verdict: whole.chosen.verdict, ..particulars.clone() };
+    let mut files = NoticeFiles::create(dir, how)?;
+    each(store, &row, &whole, &mut |run| Ok(files.add(run, particulars, &mut |_, _, _| {})?))?;
+    Ok(files.finish()?)
 }
 
 /// Hands a run over a range of accounts at a time.

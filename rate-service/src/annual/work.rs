@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
+use rate_core::diagnostics::Diagnosis;
+
 use super::act::{WORKER, enter, held, moved, state_of};
 use super::request::Request;
 use super::state::{Act, State, Who};
 use super::{AnnualError, LawSource, block, findings, law};
-use crate::logbook::Logbook;
+use crate::logbook::{LogError, Logbook};
 use crate::pipeline;
 use crate::run::{ChosenLaw, Frame, Run, summarise};
-use crate::store::{BlockRow, ChunkRow, LeftOutRow, Link, RunRow, Store, StoreError};
+use crate::store::{AccountRange, BlockRow, ChunkRow, LeftOutRow, Link, RunRow, Store, StoreError};
 
 /// How often a piece of work is taken up before the run fails: whoever had it before ended without a word.
 const ATTEMPTS: i64 = 5;
@@ -65,9 +67,10 @@ impl Worker {
     ) -> Result<bool, AnnualError> {
         if let Some(row) = self.lease_run(store, now)? {
             let publishing = row.state == State::Publishing.as_str();
-            let done = match publishing {
-                true => super::publish::publish(store, log, &row, now),
-                false => self.freeze(store, log, source, &row, now),
+            let done = if publishing {
+                super::publish::publish(store, log, &row, now)
+            } else {
+                self.freeze(store, log, source, &row, now)
             };
             if let Err(error) = done {
                 let act = if publishing { Act::Withhold } else { Act::Fail };
@@ -200,11 +203,22 @@ pub(super) fn portion(
     chunk: &ChunkRow,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Run, AnnualError> {
+    decided_within(store, row, chosen, &chunk.range(), progress)
+}
+
+/// The same for whatever range.
+pub(super) fn decided_within(
+    store: &Store,
+    row: &RunRow,
+    chosen: &ChosenLaw,
+    range: &AccountRange,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<Run, AnnualError> {
     let knowledge = row.knowledge.ok_or(AnnualError::Broken("no freeze"))?;
     let request = Request::read(&row.id, &row.area, &row.request)?;
-    let portion = store.read(|link| pipeline::portion(link, &row.area, &chunk.range(), knowledge))?;
+    let portion = store.read(|link| pipeline::portion(link, &row.area, range, knowledge))?;
     let gate = request.entry(&row.accepted)?.gate;
-    let frame = Frame { chosen: chosen.clone(), first_only: request.first_only, diagnosis: Default::default(), gate };
+    let frame = Frame { chosen: chosen.clone(), first_only: request.first_only, diagnosis: Diagnosis::default(), gate };
     let mut run = Run::over(frame, portion.checked(), progress);
     // A row of facts is found by its account and table: lines are those of the piece that was read.
     let problems = run.refused.iter_mut().flat_map(|it| &mut it.problems).chain(&mut run.warnings);
@@ -214,8 +228,10 @@ pub(super) fn portion(
 
 /// Notes why a run cannot go on, unless it is the database that does not answer.
 fn stop(store: &Store, run: &str, act: Act, error: AnnualError, now: &str) -> Result<(), AnnualError> {
-    if matches!(&error, AnnualError::Store(StoreError::Unreachable(_))) {
-        return Err(error);
+    let away = |error: &StoreError| matches!(error, StoreError::Unreachable(_));
+    match &error {
+        AnnualError::Store(store) | AnnualError::Log(LogError::Store(store)) if away(store) => return Err(error),
+        _ => {}
     }
     let text = said(&error);
     store.change(|link| {

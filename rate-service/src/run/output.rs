@@ -183,6 +183,15 @@ impl ListCell {
         if number == 0 { Self::Nothing } else { Self::Number(number.to_string()) }
     }
 
+    /// The value as text; none where there is none.
+    pub(crate) fn value(&self) -> Option<String> {
+        match self {
+            Self::Text(text) | Self::Number(text) => Some(text.clone()),
+            Self::Fen(fen) => Some(fen.to_string()),
+            Self::Nothing => None,
+        }
+    }
+
     fn csv(&self) -> String {
         match self {
             Self::Text(text) => cell(text),
@@ -199,7 +208,7 @@ fn line(out: &mut dyn Write, cells: &[ListCell]) -> std::io::Result<()> {
 }
 
 /// The columns of the run list: name in the CSV, head of a workbook in both languages, width in letters.
-pub(super) const RUN_LIST: &[(&str, &str, &str, u32)] = &[
+pub(crate) const RUN_LIST: &[(&str, &str, &str, u32)] = &[
     ("area", "统筹地区", "pooling area", 10),
     ("account", "单位编号", "account", 20),
     ("name", "单位名称", "name", 36),
@@ -249,7 +258,7 @@ fn article(decision: &Decision, lang: Lang) -> String {
 }
 
 /// A line of 工伤保险费率浮动明细表.
-pub(super) fn list_line(decided: &Decided, lang: Lang) -> Vec<ListCell> {
+pub(crate) fn list_line(decided: &Decided, lang: Lang) -> Vec<ListCell> {
     let (decision, history) = (&decided.decision, &decided.history);
     let (outcome, figures) = (decision.outcome(), figures(decided));
     let previous = decision.schedule().segments().first().and_then(|it| history.rate_before(it.days.from()));

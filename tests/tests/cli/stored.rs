@@ -168,7 +168,7 @@ fn a_log_in_a_database_is_written_with_its_key_alone() {
     assert!(code == 3 && text.contains("its last checkpoint is not over"), "{text}");
 }
 
-pub fn execute(store: &Store, sql: &str) -> Result<(), StoreError> {
+pub(crate) fn execute(store: &Store, sql: &str) -> Result<(), StoreError> {
     store.write(|link| match link {
         Link::Sqlite(it) => Ok(it.batch_execute(sql)?),
         Link::Postgres(it) => Ok(it.batch_execute(sql)?),
