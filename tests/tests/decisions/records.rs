@@ -238,7 +238,7 @@ fn entries() -> Vec<Event> {
         author: "甲".to_owned(),
         approver: "乙".to_owned(),
         supersedes: None,
-        trial: run.chosen.trial(),
+        trial: true,
     };
     vec![
         Event::Batch(Batch { knowledge: 1, root, tables: vec![("accounts".to_owned(), 2)] }),
