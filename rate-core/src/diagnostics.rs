@@ -91,7 +91,9 @@ impl Diagnosis {
 /// Findings on their way into a diagnosis, each with what is needed to find its row.
 #[derive(Debug, Default)]
 struct Found {
-    listed: Vec<(Finding, Option<Row>)>,
+    /// Those whose rows are still to be looked for.
+    open: Vec<(Finding, Option<Row>)>,
+    listed: Vec<Finding>,
     counts: BTreeMap<Kind, Count>,
     last: BTreeMap<Kind, AccountKey>,
 }
@@ -112,7 +114,12 @@ impl Found {
             At::Place(place) => (place, None),
             At::Row(row) => (Place::default(), Some(row)),
         };
-        self.listed.push((Finding { kind, account: account.cloned(), place, values }, row));
+        self.open.push((Finding { kind, account: account.cloned(), place, values }, row));
+    }
+
+    /// Looks for the rows of what was found since the last tables.
+    fn locate(&mut self, tables: &[&RawTable]) {
+        self.listed.extend(place::located(std::mem::take(&mut self.open), tables));
     }
 }
 
@@ -122,25 +129,27 @@ enum At {
     Row(Row),
 }
 
-/// A search through a book, account by account.
+/// A search through a book, account by account; what it keeps of an account is a few hashes.
 ///
-/// The order of accounts is that of the book, by key; duplicates are found at the later of two.
-pub struct Search<'l, 'h> {
+/// The order of accounts is that of the book, by key; duplicates are found at the later of two. The tables of the book
+/// may come a portion at a time, each behind its accounts.
+pub struct Search<'l> {
     law: &'l Law,
     needs_last: bool,
     found: Found,
-    twice: twice::Twice<'h>,
+    twice: twice::Twice,
+    totals: Totals,
     accounts: u64,
     insured: u64,
 }
 
-impl std::fmt::Debug for Search<'_, '_> {
+impl std::fmt::Debug for Search<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Search({:?}, {} accounts)", self.law, self.accounts)
     }
 }
 
-impl<'l, 'h> Search<'l, 'h> {
+impl<'l> Search<'l> {
     /// A search that has seen nothing yet.
     pub fn new(law: &'l Law) -> Self {
         Self {
@@ -148,6 +157,7 @@ impl<'l, 'h> Search<'l, 'h> {
             needs_last: account::needs_last(law),
             found: Found::default(),
             twice: twice::Twice::default(),
+            totals: Totals::default(),
             accounts: 0,
             insured: 0,
         }
@@ -162,7 +172,7 @@ impl<'l, 'h> Search<'l, 'h> {
     }
 
     /// Looks at an account whose rows are right.
-    pub fn account(&mut self, history: &'h History) {
+    pub fn account(&mut self, history: &History) {
         self.accounts += 1;
         self.twice.account(&mut self.found, history);
         if history.first_insured_day(self.law.setting()).is_some() {
@@ -171,17 +181,25 @@ impl<'l, 'h> Search<'l, 'h> {
         }
     }
 
-    /// Ends the search: looks at the tables as wholes, holds them against control totals of the sender where there are
-    /// any, and finds the row of each finding.
-    pub fn finish(mut self, tables: &[RawTable], control: Option<&ControlTotals>) -> Diagnosis {
-        let totals = Totals::of(tables);
-        control::empty(self.law, &totals, &mut self.found);
+    /// Counts tables, or a portion of them, each row once, and looks there for the rows of what was found so far.
+    pub fn tables<'t>(&mut self, tables: impl IntoIterator<Item = &'t RawTable>) {
+        let tables: Vec<&RawTable> = tables.into_iter().collect();
+        self.totals.add(&tables);
+        self.found.locate(&tables);
+    }
+
+    /// Ends the search: looks at the tables as wholes, and holds them against control totals of the sender where there
+    /// are any.
+    pub fn finish(mut self, control: Option<&ControlTotals>) -> Diagnosis {
+        control::empty(self.law, &self.totals, &mut self.found);
         if let Some(control) = control {
-            control.compare(&totals, &mut self.found);
+            control.compare(&self.totals, &mut self.found);
         }
-        let mut findings = place::located(self.found.listed, tables);
+        // What is left concerns tables as wholes and knows its place.
+        self.found.locate(&[]);
+        let Found { listed: mut findings, counts, .. } = self.found;
         findings.sort();
-        Diagnosis { accounts: self.accounts, insured: self.insured, findings, counts: self.found.counts, totals }
+        Diagnosis { accounts: self.accounts, insured: self.insured, findings, counts, totals: self.totals }
     }
 }
 

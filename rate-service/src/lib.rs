@@ -1,5 +1,6 @@
 //! The service around `rate-core`: files in and out, a server over a database, and the `rate` command.
 
+pub mod annual;
 pub mod api;
 pub mod api_error;
 pub mod audit;

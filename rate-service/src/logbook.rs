@@ -5,8 +5,11 @@
 //! checkpoint does not cover was never acknowledged: the next writer takes it out, says so, and keeps its bytes in `set-aside`.
 
 mod batch;
+mod changes;
 mod database;
 mod directory;
+mod earlier;
+pub(crate) mod kept;
 mod key;
 mod layout;
 mod publish;
@@ -20,7 +23,7 @@ use std::path::{Path, PathBuf};
 use crate::store::{Place, StoreError};
 
 pub use layout::is_run_id;
-pub use publish::{Publication, Published};
+pub use publish::{Bodies, Facts, Publication, Published, Sealed, sealed};
 pub use verify::{Fault, FaultKind, Trust, Verified, body_faults, verify, verify_over};
 pub use view::{Disk, Files, PublishedRun, View};
 pub use writer::{Logbook, TakenOut};

@@ -2,13 +2,15 @@
 
 mod error;
 pub mod foshan;
+mod law;
 mod notices;
 mod output;
+mod previous;
 mod settled;
 mod summary;
+mod sums;
 pub(crate) mod workbook;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use rate_core::decide::decide;
@@ -16,23 +18,25 @@ use rate_core::diagnostics::{ControlTotals, Diagnosis, Gate, Search};
 use rate_core::error::{Code, Lang};
 use rate_core::fund::{Fund, MonthsPayable};
 use rate_core::history::ChargedRate;
-use rate_core::input::book::{CheckedBook, RawRow, RawTable, RefusedAccount, TableKind, TableTotals, check_book};
+use rate_core::input::book::{CheckedBook, RawTable, RefusedAccount, TableKind, TableTotals, check_book};
 use rate_core::parameters::CutFinding;
-use rate_core::rule_set::{Considered, Selection, Verdict, WhyNot};
-use rate_core::{
-    AccountKey, Decision, History, Law, NaiveDate, Origin, Parameters, Problem, Refusal, RuleSet, Settlement,
-};
+use rate_core::rule_set::{Considered, Verdict};
+use rate_core::{AccountKey, Decision, History, Law, NaiveDate, Origin, Problem, Settlement};
 
 pub use error::RunError;
-pub use notices::{Layout, notice_file, write_notices};
-pub use output::write;
-pub(crate) use output::{ListCell, charged, problem_cells, segment_json};
+pub use law::{LawFiles, law, parameters, rule_set};
+pub(crate) use law::{read_law, with_averages};
+pub use notices::{Layout, NoticeFiles, notice_file, write_notices};
+pub(crate) use output::{ListCell, RUN_LIST, charged, list_line, problem_cells, segment_json};
+pub use output::{RunFiles, write};
+pub use settled::Settled;
 pub use summary::{Change, ChangeRow, GradeRow, Summary, columns, summarise};
-pub use workbook::{RUN_WORKBOOK, fits, write_workbook};
+pub(crate) use workbook::fits_rows;
+pub use workbook::{RUN_WORKBOOK, RunWorkbook, fits, write_workbook};
 
 use crate::book::{BookRows, Reading};
 use crate::diagnostics::{self, Entry};
-use crate::lawbook::{self, Usable};
+use previous::{earlier_rates, unread_rates};
 
 /// What to run.
 #[derive(Clone, Debug)]
@@ -69,7 +73,7 @@ pub struct Decided {
 }
 
 /// The law of a run and why it was chosen.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ChosenLaw {
     /// The law.
     pub law: Law,
@@ -108,69 +112,6 @@ pub struct Run {
     pub diagnosis: Diagnosis,
     /// What was let through.
     pub gate: Gate,
-}
-
-/// Chooses the rule set of an area on a day and compiles it.
-fn choose(usable: &Usable, parameters: &Parameters, area: &str, on: NaiveDate) -> Result<ChosenLaw, RunError> {
-    let selection = Selection::among(&usable.sets, area, on);
-    let mut considered = selection.considered;
-    let refused = usable.refused.iter().cloned();
-    considered.extend(refused.map(|id| Considered { id, why_not: Some(WhyNot::Refused) }));
-    considered.sort_by(|one, two| one.id.cmp(&two.id));
-    let law = match selection.chosen {
-        Some(chosen) => chosen.law_for(parameters, on).map(|law| (law, chosen.report().verdict)),
-        None => Err(Refusal::NoRuleSet { area: area.to_owned(), on }),
-    };
-    match law {
-        Ok((law, verdict)) => Ok(ChosenLaw { law, verdict, considered }),
-        Err(refusal) => Err(RunError::Refused { refusal, considered }),
-    }
-}
-
-/// Reads rule sets and parameters and chooses the law of an area on a day.
-///
-/// # Errors
-/// Files that cannot be read or are wrong inside; no set that decides.
-pub fn law(rules: &Path, parameters: &Path, area: &str, on: NaiveDate) -> Result<ChosenLaw, RunError> {
-    let (usable, parameters) = read_law(rules, parameters)?;
-    choose(&usable, &parameters, area, on)
-}
-
-/// The rule set of an area on a day.
-///
-/// # Errors
-/// As [`law`].
-pub fn rule_set(rules: &Path, area: &str, on: NaiveDate) -> Result<RuleSet, RunError> {
-    let usable = lawbook::usable(lawbook::rule_sets(rules)?);
-    if !usable.problems.is_empty() {
-        return Err(RunError::Problems(usable.problems));
-    }
-    let selection = Selection::among(&usable.sets, area, on);
-    let none = Refusal::NoRuleSet { area: area.to_owned(), on };
-    selection.chosen.cloned().ok_or(RunError::Refused { refusal: none, considered: selection.considered })
-}
-
-/// The parameters of a directory.
-///
-/// # Errors
-/// As [`law`].
-pub fn parameters(path: &Path) -> Result<Parameters, RunError> {
-    let (parameters, wrong) = lawbook::parameters(path)?;
-    if wrong.is_empty() { Ok(parameters) } else { Err(RunError::Problems(wrong)) }
-}
-
-/// Reads rule sets and parameters, all files right in themselves.
-///
-/// # Errors
-/// Files that cannot be read or are wrong inside.
-pub(crate) fn read_law(rules: &Path, parameters: &Path) -> Result<(Usable, Parameters), RunError> {
-    let mut usable = lawbook::usable(lawbook::rule_sets(rules)?);
-    let (parameters, wrong) = lawbook::parameters(parameters)?;
-    usable.problems.extend(wrong);
-    if !usable.problems.is_empty() {
-        return Err(RunError::Problems(usable.problems));
-    }
-    Ok((usable, parameters))
 }
 
 /// Refuses an output directory that is one of the inputs: a run never writes over what it was made from.
@@ -227,9 +168,9 @@ struct Material {
 
 impl Material {
     fn read(request: &Request, progress: &mut dyn FnMut(Stage, u64, u64)) -> Result<Self, RunError> {
-        let (usable, mut parameters) = read_law(&request.rules, &request.parameters)?;
+        let files = LawFiles::read(&request.rules, &request.parameters)?;
         // A law that refuses is found before a large book is read.
-        let mut chosen = choose(&usable, &parameters, &request.area, request.on)?;
+        let mut chosen = files.law(&request.area, request.on)?;
         let mut tables = request.reading.tables(&request.book, &mut |done, all| progress(Stage::Reading, done, all))?;
         let own_tables = tables.len();
         if let Some(previous) = &request.previous {
@@ -247,12 +188,7 @@ impl Material {
             return Err(RunError::Problems(std::mem::take(&mut book.file_problems)));
         }
         if !book.parameters.documents().is_empty() {
-            parameters.merge(std::mem::take(&mut book.parameters));
-            let twice = parameters.check_statistics();
-            if !twice.is_empty() {
-                return Err(RunError::Problems(twice));
-            }
-            chosen = choose(&usable, &parameters, &request.area, request.on)?;
+            chosen = files.law_with(std::mem::take(&mut book.parameters), &request.area, request.on)?;
         }
         if let Some(day) = request.decided_on {
             chosen.law = chosen.law.decided_on(day);
@@ -282,7 +218,8 @@ impl Material {
                 progress(Stage::Diagnosing, done, all);
             }
         }
-        search.finish(self.parted().0, control)
+        search.tables(self.parted().0);
+        search.finish(control)
     }
 }
 
@@ -309,6 +246,11 @@ pub struct Diagnosed {
 }
 
 impl ChosenLaw {
+    /// Whether what is decided under it may be tried and replayed, and never published.
+    pub fn trial(&self) -> bool {
+        self.verdict != Verdict::Complete
+    }
+
     /// What a fund says beside the finding of a phased cut; the cut stands whatever it says.
     pub fn payable(&self, fund: &Fund, finding: &CutFinding) -> Option<MonthsPayable> {
         fund.payable(&self.law.rules().id().area, finding.at, FUND_MONTHS)
@@ -375,92 +317,30 @@ fn made(
     let Material { chosen, tables, own_tables: _, book } = material;
     keep(&tables);
     drop(tables);
-    let mut run = Run {
-        chosen,
-        decided: Vec::new(),
-        refused: book.refused,
-        not_insured: Vec::new(),
-        last_rates: Vec::new(),
-        unread_rates,
-        rated: 0,
-        other_areas: 0,
-        warnings: book.warnings,
-        fund: book.fund,
-        totals: book.totals,
-        diagnosis,
-        gate: entry.gate.clone(),
-    };
-    let here = |area: &str| area == request.area;
-    let (histories, elsewhere): (Vec<_>, Vec<_>) = book.histories.into_iter().partition(|it| here(&it.key().area));
-    run.other_areas = elsewhere.len() + run.refused.iter().filter(|account| !here(&account.key.area)).count();
-    run.refused.retain(|account| here(&account.key.area));
-    if histories.is_empty() && run.refused.is_empty() {
+    let frame = Frame { chosen, first_only: request.first_only, diagnosis, gate: entry.gate.clone() };
+    let mut run = Run::over(frame, book, &mut |done, all| progress(Stage::Deciding, done, all));
+    run.unread_rates = unread_rates;
+    if run.accounts() == 0 {
         let path = request.book.clone();
         return Err(RunError::Unfit { path, what: "holds no account of this area / 没有该地区的单位" });
     }
-    let (histories, rated): (Vec<_>, Vec<_>) =
-        histories.into_iter().partition(|it| !request.first_only || run.rates_of(it).next().is_none());
-    run.pass_on(rated);
-    let all = u64::try_from(histories.len()).unwrap_or(u64::MAX);
-    for (history, done) in histories.into_iter().zip(1..) {
-        run.decide_one(history);
-        if done % 512 == 0 || done == all {
-            progress(Stage::Deciding, done, all);
-        }
-    }
-    run.refused.sort_by(|one, two| one.key.cmp(&two.key));
     Ok(run)
-}
-
-/// A cell of a row by the name of its column; empty where there is none.
-fn cell<'t>(table: &RawTable, row: &RawRow<'t>, name: &str) -> &'t str {
-    let column = table.header().iter().position(|header| header.as_str() == name);
-    column.and_then(|column| row.cell(column)).unwrap_or_default()
-}
-
-fn cells<'t>(table: &RawTable, row: &RawRow<'t>, names: &[&str]) -> Vec<&'t str> {
-    names.iter().map(|name| cell(table, row, name)).collect()
 }
 
 /// Months whose mean spending a balance is compared with: a year, so that seasons do not matter.
 const FUND_MONTHS: i32 = 12;
 
-const ACCOUNT: &[&str] = &["area", "account"];
-const RATE: &[&str] = &["area", "account", "from"];
-
-/// The rates of the run before that the book does not hold itself: of accounts it knows, and not of a day that it has a
-/// rate of its own for.
-fn earlier_rates(table: &RawTable, book: &[RawTable]) -> RawTable {
-    let keys = |kind: TableKind, columns: &[&str]| -> BTreeSet<Vec<&str>> {
-        let tables = book.iter().filter(|table| table.kind() == kind);
-        tables.flat_map(|table| table.rows().map(|row| cells(table, &row, columns)).collect::<Vec<_>>()).collect()
-    };
-    let (accounts, known) = (keys(TableKind::Accounts, ACCOUNT), keys(TableKind::Rates, RATE));
-    let mut kept = RawTable::new(TableKind::Rates, table.file(), table.header().iter().cloned());
-    for row in table.rows() {
-        let (account, rate) = (cells(table, &row, ACCOUNT), cells(table, &row, RATE));
-        if accounts.contains(&account) && !known.contains(&rate) {
-            kept.push(row.line(), (0..row.len()).filter_map(|column| row.cell(column)));
-        }
-    }
-    kept
-}
-
-/// The last earlier rate of each account whose rows are wrong, as it was written: nothing of the account could be read.
-fn unread_rates(earlier: &[RawTable], refused: &[RefusedAccount]) -> Vec<Vec<String>> {
-    let wrong: BTreeSet<[&str; 2]> = refused.iter().map(|it| [it.key.area.as_str(), it.key.number.as_str()]).collect();
-    let columns: Vec<&str> = TableKind::Rates.columns().iter().map(|column| column.name).collect();
-    let mut last: BTreeMap<Vec<&str>, Vec<&str>> = BTreeMap::new();
-    for table in earlier {
-        for row in table.rows() {
-            let (account, row) = (cells(table, &row, ACCOUNT), cells(table, &row, &columns));
-            let later = last.get(&account).is_none_or(|known| known[2] < row[2]);
-            if later && wrong.contains(&[account[0], account[1]]) {
-                last.insert(account, row);
-            }
-        }
-    }
-    last.into_values().map(|row| row.into_iter().map(str::to_owned).collect()).collect()
+/// What a run, or a portion of it, is made under.
+#[derive(Clone, Debug)]
+pub(crate) struct Frame {
+    /// The law.
+    pub(crate) chosen: ChosenLaw,
+    /// Only accounts without a rate in the setting are decided.
+    pub(crate) first_only: bool,
+    /// What was found before anything was decided.
+    pub(crate) diagnosis: Diagnosis,
+    /// What was let through.
+    pub(crate) gate: Gate,
 }
 
 /// What a run is doing.
@@ -511,6 +391,42 @@ impl Run {
             let rates: Vec<_> = self.rates_of(&history).map(|rate| (history.key().clone(), rate.clone())).collect();
             self.last_rates.extend(rates);
         }
+    }
+
+    /// Decides the accounts of a book, or of a portion of one, that are of the area of the law.
+    pub(crate) fn over(frame: Frame, book: CheckedBook, progress: &mut dyn FnMut(u64, u64)) -> Self {
+        let Frame { chosen, first_only, diagnosis, gate } = frame;
+        let area = chosen.law.rules().id().area.clone();
+        let here = |it: &str| it == area;
+        let (histories, elsewhere): (Vec<_>, Vec<_>) = book.histories.into_iter().partition(|it| here(&it.key().area));
+        let (refused, others): (Vec<_>, Vec<_>) = book.refused.into_iter().partition(|it| here(&it.key.area));
+        let mut run = Self {
+            chosen,
+            decided: Vec::new(),
+            refused,
+            not_insured: Vec::new(),
+            last_rates: Vec::new(),
+            unread_rates: Vec::new(),
+            rated: 0,
+            other_areas: elsewhere.len() + others.len(),
+            warnings: book.warnings,
+            fund: book.fund,
+            totals: book.totals,
+            diagnosis,
+            gate,
+        };
+        let (histories, rated): (Vec<_>, Vec<_>) =
+            histories.into_iter().partition(|it| !first_only || run.rates_of(it).next().is_none());
+        run.pass_on(rated);
+        let all = u64::try_from(histories.len()).unwrap_or(u64::MAX);
+        for (history, done) in histories.into_iter().zip(1..) {
+            run.decide_one(history);
+            if done % 512 == 0 || done == all {
+                progress(done, all);
+            }
+        }
+        run.refused.sort_by(|one, two| one.key.cmp(&two.key));
+        run
     }
 
     fn decide_one(&mut self, history: History) {

@@ -4,11 +4,13 @@
 //! Knows rows and bytes; what they mean is told by who reads them.
 
 mod access;
+mod chunks;
 mod facts;
 mod link;
 mod log;
 mod mentions;
 mod records;
+mod runs;
 mod schema;
 
 use std::fmt;
@@ -21,11 +23,13 @@ use std::time::Duration;
 use diesel::r2d2::Pool;
 
 pub use access::{AccessRow, AnswerRow, KeyRow};
+pub use chunks::{BlockRow, ChunkRow, LeftOutRow};
 pub use facts::{AccountRange, FactRow};
 pub use link::Link;
 pub use log::EntryRow;
 pub use mentions::Mention;
 pub use records::{BodyRow, DocumentKind};
+pub use runs::{RunEventRow, RunFindingRow, RunLawRow, RunRow};
 
 /// Connections a store holds; a SQLite file gains nothing from more readers than a machine has cores.
 const CONNECTIONS: u32 = 8;

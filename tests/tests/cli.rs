@@ -1,5 +1,9 @@
 //! The `rate` command as people meet it: what the documents promise, what it prints and writes, how it ends.
 
+#[path = "cli/annual.rs"]
+mod annual;
+#[path = "cli/annual_states.rs"]
+mod annual_states;
 #[path = "cli/audited.rs"]
 mod audited;
 #[path = "cli/blocks.rs"]

@@ -57,13 +57,9 @@ fn amount(cell: Option<&str>) -> Option<i128> {
 }
 
 impl Totals {
-    /// The totals of all tables; several of one kind count as one.
-    pub(super) fn of(tables: &[RawTable]) -> Self {
-        let mut totals = Self::default();
-        for table in tables {
-            totals.table(table);
-        }
-        totals
+    /// Adds tables; several of one kind count as one.
+    pub(super) fn add(&mut self, tables: &[&RawTable]) {
+        tables.iter().for_each(|table| self.table(table));
     }
 
     fn table(&mut self, table: &RawTable) {

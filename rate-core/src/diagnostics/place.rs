@@ -21,7 +21,7 @@ pub(super) struct Row {
 
 /// The findings with their places. A row that is not there, as where an account has no row in a table, is the account's
 /// own in `accounts`.
-pub(super) fn located(listed: Vec<(Finding, Option<Row>)>, tables: &[RawTable]) -> Vec<Finding> {
+pub(super) fn located(listed: Vec<(Finding, Option<Row>)>, tables: &[&RawTable]) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::with_capacity(listed.len());
     let mut sought: Vec<Option<Row>> = Vec::with_capacity(listed.len());
     for (finding, row) in listed {
@@ -42,7 +42,7 @@ pub(super) fn located(listed: Vec<(Finding, Option<Row>)>, tables: &[RawTable]) 
     findings
 }
 
-fn look(findings: &mut [Finding], sought: &[Option<Row>], tables: &[RawTable]) {
+fn look(findings: &mut [Finding], sought: &[Option<Row>], tables: &[&RawTable]) {
     for table in tables {
         // By account as written: places of findings whose row is in this table.
         let mut wanted: Wanted = HashMap::new();

@@ -28,6 +28,19 @@ pub enum WhyNot {
 }
 
 impl WhyNot {
+    /// Every reason.
+    pub const ALL: [Self; 9] = [
+        Self::OtherArea,
+        Self::DecidesNothing,
+        Self::NotYet,
+        Self::NoLonger,
+        Self::NoCycle,
+        Self::Older,
+        Self::Refused,
+        Self::ForProjects,
+        Self::ForEmployers,
+    ];
+
     /// The reason in words.
     pub fn text(self, lang: Lang) -> &'static str {
         match self {

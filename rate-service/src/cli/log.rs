@@ -15,7 +15,9 @@ use super::{Failure, ReadingArguments, Session, progress::Progress};
 use crate::book::{BOM, BookRows, cell};
 use crate::clock;
 use crate::evidence;
-use crate::logbook::{Fault, FaultKind, LogError, Logbook, Publication, Published, TakenOut, Trust, View, verify};
+use crate::logbook::{
+    Facts, Fault, FaultKind, LogError, Logbook, Publication, Published, TakenOut, Trust, View, sealed, verify,
+};
 use crate::replay::{Outcome, Replayed, Request, Sum, Tally, Today, replays};
 use crate::run::{self, Run, Stage};
 
@@ -68,8 +70,10 @@ impl Publisher {
     pub(super) fn publish(mut self, run: &Run, rows: &BookRows) -> Result<Published, LogError> {
         let PublishArguments { author, approver, run_id, supersedes, recorded_at, .. } = self.arguments;
         self.book.publish(Publication {
-            run,
-            rows,
+            law: &run.chosen.law,
+            trial: run.chosen.trial(),
+            facts: Facts::Rows(rows),
+            bodies: sealed(run),
             id: run_id,
             author: author.unwrap_or_default(),
             approver: approver.unwrap_or_default(),

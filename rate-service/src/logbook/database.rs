@@ -2,7 +2,7 @@
 //!
 //! Facts are not kept whole a batch: what stands is compared with what came in, and only the difference is added.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,11 +13,13 @@ use rate_core::input::book::TableKind;
 use rate_core::log::{Checkpoint, Digest, SignedNote, SigningKey, Tree, VerifyingKey};
 use rate_core::record::{Entry, Event, FactsChange};
 
-use super::LogError;
+use super::changes::Changes;
+use super::kept::Document;
 use super::key::{KeyFile, new_key, signed};
-use super::publish::{Document, Publication, Published, Sealed, Shelf, not_before, publish};
+use super::publish::{Bodies, Publication, Published, Shelf, not_before, publish};
 use super::signers::Signers;
 use super::view::{Files, View};
+use super::{LogError, earlier};
 use crate::book::{BookRows, KeyedRow};
 use crate::store::{BodyRow, DocumentKind, EntryRow, FactRow, Link, Mention, Place, Store, StoreError};
 
@@ -42,8 +44,13 @@ impl DatabaseLog {
 
     /// The log of a store that is open already.
     pub(super) fn over(store: Arc<Store>, name: &str) -> Result<Self, LogError> {
+        let file = key_file(store.place())?;
+        Self::keyed(store, name, file)
+    }
+
+    /// The same, with its key in a file that is named.
+    pub(super) fn keyed(store: Arc<Store>, name: &str, file: KeyFile) -> Result<Self, LogError> {
         let place = store.place();
-        let file = key_file(place)?;
         let (signers, begun) = store.read(|link| -> Result<_, LogError> {
             Ok((link.signers()?, !link.entries_from(0)?.is_empty() || !link.checkpoints()?.is_empty()))
         })?;
@@ -84,7 +91,41 @@ impl DatabaseLog {
     }
 
     pub(super) fn publish(&mut self, publication: Publication<'_>) -> Result<Published, LogError> {
-        self.store.write(|link| publish(&mut Writing::begin(link, &[&self.key])?, publication))
+        self.publish_with(publication, &mut |_, _| Ok(()))
+    }
+
+    /// Publishes, and does what belongs to it, in one transaction.
+    pub(super) fn publish_with(
+        &mut self,
+        publication: Publication<'_>,
+        then: &mut Then<'_>,
+    ) -> Result<Published, LogError> {
+        self.store.write(|link| {
+            let published = publish(&mut Writing::begin(link, &[&self.key])?, publication)?;
+            then(link, &published)?;
+            Ok(published)
+        })
+    }
+
+    /// Takes the rates of the runs of an area that stand among its facts; the number of knowledge since then.
+    pub(super) fn take_rates(&mut self, area: &str, replaced: Option<&str>, now: &str) -> Result<u64, LogError> {
+        self.store.write(|link| {
+            let keys = [&self.key];
+            let mut writing = Writing::begin(link, &keys)?;
+            let events: Vec<Event> = writing.entries.iter().map(|entry| entry.event.clone()).collect();
+            let last = writing.link.last_knowledge()?;
+            let mut changes = Changes::new(last + 1);
+            earlier::take(writing.link, &earlier::Runs::of(&events, area, replaced), area, &mut changes)?;
+            match changes.event()? {
+                None => Ok(u64::try_from(last).unwrap_or_default()),
+                Some(change) => {
+                    let number = change.knowledge;
+                    not_before(writing.entries.last(), now)?;
+                    writing.append(now, vec![Event::Facts(change)])?;
+                    Ok(number)
+                }
+            }
+        })
     }
 
     pub(super) fn rotate(&mut self, recorded_at: &str) -> Result<Checkpoint, LogError> {
@@ -116,6 +157,9 @@ fn key_file(place: &Place) -> Result<KeyFile, LogError> {
         }),
     }
 }
+
+/// What is done behind a publication, in its transaction.
+pub(super) type Then<'t> = dyn FnMut(&mut Link, &Published) -> Result<(), LogError> + 't;
 
 /// What stands in a database, where its last checkpoint is over it: all of a publication is one transaction, so no crash
 /// leaves anything else.
@@ -183,10 +227,6 @@ impl<'w> Writing<'w> {
     }
 }
 
-fn digest(bytes: &[u8]) -> Result<Digest, StoreError> {
-    bytes.try_into().map(Digest).map_err(|_| StoreError::Broken("a hash that is none"))
-}
-
 /// A number of the log as the database counts it.
 fn place(number: u64) -> Result<i64, StoreError> {
     i64::try_from(number).map_err(|_| StoreError::Broken("more entries than can be counted"))
@@ -222,15 +262,14 @@ impl Shelf for Writing<'_> {
         let mut changes: Vec<FactRow> = added.chain(gone).collect();
         changes.sort_by(|one, two| key(one).cmp(&key(two)));
         changes.dedup();
-        if changes.is_empty() {
-            let standing = u64::try_from(last).unwrap_or_default();
-            return Ok((standing, None));
-        }
+        let mut change = Changes::new(number);
         for chunk in changes.chunks(CHUNK) {
-            self.link.add_facts(chunk, &mentions(chunk)?)?;
+            change.add(self.link, chunk)?;
         }
-        let number = u64::try_from(number).unwrap_or_default();
-        Ok((number, Some(Event::Facts(change(number, &changes)?))))
+        Ok(match change.event()? {
+            Some(change) => (change.knowledge, Some(Event::Facts(change))),
+            None => (u64::try_from(last).unwrap_or_default(), None),
+        })
     }
 
     fn document(&mut self, document: &Document) -> Result<(), LogError> {
@@ -238,19 +277,21 @@ impl Shelf for Writing<'_> {
         Ok(())
     }
 
-    fn bodies(&mut self, run: &str, bodies: &mut dyn Iterator<Item = Sealed<'_>>) -> Result<Tree, LogError> {
+    fn bodies(&mut self, run: &str, bodies: Bodies<'_>) -> Result<Tree, LogError> {
         let mut tree = Tree::new();
         let mut rows = Vec::with_capacity(CHUNK);
         for sealed in bodies {
+            let sealed = sealed?;
+            let leaf = sealed.leaf();
             rows.push(BodyRow {
                 run: run.to_owned(),
                 place: place(tree.len())?,
-                area: sealed.account.area.clone(),
-                account: sealed.account.number.clone(),
-                leaf: sealed.leaf.0.to_vec(),
+                area: sealed.account.area,
+                account: sealed.account.number,
+                leaf: leaf.0.to_vec(),
                 body: sealed.body,
             });
-            tree.push(sealed.leaf);
+            tree.push(leaf);
             if rows.len() == CHUNK {
                 self.link.add_bodies(&rows)?;
                 rows.clear();
@@ -279,7 +320,7 @@ impl Shelf for Writing<'_> {
 }
 
 /// The accounts that rows name.
-fn mentions(rows: &[FactRow]) -> Result<Vec<Mention>, StoreError> {
+pub(super) fn mentions(rows: &[FactRow]) -> Result<Vec<Mention>, StoreError> {
     let mut mentions = BTreeSet::new();
     for FactRow { area, account, kind, line, .. } in rows {
         let table = TableKind::from_stem(kind).ok_or(StoreError::Broken("a row of no table"))?;
@@ -295,19 +336,6 @@ fn mentions(rows: &[FactRow]) -> Result<Vec<Mention>, StoreError> {
 
 fn key(row: &FactRow) -> (&str, &str, &str, &[u8]) {
     (&row.area, &row.account, &row.kind, &row.leaf)
-}
-
-/// What the log says of rows that stand in the order of their key.
-fn change(knowledge: u64, rows: &[FactRow]) -> Result<FactsChange, StoreError> {
-    let mut tables: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
-    let mut tree = Tree::new();
-    for row in rows {
-        let (added, withdrawn) = tables.entry(&row.kind).or_default();
-        *(if row.standing { added } else { withdrawn }) += 1;
-        tree.push(digest(&row.leaf)?);
-    }
-    let tables = tables.into_iter().map(|(table, (added, withdrawn))| (table.to_owned(), added, withdrawn));
-    Ok(FactsChange { knowledge, root: tree.root(), tables: tables.collect() })
 }
 
 /// Holds what stands beside the entries to them: rows that no entry names would be signed by the next writer.

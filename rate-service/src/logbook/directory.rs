@@ -10,9 +10,10 @@ use base64::engine::general_purpose::STANDARD;
 use rate_core::log::{Checkpoint, Digest, SigningKey, Tree, VerifyingKey};
 use rate_core::record::{Batch, Entry, Event};
 
+use super::kept::Document;
 use super::key::{new_key, signed};
 use super::layout::{Layout, create};
-use super::publish::{Document, Sealed, Shelf, not_before};
+use super::publish::{Bodies, Shelf, not_before};
 use super::signers::Signers;
 use super::view::View;
 use super::writer::TakenOut;
@@ -173,14 +174,16 @@ impl Shelf for DirectoryLog {
         create(&path, document.text.as_bytes())
     }
 
-    fn bodies(&mut self, run: &str, bodies: &mut dyn Iterator<Item = Sealed<'_>>) -> Result<Tree, LogError> {
+    fn bodies(&mut self, run: &str, bodies: Bodies<'_>) -> Result<Tree, LogError> {
         let mut tree = Tree::new();
         self.view.layout.create_dir(&self.view.layout.run(run), |dir| {
             let mut files = [Output::create(dir, "bodies")?, Output::create(dir, "leaves")?];
             for sealed in bodies {
+                let sealed = sealed?;
+                let leaf = sealed.leaf();
                 files[0].write(&sealed.body)?;
-                files[1].write(&sealed.leaf.0)?;
-                tree.push(sealed.leaf);
+                files[1].write(&leaf.0)?;
+                tree.push(leaf);
             }
             files.into_iter().try_for_each(Output::finish)
         })?;

@@ -5,22 +5,24 @@ use std::collections::BTreeSet;
 use rate_core::input::book::facts_digest;
 use rate_core::log::{Checkpoint, Digest, Tree};
 use rate_core::record::{Entry, Event, Run, seal};
-use rate_core::rule_set::Verdict;
 use rate_core::{AccountKey, Law};
 
 use super::LogError;
+use super::kept::{Document, documents};
 use super::layout::is_run_id;
 use crate::book::BookRows;
 use crate::run;
-use crate::store::DocumentKind;
 
 /// A run about to be published.
-#[derive(Debug)]
 pub struct Publication<'p> {
-    /// The run.
-    pub run: &'p run::Run,
-    /// The rows it was made from.
-    pub rows: &'p BookRows,
+    /// The law it was decided under.
+    pub law: &'p Law,
+    /// Its rule set may be tried and replayed, never published.
+    pub trial: bool,
+    /// What it was made from.
+    pub facts: Facts<'p>,
+    /// Its decisions, in the order of accounts.
+    pub bodies: Bodies<'p>,
     /// What it is to be called; else area and first day, counted up where there is such a run.
     pub id: Option<String>,
     /// Who made it.
@@ -31,6 +33,53 @@ pub struct Publication<'p> {
     pub supersedes: Option<String>,
     /// When it is recorded.
     pub recorded_at: String,
+}
+
+impl std::fmt::Debug for Publication<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Publication({:?} by {}, {})", self.law, self.author, self.approver)
+    }
+}
+
+/// What a run was made from.
+#[derive(Clone, Copy, Debug)]
+pub enum Facts<'p> {
+    /// These rows, to be kept where they are new.
+    Rows(&'p BookRows),
+    /// What the log knew at this number.
+    Known(u64),
+}
+
+/// Decisions as they are kept, in the order of accounts.
+pub type Bodies<'p> = Box<dyn Iterator<Item = Result<Sealed, LogError>> + 'p>;
+
+/// A decision as it is kept.
+#[derive(Clone, Debug)]
+pub struct Sealed {
+    /// The account.
+    pub account: AccountKey,
+    /// The body of its record.
+    pub body: Vec<u8>,
+}
+
+impl Sealed {
+    /// Seals a decision.
+    pub fn of(decided: &run::Decided) -> Self {
+        let body = seal(&decided.decision, facts_digest(&decided.history));
+        Self { account: decided.decision.account().clone(), body }
+    }
+
+    /// The hash of the body.
+    pub fn leaf(&self) -> Digest {
+        Digest::leaf(&self.body)
+    }
+}
+
+/// Every decision of a run sealed, in the order of accounts.
+pub fn sealed(run: &run::Run) -> Bodies<'_> {
+    let mut decided: Vec<&run::Decided> = run.decided.iter().collect();
+    decided.sort_by(|one, two| one.decision.account().cmp(two.decision.account()));
+    Box::new(decided.into_iter().map(|it| Ok(Sealed::of(it))))
 }
 
 /// What became of a publication.
@@ -47,24 +96,6 @@ pub struct Published {
 /// The build that decides.
 const ENGINE: &str = concat!("rate ", env!("CARGO_PKG_VERSION"));
 
-/// A rule set or parameters as they are kept: their canonical form under its digest.
-#[derive(Debug)]
-pub(super) struct Document {
-    pub(super) kind: DocumentKind,
-    /// Identity of a rule set, area of parameters.
-    pub(super) name: String,
-    pub(super) digest: Digest,
-    pub(super) text: String,
-}
-
-/// A body about to be kept.
-#[derive(Debug)]
-pub(super) struct Sealed<'r> {
-    pub(super) account: &'r AccountKey,
-    pub(super) leaf: Digest,
-    pub(super) body: Vec<u8>,
-}
-
 /// Where a publication is put: a directory, or a database.
 pub(super) trait Shelf {
     /// What has happened so far, and when.
@@ -77,7 +108,7 @@ pub(super) trait Shelf {
     fn document(&mut self, document: &Document) -> Result<(), LogError>;
 
     /// Keeps the bodies of a run, in their order.
-    fn bodies(&mut self, run: &str, bodies: &mut dyn Iterator<Item = Sealed<'_>>) -> Result<Tree, LogError>;
+    fn bodies(&mut self, run: &str, bodies: Bodies<'_>) -> Result<Tree, LogError>;
 
     /// Adds entries and signs the state behind them.
     fn append(&mut self, recorded_at: &str, events: Vec<Event>) -> Result<Checkpoint, LogError>;
@@ -85,20 +116,22 @@ pub(super) trait Shelf {
 
 /// Publishes a run: once this returns, nothing of it can be lost or changed unseen.
 pub(super) fn publish(shelf: &mut impl Shelf, publication: Publication<'_>) -> Result<Published, LogError> {
-    let Publication { run, rows, id, author, approver, supersedes, recorded_at } = publication;
+    let Publication { law, trial, facts, bodies, id, author, approver, supersedes, recorded_at } = publication;
     let (author, approver) = two_people(&author, &approver)?;
     let entries = shelf.entries();
     not_before(entries.last(), &recorded_at)?;
     let events: Vec<Event> = entries.into_iter().map(|entry| entry.event).collect();
     let (known, published) = so_far(&events);
-    let beside = if supersedes.is_none() { standing_beside(&events, &run.chosen.law) } else { Vec::new() };
+    let beside = if supersedes.is_none() { standing_beside(&events, law) } else { Vec::new() };
     if let Some(before) = supersedes.iter().find(|before| !known.contains(*before)) {
         return Err(LogError::Unknown(format!("this log has no run `{before}` / 日志中没有运行 `{before}`")));
     }
-    let id = named(run, id, &known)?;
-    let (knowledge, came_in) = shelf.facts(rows)?;
+    let id = named(law, id, &known)?;
+    let (knowledge, came_in) = match facts {
+        Facts::Rows(rows) => shelf.facts(rows)?,
+        Facts::Known(number) => (number, None),
+    };
     let mut events = Vec::from_iter(came_in);
-    let law = &run.chosen.law;
     let (rule_set, parameters) = documents(law);
     let mut seen = published;
     for document in std::iter::once(&rule_set).chain(&parameters) {
@@ -109,7 +142,7 @@ pub(super) fn publish(shelf: &mut impl Shelf, publication: Publication<'_>) -> R
     }
     let mut digests: Vec<Digest> = parameters.iter().map(|document| document.digest).collect();
     digests.sort_unstable();
-    let leaves = shelf.bodies(&id, &mut sealed(run))?;
+    let leaves = shelf.bodies(&id, bodies)?;
     let entry = Run {
         id,
         area: law.rules().id().area.clone(),
@@ -125,7 +158,7 @@ pub(super) fn publish(shelf: &mut impl Shelf, publication: Publication<'_>) -> R
         author,
         approver,
         supersedes,
-        trial: run.chosen.verdict != Verdict::Complete,
+        trial,
     };
     events.push(Event::Run(entry.clone()));
     let checkpoint = shelf.append(&recorded_at, events)?;
@@ -176,43 +209,8 @@ fn so_far(events: &[Event]) -> (BTreeSet<String>, BTreeSet<Digest>) {
     (runs, law)
 }
 
-/// The rule set and the parameters of a law.
-fn documents(law: &Law) -> (Document, Vec<Document>) {
-    let text = law.rules().canonical_text();
-    let digest = Digest::of(text.as_bytes());
-    let rule_set = Document { kind: DocumentKind::RuleSet, name: law.rules().id().to_string(), digest, text };
-    let parameters = law.parameters().documents().iter().map(|it| Document {
-        kind: DocumentKind::Parameters,
-        name: it.area.clone(),
-        digest: Digest::of(it.text.as_bytes()),
-        text: it.text.clone(),
-    });
-    (rule_set, parameters.collect())
-}
-
-impl Document {
-    fn event(&self) -> Event {
-        let (name, digest) = (self.name.clone(), self.digest);
-        match self.kind {
-            DocumentKind::RuleSet => Event::RuleSet { id: name, digest },
-            DocumentKind::Parameters => Event::Parameters { area: name, digest },
-        }
-    }
-}
-
-/// Every decision sealed, in the order of accounts.
-fn sealed(run: &run::Run) -> impl Iterator<Item = Sealed<'_>> {
-    let mut decided: Vec<&run::Decided> = run.decided.iter().collect();
-    decided.sort_by(|one, two| one.decision.account().cmp(two.decision.account()));
-    decided.into_iter().map(|it| {
-        let body = seal(&it.decision, facts_digest(&it.history));
-        Sealed { account: it.decision.account(), leaf: Digest::leaf(&body), body }
-    })
-}
-
 /// The name of a run that nobody has yet.
-fn named(run: &run::Run, id: Option<String>, known: &BTreeSet<String>) -> Result<String, LogError> {
-    let law = &run.chosen.law;
+fn named(law: &Law, id: Option<String>, known: &BTreeSet<String>) -> Result<String, LogError> {
     let own = format!("{}-{}", law.rules().id().area, law.setting().from());
     let id = match id {
         Some(id) => id,

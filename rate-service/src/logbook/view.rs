@@ -9,11 +9,11 @@ use base64::engine::general_purpose::STANDARD;
 use rate_core::input::book::RawTable;
 use rate_core::log::{Digest, SignedNote, Tree, VerifyingKey};
 use rate_core::record::{Entry, Event, Item, Run};
-use rate_core::{Parameters, ParametersFile, RuleSet, RuleSetFile};
+use rate_core::{Parameters, RuleSet};
 
 use super::LogError;
-use super::batch;
 use super::layout::Layout;
+use super::{batch, kept};
 use crate::book::BookRows;
 use crate::store::Store;
 
@@ -257,8 +257,7 @@ impl View {
     pub fn rule_set(&self, digest: Digest) -> Result<RuleSet, LogError> {
         let path = self.layout.rule_set(digest);
         let text = self.pinned(&path, digest)?;
-        let set = RuleSetFile::parse_json(&text).and_then(RuleSetFile::check);
-        set.map_err(|problems| LogError::broken(&path, problems.to_string()))
+        kept::rule_set(&text).map_err(|problems| LogError::broken(&path, problems.to_string()))
     }
 
     /// The parameters of some digests, without the averages that the book of a run gives again.
@@ -270,11 +269,8 @@ impl View {
         for digest in digests {
             let path = self.layout.parameters(*digest);
             let text = self.pinned(&path, *digest)?;
-            // Averages that came with a book are lines, not a document: the book gives them again.
-            if text.starts_with('{') {
-                let read = ParametersFile::parse_json(&text).and_then(ParametersFile::check);
-                all.merge(read.map_err(|problems| LogError::broken(&path, problems.to_string()))?);
-            }
+            let read = kept::parameters(&text).map_err(|problems| LogError::broken(&path, problems.to_string()))?;
+            read.into_iter().for_each(|it| all.merge(it));
         }
         Ok(all)
     }

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use rate_core::log::Checkpoint;
 
 use super::LogError;
-use super::database::DatabaseLog;
+use super::database::{DatabaseLog, Then};
 use super::directory::DirectoryLog;
+use super::key::KeyFile;
 use super::publish::{Publication, Published, publish};
 use super::view::View;
 use crate::store::Store;
@@ -59,6 +60,15 @@ impl Logbook {
         Ok(Self(Kind::Database(Box::new(DatabaseLog::over(store, name)?))))
     }
 
+    /// The same, with its key in a file that is named.
+    ///
+    /// # Errors
+    /// As [`Logbook::open`].
+    pub fn keyed(store: Arc<Store>, name: &str, key: &Path) -> Result<Self, LogError> {
+        let file = KeyFile(key.to_owned());
+        Ok(Self(Kind::Database(Box::new(DatabaseLog::keyed(store, name, file)?))))
+    }
+
     /// The log as it is.
     ///
     /// # Errors
@@ -94,6 +104,34 @@ impl Logbook {
         match &mut self.0 {
             Kind::Directory(log) => publish(log.as_mut(), publication),
             Kind::Database(log) => log.publish(publication),
+        }
+    }
+
+    /// Publishes a run, and does what belongs to it in the same transaction: both hold once this returns, or neither.
+    ///
+    /// # Errors
+    /// As [`Logbook::publish`], what `then` ends with, and a log that is no database.
+    pub(crate) fn publish_with(
+        &mut self,
+        publication: Publication<'_>,
+        then: &mut Then<'_>,
+    ) -> Result<Published, LogError> {
+        self.database()?.publish_with(publication, then)
+    }
+
+    /// Takes the rates of the runs of an area that stand among its facts, as far as its book has none of their days, and
+    /// takes back those of runs that stand no longer; the number of knowledge since then.
+    ///
+    /// # Errors
+    /// What cannot be written, and a log that is no database.
+    pub(crate) fn take_rates(&mut self, area: &str, replaced: Option<&str>, now: &str) -> Result<u64, LogError> {
+        self.database()?.take_rates(area, replaced, now)
+    }
+
+    fn database(&mut self) -> Result<&mut DatabaseLog, LogError> {
+        match &mut self.0 {
+            Kind::Database(log) => Ok(log),
+            Kind::Directory(_) => Err(LogError::refused("须用数据库中的日志", "this needs a log in a database")),
         }
     }
 

@@ -1,7 +1,8 @@
 //! Notices of a run: one file per account, named by its number.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use rate_core::error::Lang;
@@ -78,29 +79,74 @@ pub fn write_notices(
     run: &Run,
     particulars: &Particulars,
     dir: &Path,
-    (layout, lang): (Layout, Lang),
+    how: (Layout, Lang),
     progress: &mut dyn FnMut(Stage, u64, u64),
 ) -> Result<(), RunError> {
-    let failed = |path: &Path, source| RunError::Output { path: path.to_owned(), source };
-    let all = u64::try_from(run.decided.len()).unwrap_or(u64::MAX);
-    let mut list = Vec::new();
-    list.extend_from_slice(format!("{BOM}area,account,file\n").as_bytes());
-    for (decided, done) in run.decided.iter().zip(1..) {
-        let key = decided.history.key();
-        let name = notice_file(&key.number, layout);
-        let path = dir.join(&name);
-        let parent = path.parent().unwrap_or(dir);
-        let text = decided.notice(particulars, layout, lang);
-        let written = std::fs::create_dir_all(parent).and_then(|()| std::fs::write(&path, text));
-        written.map_err(|source| failed(&path, source))?;
-        let parts: Vec<_> = name.iter().map(|part| part.to_string_lossy()).collect();
-        // Writing to memory cannot fail.
-        let _ = writeln!(list, "{},{},{}", cell(&key.area), cell(&key.number), parts.join("/"));
-        if done % 64 == 0 || done == all {
-            progress(Stage::Writing, done, all);
-        }
+    let mut files = NoticeFiles::create(dir, how)?;
+    files.add(run, particulars, progress)?;
+    files.finish()
+}
+
+/// Notices on their way to a directory, a portion of the accounts of a run at a time.
+#[derive(Debug)]
+pub struct NoticeFiles {
+    dir: PathBuf,
+    how: (Layout, Lang),
+    path: PathBuf,
+    list: BufWriter<File>,
+}
+
+impl NoticeFiles {
+    /// Begins the list of notices.
+    ///
+    /// # Errors
+    /// Where it cannot be created.
+    pub fn create(dir: &Path, how: (Layout, Lang)) -> Result<Self, RunError> {
+        let path = dir.join("notices.csv");
+        let created = std::fs::create_dir_all(dir).and_then(|()| File::create(&path)).and_then(|file| {
+            let mut list = BufWriter::new(file);
+            writeln!(list, "{BOM}area,account,file").map(|()| list)
+        });
+        let list = created.map_err(|source| RunError::Output { path: path.clone(), source })?;
+        Ok(Self { dir: dir.to_owned(), how, path, list })
     }
-    let path = dir.join("notices.csv");
-    let written = std::fs::create_dir_all(dir).and_then(|()| std::fs::write(&path, list));
-    written.map_err(|source| failed(&path, source))
+
+    /// Writes the notices of a portion, whose accounts stand behind those of the portions before.
+    ///
+    /// # Errors
+    /// Where a file cannot be written.
+    pub fn add(
+        &mut self,
+        run: &Run,
+        particulars: &Particulars,
+        progress: &mut dyn FnMut(Stage, u64, u64),
+    ) -> Result<(), RunError> {
+        let failed = |path: &Path, source| RunError::Output { path: path.to_owned(), source };
+        let all = u64::try_from(run.decided.len()).unwrap_or(u64::MAX);
+        let (layout, lang) = self.how;
+        for (decided, done) in run.decided.iter().zip(1..) {
+            let key = decided.history.key();
+            let name = notice_file(&key.number, layout);
+            let path = self.dir.join(&name);
+            let parent = path.parent().unwrap_or(&self.dir);
+            let text = decided.notice(particulars, layout, lang);
+            let written = std::fs::create_dir_all(parent).and_then(|()| std::fs::write(&path, text));
+            written.map_err(|source| failed(&path, source))?;
+            let parts: Vec<_> = name.iter().map(|part| part.to_string_lossy()).collect();
+            let listed = writeln!(self.list, "{},{},{}", cell(&key.area), cell(&key.number), parts.join("/"));
+            listed.map_err(|source| failed(&self.path, source))?;
+            if done % 64 == 0 || done == all {
+                progress(Stage::Writing, done, all);
+            }
+        }
+        Ok(())
+    }
+
+    /// Closes the list.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn finish(mut self) -> Result<(), RunError> {
+        self.list.flush().map_err(|source| RunError::Output { path: self.path, source })
+    }
 }

@@ -3,18 +3,18 @@
 use std::fmt::Display;
 use std::fs::File;
 use std::io::{BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rate_core::error::{Lang, column_letters};
 use rate_core::history::ChargedRate;
 use rate_core::input::book::{TableKind, write_rate};
 use rate_core::notice::{origin_text, reason_text, step_text};
 use rate_core::settlement::Then;
-use rate_core::{Decision, Problem, Segment};
+use rate_core::{AccountKey, Decision, Problem, Segment};
 use serde_json::json;
 
 use super::summary::figures;
-use super::{Decided, Run, RunError, Summary, settled};
+use super::{Decided, Run, RunError, Settled, Summary, settled};
 use crate::book::{BOM, BookWriter, cell};
 use crate::diagnostics;
 
@@ -25,40 +25,143 @@ use crate::diagnostics;
 /// # Errors
 /// Where a file cannot be written.
 pub fn write(run: &Run, summary: &Summary, dir: &Path, lang: Lang) -> Result<(), RunError> {
-    std::fs::create_dir_all(dir).map_err(|source| RunError::Output { path: dir.to_owned(), source })?;
-    rates(run, dir)?;
-    let file = |name: &str, fill: &dyn Fn(&mut dyn Write) -> std::io::Result<()>| {
+    let mut files = RunFiles::create(dir, lang)?;
+    files.add(run)?;
+    files.finish(run, summary)
+}
+
+/// The files of a run on their way to a directory, a portion of its accounts at a time.
+#[derive(Debug)]
+pub struct RunFiles {
+    dir: PathBuf,
+    lang: Lang,
+    rates: BookWriter,
+    list: Lines,
+    decisions: Lines,
+    problems: Lines,
+    warnings: Lines,
+    not_insured: Lines,
+    settlements: Option<Lines>,
+    /// Rates that stand behind those decided here.
+    passed_on: Vec<(AccountKey, ChargedRate)>,
+    unread: Vec<Vec<String>>,
+    warned: usize,
+}
+
+/// A file that is filled line by line.
+#[derive(Debug)]
+struct Lines {
+    path: PathBuf,
+    out: BufWriter<File>,
+}
+
+impl Lines {
+    fn create(dir: &Path, name: &str, head: &str) -> Result<Self, RunError> {
         let path = dir.join(name);
-        let written = File::create(&path).and_then(|file| {
-            let mut out = BufWriter::with_capacity(1 << 18, file);
-            fill(&mut out)?;
-            out.flush()
-        });
-        written.map_err(|source| RunError::Output { path, source })
-    };
-    file("run_list.csv", &|out| run_list(run, lang, out))?;
-    file("decisions.ndjson", &|out| decisions(run, lang, out))?;
-    file("problems.csv", &|out| problems(run, lang, out))?;
-    file("warnings.csv", &|out| {
-        writeln!(out, "{BOM}file,row,column,field,code,message")?;
-        run.warnings.iter().try_for_each(|problem| line(out, &place_cells(problem, lang)))
-    })?;
-    file("diagnostics.csv", &|out| diagnostics::findings(&run.diagnosis, lang, out))?;
-    file("not_insured.csv", &|out| {
-        writeln!(out, "{BOM}area,account")?;
-        run.not_insured.iter().try_for_each(|key| writeln!(out, "{},{}", cell(&key.area), cell(&key.number)))
-    })?;
-    if run.settles() {
-        file(settled::FILE, &|out| settled::list(run, out))?;
-    } else {
-        settled::none(dir)?;
+        let file = File::create(&path).map_err(|source| RunError::Output { path: path.clone(), source })?;
+        let mut lines = Self { path, out: BufWriter::with_capacity(1 << 18, file) };
+        lines.fill(|out| if head.is_empty() { Ok(()) } else { writeln!(out, "{BOM}{head}") })?;
+        Ok(lines)
     }
-    file("summary.txt", &|out| {
-        out.write_all(summary.text(lang).as_bytes())?;
-        run.settled(lang).iter().try_for_each(|line| writeln!(out, "{line}"))?;
-        run.accepted(lang).iter().try_for_each(|line| writeln!(out, "{line}"))
-    })?;
-    file("run.json", &|out| writeln!(out, "{:#}", about(run, summary)))
+
+    fn fill(&mut self, fill: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), RunError> {
+        fill(&mut self.out).map_err(|source| RunError::Output { path: self.path.clone(), source })
+    }
+
+    fn finish(mut self) -> Result<(), RunError> {
+        self.fill(|out| out.flush())
+    }
+}
+
+impl RunFiles {
+    /// Creates the files, replacing those that are there.
+    ///
+    /// # Errors
+    /// Where a file cannot be created.
+    pub fn create(dir: &Path, lang: Lang) -> Result<Self, RunError> {
+        std::fs::create_dir_all(dir).map_err(|source| RunError::Output { path: dir.to_owned(), source })?;
+        let heads: Vec<&str> = RUN_LIST.iter().map(|(name, ..)| *name).collect();
+        let lines = |name: &str, head: &str| Lines::create(dir, name, head);
+        Ok(Self {
+            rates: BookWriter::create(dir, TableKind::Rates)?,
+            list: lines("run_list.csv", &heads.join(","))?,
+            decisions: lines("decisions.ndjson", "")?,
+            problems: lines("problems.csv", "area,account,file,row,column,field,code,message")?,
+            warnings: lines("warnings.csv", "file,row,column,field,code,message")?,
+            not_insured: lines("not_insured.csv", "area,account")?,
+            settlements: None,
+            passed_on: Vec::new(),
+            unread: Vec::new(),
+            warned: 0,
+            dir: dir.to_owned(),
+            lang,
+        })
+    }
+
+    /// Adds the accounts of a portion, which stand behind those of the portions before.
+    ///
+    /// # Errors
+    /// Where a file cannot be written.
+    pub fn add(&mut self, run: &Run) -> Result<(), RunError> {
+        let (lang, rates) = (self.lang, &mut self.rates);
+        for decided in &run.decided {
+            for segment in decided.decision.schedule().segments() {
+                let rate = charged(&decided.decision, segment);
+                write_rate(decided.decision.account(), &rate, &mut |_, cells| rates.row(cells))?;
+            }
+        }
+        self.passed_on.extend_from_slice(&run.last_rates);
+        self.unread.extend_from_slice(&run.unread_rates);
+        self.warned += run.warnings.len();
+        self.list.fill(|out| run.decided.iter().try_for_each(|decided| line(out, &list_line(decided, lang))))?;
+        self.decisions.fill(|out| decisions(run, lang, out))?;
+        self.problems.fill(|out| problems(run, lang, out))?;
+        self.warnings.fill(|out| run.warnings.iter().try_for_each(|problem| line(out, &place_cells(problem, lang))))?;
+        self.not_insured.fill(|out| {
+            run.not_insured.iter().try_for_each(|key| writeln!(out, "{},{}", cell(&key.area), cell(&key.number)))
+        })?;
+        if run.settles() {
+            if self.settlements.is_none() {
+                self.settlements = Some(Lines::create(&self.dir, settled::FILE, settled::HEADS)?);
+            }
+            self.settlements.iter_mut().try_for_each(|lines| lines.fill(|out| settled::list(run, out)))?;
+        }
+        Ok(())
+    }
+
+    /// Writes what concerns the run as a whole, of which `run` need hold no account, and closes the files.
+    ///
+    /// # Errors
+    /// Where a file cannot be written.
+    pub fn finish(mut self, run: &Run, summary: &Summary) -> Result<(), RunError> {
+        let (dir, lang) = (self.dir.as_path(), self.lang);
+        for (key, rate) in &self.passed_on {
+            write_rate(key, rate, &mut |_, cells| self.rates.row(cells))?;
+        }
+        for row in &self.unread {
+            let cells: Vec<&dyn Display> = row.iter().map(|cell| cell as &dyn Display).collect();
+            self.rates.row(&cells)?;
+        }
+        self.rates.finish()?;
+        let lists = [self.list, self.decisions, self.problems, self.warnings, self.not_insured];
+        lists.into_iter().try_for_each(Lines::finish)?;
+        match self.settlements {
+            Some(lines) => lines.finish()?,
+            None => settled::none(dir)?,
+        }
+        let whole = |name: &str, fill: &dyn Fn(&mut dyn Write) -> std::io::Result<()>| {
+            let mut lines = Lines::create(dir, name, "")?;
+            lines.fill(fill)?;
+            lines.finish()
+        };
+        whole("diagnostics.csv", &|out| diagnostics::findings(&run.diagnosis, lang, out))?;
+        whole("summary.txt", &|out| {
+            out.write_all(summary.text(lang).as_bytes())?;
+            summary.settled.text(lang).iter().try_for_each(|line| writeln!(out, "{line}"))?;
+            run.accepted(lang).iter().try_for_each(|line| writeln!(out, "{line}"))
+        })?;
+        whole("run.json", &|out| writeln!(out, "{:#}", about(run, summary, self.warned)))
+    }
 }
 
 /// A cell of a list, before it is written as CSV or into a workbook.
@@ -80,6 +183,15 @@ impl ListCell {
         if number == 0 { Self::Nothing } else { Self::Number(number.to_string()) }
     }
 
+    /// The value as text; none where there is none.
+    pub(crate) fn value(&self) -> Option<String> {
+        match self {
+            Self::Text(text) | Self::Number(text) => Some(text.clone()),
+            Self::Fen(fen) => Some(fen.to_string()),
+            Self::Nothing => None,
+        }
+    }
+
     fn csv(&self) -> String {
         match self {
             Self::Text(text) => cell(text),
@@ -96,7 +208,7 @@ fn line(out: &mut dyn Write, cells: &[ListCell]) -> std::io::Result<()> {
 }
 
 /// The columns of the run list: name in the CSV, head of a workbook in both languages, width in letters.
-pub(super) const RUN_LIST: &[(&str, &str, &str, u32)] = &[
+pub(crate) const RUN_LIST: &[(&str, &str, &str, u32)] = &[
     ("area", "统筹地区", "pooling area", 10),
     ("account", "单位编号", "account", 20),
     ("name", "单位名称", "name", 36),
@@ -116,26 +228,6 @@ pub(super) const RUN_LIST: &[(&str, &str, &str, u32)] = &[
     ("change", "费率变化", "change", 10),
     ("assumptions", "所用推定", "assumptions", 40),
 ];
-
-/// The rates in the shape of the book's own table, so that the next run can read them as the last ones.
-fn rates(run: &Run, dir: &Path) -> Result<(), RunError> {
-    let mut writer = BookWriter::create(dir, TableKind::Rates)?;
-    for decided in &run.decided {
-        for segment in decided.decision.schedule().segments() {
-            let rate = charged(&decided.decision, segment);
-            write_rate(decided.decision.account(), &rate, &mut |_, cells| writer.row(cells))?;
-        }
-    }
-    for (key, rate) in &run.last_rates {
-        write_rate(key, rate, &mut |_, cells| writer.row(cells))?;
-    }
-    for row in &run.unread_rates {
-        let cells: Vec<&dyn Display> = row.iter().map(|cell| cell as &dyn Display).collect();
-        writer.row(&cells)?;
-    }
-    writer.finish()?;
-    Ok(())
-}
 
 /// A piece of a schedule as a row of the book's `rates`.
 pub(crate) fn charged(decision: &Decision, segment: &Segment) -> ChargedRate {
@@ -165,17 +257,8 @@ fn article(decision: &Decision, lang: Lang) -> String {
     before.or(carried).map_or_else(String::new, |step| decision.citation(step.source, lang))
 }
 
-/// 工伤保险费率浮动明细表: one line per account.
-fn run_list(run: &Run, lang: Lang, out: &mut dyn Write) -> std::io::Result<()> {
-    let header: Vec<&str> = RUN_LIST.iter().map(|(name, ..)| *name).collect();
-    writeln!(out, "{BOM}{}", header.join(","))?;
-    for decided in &run.decided {
-        line(out, &list_line(decided, lang))?;
-    }
-    Ok(())
-}
-
-pub(super) fn list_line(decided: &Decided, lang: Lang) -> Vec<ListCell> {
+/// A line of 工伤保险费率浮动明细表.
+pub(crate) fn list_line(decided: &Decided, lang: Lang) -> Vec<ListCell> {
     let (decision, history) = (&decided.decision, &decided.history);
     let (outcome, figures) = (decision.outcome(), figures(decided));
     let previous = decision.schedule().segments().first().and_then(|it| history.rate_before(it.days.from()));
@@ -249,7 +332,6 @@ pub(crate) fn segment_json(segment: &Segment, decision: &Decision) -> serde_json
 }
 
 fn problems(run: &Run, lang: Lang, out: &mut dyn Write) -> std::io::Result<()> {
-    writeln!(out, "{BOM}area,account,file,row,column,field,code,message")?;
     for account in &run.refused {
         for problem in &account.problems {
             let mut cells = [&account.key.area, &account.key.number].map(|text| ListCell::Text(text.clone())).to_vec();
@@ -283,15 +365,15 @@ pub(super) fn place_cells(problem: &Problem, lang: Lang) -> Vec<ListCell> {
 }
 
 /// The sums of what is settled, by what becomes of it; nothing where nothing is.
-fn settled_totals(run: &Run) -> Option<serde_json::Value> {
+fn settled_totals(settled: &Settled) -> Option<serde_json::Value> {
     let each = Then::WORDS.iter().filter_map(|word| Then::from_word(word));
     let sums: serde_json::Map<_, _> =
-        each.map(|then| (then.as_str().to_owned(), json!(run.settled_fen(then).to_string()))).collect();
-    run.settles().then(|| json!(sums))
+        each.map(|then| (then.as_str().to_owned(), json!(settled.fen(then).to_string()))).collect();
+    (settled.accounts > 0).then(|| json!(sums))
 }
 
 /// What the run was made from and what came of it.
-fn about(run: &Run, summary: &Summary) -> serde_json::Value {
+fn about(run: &Run, summary: &Summary, warnings: usize) -> serde_json::Value {
     let law = &run.chosen.law;
     let parameters: Vec<_> = law
         .parameters()
@@ -323,13 +405,13 @@ fn about(run: &Run, summary: &Summary) -> serde_json::Value {
         "cycle": law.cycle().id,
         "setting": { "from": law.setting().from().to_string(), "to": law.setting().to().map(|to| to.to_string()) },
         "control_totals": totals,
-        "accounts": { "decided": decided, "refused": refused, "not_insured": not_insured, "rated_already": run.rated, "other_areas": run.other_areas },
-        "warnings": run.warnings.len(),
+        "accounts": { "decided": decided, "refused": refused, "not_insured": not_insured, "rated_already": summary.rated, "other_areas": run.other_areas },
+        "warnings": warnings,
         "diagnostics": diagnostics::counts(&run.diagnosis, &run.gate),
         "by_origin": summary.by_origin,
         "by_reason": summary.by_reason,
         "premium_fen": summary.premium_fen().to_string(),
         "decided_on": law.decided_late().map(|day| day.to_string()),
-        "settled_fen": settled_totals(run),
+        "settled_fen": settled_totals(&summary.settled),
     })
 }

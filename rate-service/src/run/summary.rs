@@ -9,7 +9,7 @@ use rate_core::notice::yuan;
 use rate_core::premium::{bills, bills_at, payroll_base, total};
 
 use super::output::ListCell;
-use super::{Decided, Run};
+use super::{Decided, Run, Settled};
 
 /// One line of the summary by grade.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -60,11 +60,15 @@ pub struct Summary {
     /// By change against the previous rate.
     pub by_change: BTreeMap<Change, ChangeRow>,
     /// Accounts by origin of the rate.
-    pub by_origin: BTreeMap<&'static str, u64>,
+    pub by_origin: BTreeMap<String, u64>,
     /// Accounts by reason code.
-    pub by_reason: BTreeMap<&'static str, u64>,
+    pub by_reason: BTreeMap<String, u64>,
     /// Accounts decided, refused, not insured.
     pub counts: [u64; 3],
+    /// Accounts that have a rate in the setting already, where only first rates were asked for.
+    pub rated: u64,
+    /// What is settled.
+    pub settled: Settled,
 }
 
 /// The figures of one account that summaries and the run list share.
@@ -108,28 +112,79 @@ pub(super) fn figures(decided: &Decided) -> Figures {
 pub fn summarise(run: &Run) -> Summary {
     let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
     let counts = [count(run.decided.len()), count(run.refused.len()), count(run.not_insured.len())];
-    let mut summary = Summary { counts, ..Summary::default() };
+    let mut summary =
+        Summary { counts, rated: count(run.rated), settled: Settled::of(&run.decided), ..Summary::default() };
     for decided in &run.decided {
-        let (outcome, figures) = (decided.decision.outcome(), figures(decided));
+        let (figures, outcome) = (figures(decided), decided.decision.outcome());
         let place = outcome.grade.map_or(u8::MAX, rate_core::ladder::GradeIndex::get);
-        let grade = summary.by_grade.entry((place, decided.decision.grade_label().to_owned())).or_default();
-        grade.accounts += 1;
-        grade.heads += figures.heads;
-        grade.payroll_fen += figures.payroll_fen;
-        grade.premium_fen += figures.after_fen;
-        let change = summary.by_change.entry(figures.change).or_default();
-        change.accounts += 1;
-        change.heads += figures.heads;
-        change.payroll_fen += figures.payroll_fen;
-        change.before_fen += figures.before_fen;
-        change.after_fen += figures.after_fen;
-        *summary.by_origin.entry(outcome.origin.as_str()).or_default() += 1;
-        *summary.by_reason.entry(outcome.reason.code()).or_default() += 1;
+        let grade = GradeRow {
+            accounts: 1,
+            heads: figures.heads,
+            payroll_fen: figures.payroll_fen,
+            premium_fen: figures.after_fen,
+        };
+        let key = (place, decided.decision.grade_label().to_owned());
+        summary.by_grade.entry(key).or_default().add(&grade);
+        let change = ChangeRow {
+            accounts: 1,
+            heads: figures.heads,
+            payroll_fen: figures.payroll_fen,
+            before_fen: figures.before_fen,
+            after_fen: figures.after_fen,
+        };
+        summary.by_change.entry(figures.change).or_default().add(&change);
+        *summary.by_origin.entry(outcome.origin.as_str().to_owned()).or_default() += 1;
+        *summary.by_reason.entry(outcome.reason.code().to_owned()).or_default() += 1;
     }
     summary
 }
 
+impl GradeRow {
+    fn add(&mut self, other: &Self) {
+        self.accounts += other.accounts;
+        self.heads += other.heads;
+        self.payroll_fen += other.payroll_fen;
+        self.premium_fen += other.premium_fen;
+    }
+}
+
+impl ChangeRow {
+    fn add(&mut self, other: &Self) {
+        self.accounts += other.accounts;
+        self.heads += other.heads;
+        self.payroll_fen += other.payroll_fen;
+        self.before_fen += other.before_fen;
+        self.after_fen += other.after_fen;
+    }
+}
+
+impl Summary {
+    /// Adds the summary of other accounts of the same run.
+    pub fn add(&mut self, other: &Self) {
+        for (key, row) in &other.by_grade {
+            self.by_grade.entry(key.clone()).or_default().add(row);
+        }
+        for (change, row) in &other.by_change {
+            self.by_change.entry(*change).or_default().add(row);
+        }
+        for (own, others) in [(&mut self.by_origin, &other.by_origin), (&mut self.by_reason, &other.by_reason)] {
+            others.iter().for_each(|(word, accounts)| *own.entry(word.clone()).or_default() += accounts);
+        }
+        self.counts.iter_mut().zip(other.counts).for_each(|(own, other)| *own += other);
+        self.rated += other.rated;
+        self.settled.add(&other.settled);
+    }
+
+    /// Everybody it accounts for.
+    pub fn accounts(&self) -> u64 {
+        self.counts.iter().sum::<u64>() + self.rated
+    }
+}
+
 impl Change {
+    /// Every way to compare.
+    pub(super) const ALL: [Self; 4] = [Self::Up, Self::Down, Self::Same, Self::First];
+
     /// The change in words.
     pub fn text(self, lang: Lang) -> &'static str {
         match self {

@@ -1,7 +1,7 @@
 //! The lists of a run as one workbook, for people: numbers of accounts as text, amounts in yuan, heads in the language
 //! asked for. The same run gives the same bytes.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rate_core::diagnostics::Finding;
 use rate_core::error::Lang;
@@ -65,7 +65,11 @@ const SHEETS: [(&str, &str); 4] =
 /// [`RunError::Unfit`] with the directory.
 pub fn fits(run: &Run, dir: &Path) -> Result<(), RunError> {
     let problems: usize = run.refused.iter().map(|account| account.problems.len()).sum();
-    let longest = run.decided.len().max(problems).max(run.diagnosis.findings.len());
+    fits_rows(run.decided.len().max(problems).max(run.diagnosis.findings.len()), dir)
+}
+
+/// The same for the rows of the longest list.
+pub(crate) fn fits_rows(longest: usize, dir: &Path) -> Result<(), RunError> {
     if longest < MAX_ROWS {
         return Ok(());
     }
@@ -78,9 +82,106 @@ pub fn fits(run: &Run, dir: &Path) -> Result<(), RunError> {
 /// # Errors
 /// Where the file cannot be written.
 pub fn write_workbook(run: &Run, summary: &Summary, dir: &Path, lang: Lang) -> Result<(), RunError> {
-    let path = dir.join(RUN_WORKBOOK);
-    let written = workbook(run, summary, lang).and_then(|mut workbook| workbook.save(&path));
-    written.map_err(|error| RunError::Output { path, source: std::io::Error::other(error) })
+    let mut book = RunWorkbook::create(dir, lang)?;
+    book.add(run)?;
+    book.finish(run, summary)
+}
+
+/// The workbook of a run, filled a portion of its accounts at a time, and held in memory until it is written.
+pub struct RunWorkbook {
+    path: PathBuf,
+    lang: Lang,
+    styles: Styles,
+    list: Worksheet,
+    problems: Worksheet,
+    /// The rows of both that are filled next.
+    next: [u32; 2],
+}
+
+impl std::fmt::Debug for RunWorkbook {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "RunWorkbook({}, {:?})", self.path.display(), self.next)
+    }
+}
+
+impl RunWorkbook {
+    /// A workbook with no account in it.
+    ///
+    /// # Errors
+    /// Where a sheet cannot be made.
+    pub fn create(dir: &Path, lang: Lang) -> Result<Self, RunError> {
+        let mut book = Self {
+            path: dir.join(RUN_WORKBOOK),
+            lang,
+            styles: Styles::new(),
+            list: Worksheet::new(),
+            problems: Worksheet::new(),
+            next: [0; 2],
+        };
+        let begun = book.begin();
+        book.named(begun)?;
+        Ok(book)
+    }
+
+    fn begin(&mut self) -> Result<(), XlsxError> {
+        let [list, _, problems, _] = SHEETS.map(|(zh, en)| self.lang.pick(zh, en));
+        let heads: Vec<Column> = RUN_LIST.iter().map(|(_, zh, en, width)| column(zh, en, *width)).collect();
+        let list = Sheet::begin(&mut self.list, list, &heads, self.lang, &self.styles)?.row;
+        let problems = Sheet::begin(&mut self.problems, problems, PROBLEMS, self.lang, &self.styles)?.row;
+        self.next = [list, problems];
+        Ok(())
+    }
+
+    /// Adds the accounts of a portion, which stand behind those of the portions before.
+    ///
+    /// # Errors
+    /// A list longer than a sheet.
+    pub fn add(&mut self, run: &Run) -> Result<(), RunError> {
+        let added = self.add_rows(run);
+        self.named(added)
+    }
+
+    fn add_rows(&mut self, run: &Run) -> Result<(), XlsxError> {
+        let (lang, [list, problems]) = (self.lang, self.next);
+        let mut sheet = Sheet { cells: &mut self.list, styles: &self.styles, row: list };
+        run.decided.iter().try_for_each(|decided| sheet.row(&list_line(decided, lang)))?;
+        self.next[0] = sheet.row;
+        let mut sheet = Sheet { cells: &mut self.problems, styles: &self.styles, row: problems };
+        for account in &run.refused {
+            for problem in &account.problems {
+                let key = [&account.key.area, &account.key.number].map(|text| ListCell::Text(text.clone()));
+                sheet.row(&key.into_iter().chain(place_cells(problem, lang)).collect::<Vec<_>>())?;
+            }
+        }
+        self.next[1] = sheet.row;
+        Ok(())
+    }
+
+    /// Adds what concerns the run as a whole, of which `run` need hold no account, and writes the file.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn finish(self, run: &Run, summary: &Summary) -> Result<(), RunError> {
+        let path = self.path.clone();
+        let written = self.workbook(run, summary).and_then(|mut workbook| workbook.save(&path));
+        written.map_err(|error| RunError::Output { path, source: std::io::Error::other(error) })
+    }
+
+    fn workbook(self, run: &Run, summary: &Summary) -> Result<Workbook, XlsxError> {
+        let Self { lang, styles, list, problems, .. } = self;
+        let mut workbook = empty()?;
+        let [_, sums, _, findings] = SHEETS.map(|(zh, en)| lang.pick(zh, en));
+        workbook.push_worksheet(list);
+        summaries(workbook.add_worksheet().set_name(sums)?, summary, lang, &styles)?;
+        workbook.push_worksheet(problems);
+        let mut sheet = Sheet::begin(workbook.add_worksheet(), findings, FINDINGS, lang, &styles)?;
+        run.diagnosis.findings.iter().try_for_each(|finding| sheet.row(&finding_cells(finding, lang)))?;
+        Ok(workbook)
+    }
+
+    fn named(&self, done: Result<(), XlsxError>) -> Result<(), RunError> {
+        done.map_err(|error| RunError::Output { path: self.path.clone(), source: std::io::Error::other(error) })
+    }
 }
 
 /// A workbook without sheets.
@@ -89,26 +190,6 @@ pub(crate) fn empty() -> Result<Workbook, XlsxError> {
     // A day that means nothing: else the file would tell when it was made, and differ each time.
     let day = ExcelDateTime::from_ymd(2000, 1, 1)?;
     workbook.set_properties(&DocProperties::new().set_creation_datetime(&day));
-    Ok(workbook)
-}
-
-fn workbook(run: &Run, summary: &Summary, lang: Lang) -> Result<Workbook, XlsxError> {
-    let mut workbook = empty()?;
-    let styles = Styles::new();
-    let [list, sums, problems, findings] = SHEETS.map(|(zh, en)| lang.pick(zh, en));
-    let heads: Vec<Column> = RUN_LIST.iter().map(|(_, zh, en, width)| column(zh, en, *width)).collect();
-    let mut sheet = Sheet::begin(workbook.add_worksheet(), list, &heads, lang, &styles)?;
-    run.decided.iter().try_for_each(|decided| sheet.row(&list_line(decided, lang)))?;
-    summaries(workbook.add_worksheet().set_name(sums)?, summary, lang, &styles)?;
-    let mut sheet = Sheet::begin(workbook.add_worksheet(), problems, PROBLEMS, lang, &styles)?;
-    for account in &run.refused {
-        for problem in &account.problems {
-            let key = [&account.key.area, &account.key.number].map(|text| ListCell::Text(text.clone()));
-            sheet.row(&key.into_iter().chain(place_cells(problem, lang)).collect::<Vec<_>>())?;
-        }
-    }
-    let mut sheet = Sheet::begin(workbook.add_worksheet(), findings, FINDINGS, lang, &styles)?;
-    run.diagnosis.findings.iter().try_for_each(|finding| sheet.row(&finding_cells(finding, lang)))?;
     Ok(workbook)
 }
 

@@ -17,7 +17,8 @@ pub enum DocumentKind {
 }
 
 impl DocumentKind {
-    const fn as_str(self) -> &'static str {
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::RuleSet => "rule-set",
             Self::Parameters => "parameters",
@@ -122,6 +123,25 @@ impl Link {
     /// As the database's.
     pub fn bodies(&mut self, run: &str) -> Result<Vec<BodyRow>, StoreError> {
         let of = bodies::table.filter(bodies::run.eq(run)).order(bodies::place);
+        Ok(on!(self, it => of.select(BodyRow::as_select()).load(it))?)
+    }
+
+    /// The bodies of some runs, of the first accounts behind one: at most so many accounts, in order.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn bodies_after(
+        &mut self,
+        area: &str,
+        runs: &[String],
+        after: &str,
+        most: i64,
+    ) -> Result<Vec<BodyRow>, StoreError> {
+        let by = || bodies::area.eq(area).and(bodies::run.eq_any(runs)).and(bodies::account.gt(after));
+        let page = bodies::table.filter(by()).select(bodies::account).distinct().order(bodies::account).limit(most);
+        let page: Vec<String> = on!(&mut *self, it => page.load(it))?;
+        let Some(last) = page.last() else { return Ok(Vec::new()) };
+        let of = bodies::table.filter(by().and(bodies::account.le(last))).order((bodies::account, bodies::run));
         Ok(on!(self, it => of.select(BodyRow::as_select()).load(it))?)
     }
 }

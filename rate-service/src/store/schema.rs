@@ -106,3 +106,94 @@ diesel::table! {
         body -> Text,
     }
 }
+
+diesel::table! {
+    runs (id) {
+        id -> Text,
+        area -> Text,
+        request -> Text,
+        accepted -> Text,
+        state -> Text,
+        author -> Text,
+        reviewer -> Nullable<Text>,
+        approver -> Nullable<Text>,
+        knowledge -> Nullable<BigInt>,
+        frozen -> Nullable<Text>,
+        problem -> Nullable<Text>,
+        owner -> Nullable<Text>,
+        lease_until -> BigInt,
+        fence -> BigInt,
+        attempts -> BigInt,
+        created_at -> Text,
+    }
+}
+
+diesel::table! {
+    run_events (run, number) {
+        run -> Text,
+        number -> BigInt,
+        state -> Text,
+        act -> Text,
+        who -> Text,
+        recorded_at -> Text,
+        remark -> Text,
+    }
+}
+
+diesel::table! {
+    run_law (run, place) {
+        run -> Text,
+        place -> BigInt,
+        kind -> Text,
+        name -> Text,
+        digest -> Binary,
+        content -> Text,
+    }
+}
+
+diesel::table! {
+    run_findings (run, number) {
+        run -> Text,
+        number -> BigInt,
+        kind -> Text,
+        account -> Nullable<Text>,
+        file -> Text,
+        field -> Text,
+        reported -> Text,
+    }
+}
+
+diesel::table! {
+    run_chunks (run, number) {
+        run -> Text,
+        number -> BigInt,
+        after_account -> Text,
+        upto -> Text,
+        accounts -> BigInt,
+        done -> Bool,
+        owner -> Nullable<Text>,
+        lease_until -> BigInt,
+        fence -> BigInt,
+        attempts -> BigInt,
+        summary -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    run_blocks (run, chunk) {
+        run -> Text,
+        chunk -> BigInt,
+        places -> Text,
+        bodies -> Binary,
+    }
+}
+
+diesel::table! {
+    run_left_out (run, account) {
+        run -> Text,
+        account -> Text,
+        chunk -> BigInt,
+        why -> Text,
+        problems -> Text,
+    }
+}

@@ -313,7 +313,8 @@ fn under(law: &Law, book: BTreeMap<&'static str, String>, control: Option<&Contr
     let mut search = Search::new(law);
     book.refused.iter().for_each(|refused| search.refused(refused));
     book.histories.iter().for_each(|history| search.account(history));
-    search.finish(&tables, control)
+    search.tables(&tables);
+    search.finish(control)
 }
 
 fn shown(diagnosis: &Diagnosis) -> Vec<String> {

@@ -19,7 +19,17 @@ const BY: &str = "--author clerk --approver head --recorded-at 2022-06-20T09:00:
 const TABLES: [&str; 9] =
     ["accesses", "bodies", "checkpoints", "documents", "entries", "facts", "knowledge", "mentions", "signers"];
 /// Tables whose rows are states: no part of the log, and no record of anything.
-const STATES: [&str; 2] = ["answers", "api_keys"];
+const STATES: [&str; 9] = [
+    "answers",
+    "api_keys",
+    "runs",
+    "run_blocks",
+    "run_chunks",
+    "run_events",
+    "run_findings",
+    "run_law",
+    "run_left_out",
+];
 
 /// A database of each kind, empty.
 pub(crate) fn databases(dir: &Path) -> Vec<String> {
@@ -158,7 +168,7 @@ fn a_log_in_a_database_is_written_with_its_key_alone() {
     assert!(code == 3 && text.contains("its last checkpoint is not over"), "{text}");
 }
 
-fn execute(store: &Store, sql: &str) -> Result<(), StoreError> {
+pub(crate) fn execute(store: &Store, sql: &str) -> Result<(), StoreError> {
     store.write(|link| match link {
         Link::Sqlite(it) => Ok(it.batch_execute(sql)?),
         Link::Postgres(it) => Ok(it.batch_execute(sql)?),

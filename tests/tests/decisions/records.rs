@@ -12,7 +12,7 @@ use rate_core::record::{
 use rate_core::{AccountKey, DateSpan, History, date, decide};
 use rate_service::book::{Plan, Reading, generate};
 use rate_service::diagnostics::Entry as Gate;
-use rate_service::logbook::{Logbook, Publication};
+use rate_service::logbook::{self, Facts, Logbook, Publication};
 use rate_service::run::{Decided, Request, with_rows};
 
 use crate::law::fixtures;
@@ -85,8 +85,10 @@ fn a_run_has_one_root_whatever_decides_it() {
     };
     let (run, rows) = with_rows(&request, &Gate::open(), &mut |_, _, _| {}).unwrap();
     let publication = Publication {
-        run: &run,
-        rows: &rows,
+        law: &run.chosen.law,
+        trial: run.chosen.trial(),
+        facts: Facts::Rows(&rows),
+        bodies: logbook::sealed(&run),
         id: None,
         author: "a".to_owned(),
         approver: "b".to_owned(),

@@ -26,7 +26,7 @@ const SERVICE: &[&[&str]] = &[
     &["diagnostics"],
     &["casebook", "run"],
     &["logbook"],
-    &["replay"],
+    &["replay", "annual"],
     &["evidence"],
     &["audit", "demo", "projects", "vectors"],
     &["auth", "api_error"],

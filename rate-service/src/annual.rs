@@ -1,0 +1,104 @@
+//! The annual run of the service: a job over chunks of accounts, from the freeze of its facts to its publication.
+//!
+//! Any number of workers, in any number of processes, share a run: each leases a range of accounts by a short
+//! transaction, decides it by the line that every run goes through, and keeps what came of it only where nobody was given
+//! the range meanwhile. What is published depends on facts and law alone.
+
+mod act;
+mod block;
+mod export;
+mod findings;
+mod freeze;
+mod law;
+mod publish;
+mod reading;
+mod report;
+mod request;
+mod run_list;
+mod state;
+mod work;
+
+use rate_core::NaiveDate;
+use rate_core::Parameters;
+
+pub use act::{accept, act, cancel, open};
+pub use export::{Export, export, notices};
+pub use reading::{
+    Account, Events, Progress, diagnosis, events, list, not_insured, problems, progress, runs, summary, trial_root,
+};
+pub use report::{DatedChange, Report, ReportedRun, report};
+pub use request::{Accepted, Request};
+pub use run_list::{ListPage, run_list};
+pub use state::{Act, NotMoved, State, Who, next};
+pub use work::{Claim, Decided, Worker};
+
+use crate::logbook::LogError;
+use crate::run::{ChosenLaw, LawFiles, RunError};
+use crate::store::StoreError;
+
+/// Where the law of an area on a day comes from.
+pub trait LawSource {
+    /// The law in force, with the averages that came with the book among its parameters.
+    ///
+    /// # Errors
+    /// No set that decides; averages that stand there twice.
+    fn law(&self, area: &str, on: NaiveDate, averages: Parameters) -> Result<ChosenLaw, RunError>;
+}
+
+impl LawSource for LawFiles {
+    fn law(&self, area: &str, on: NaiveDate, averages: Parameters) -> Result<ChosenLaw, RunError> {
+        self.law_with(averages, area, on)
+    }
+}
+
+/// Why a run could not be read or moved.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AnnualError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The log.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// The law, or what is written.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// There is no such run.
+    #[error("there is no run `{0}` / 没有运行 `{0}`")]
+    Unknown(String),
+    /// There is a run of this name already.
+    #[error("there is a run `{0}` already / 已有运行 `{0}`")]
+    Taken(String),
+    /// A run that cannot be asked for.
+    #[error("{en} / {zh}")]
+    Unfit {
+        /// Why, in Chinese.
+        zh: String,
+        /// Why, in English.
+        en: String,
+    },
+    /// Its state does not allow it.
+    #[error("a run that is {state} cannot `{act}` / 运行处于“{state}”，不能 `{act}`")]
+    NotNow {
+        /// Its state.
+        state: State,
+        /// What was asked.
+        act: Act,
+    },
+    /// Another person has to do it.
+    #[error("`{act}` is for another person than this one / `{act}` 须由他人办理")]
+    NotYou {
+        /// What was asked.
+        act: Act,
+    },
+    /// What is stored is not what was written.
+    #[error("the run holds what nobody wrote: {0} / 运行内容不符")]
+    Broken(&'static str),
+}
+
+impl AnnualError {
+    fn unfit(zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self::Unfit { zh: zh.into(), en: en.into() }
+    }
+}

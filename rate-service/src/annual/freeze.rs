@@ -1,0 +1,128 @@
+//! The freeze: the number at which facts are read, the law, the ranges of accounts, and what the book shows.
+
+use rate_core::Problem;
+use rate_core::diagnostics::{Diagnosis, Search};
+
+use super::act::{WORKER, enter, held, moved};
+use super::law::pinned;
+use super::request::Request;
+use super::state::{Act, State, Who};
+use super::work::Worker;
+use super::{AnnualError, LawSource, findings};
+use crate::logbook::Logbook;
+use crate::pipeline;
+use crate::run::{ChosenLaw, RunError};
+use crate::store::{AccountRange, ChunkRow, RunRow, Store};
+
+/// What a freeze comes to before it is kept.
+struct Freeze {
+    chosen: ChosenLaw,
+    knowledge: i64,
+    chunks: Vec<ChunkRow>,
+    diagnosis: Diagnosis,
+}
+
+impl Worker {
+    /// Freezes a run that this worker was leased, and looks through its book.
+    pub(super) fn freeze(
+        &mut self,
+        store: &Store,
+        log: &mut Logbook,
+        source: &dyn LawSource,
+        row: &RunRow,
+        now: &str,
+    ) -> Result<(), AnnualError> {
+        let request = Request::read(&row.id, &row.area, &row.request)?;
+        let entry = request.entry(&row.accepted)?;
+        let known = log.take_rates(&request.area, request.supersedes.as_deref(), now)?;
+        let knowledge = i64::try_from(known).map_err(|_| AnnualError::Broken("a knowledge number"))?;
+        let area = store.read(|link| pipeline::of_area(link, &request.area, knowledge))?;
+        let checked = area.checked();
+        right(checked.file_problems)?;
+        let mut chosen = source.law(&request.area, request.on, checked.parameters)?;
+        if let Some(day) = request.decided_on {
+            chosen.law = chosen.law.decided_on(day);
+        }
+        let mut search = Search::new(&chosen.law);
+        search.tables(area.own_tables());
+        let chunks = self.look(store, row, knowledge, &mut search)?;
+        if chunks.is_empty() {
+            return Err(AnnualError::unfit("没有该地区的单位", "the book holds no account of this area"));
+        }
+        let mut diagnosis = search.finish(entry.control.as_ref());
+        // A row of facts is found by its account and table: lines are those of a piece that was read.
+        diagnosis.findings.iter_mut().for_each(|it| it.place.line = 0);
+        diagnosis.findings.sort();
+        keep(store, row, Freeze { chosen, knowledge, chunks, diagnosis }, now)
+    }
+
+    /// Goes through the accounts a range at a time; the ranges.
+    fn look(
+        &mut self,
+        store: &Store,
+        row: &RunRow,
+        knowledge: i64,
+        search: &mut Search<'_>,
+    ) -> Result<Vec<ChunkRow>, AnnualError> {
+        let (mut chunks, mut after) = (Vec::new(), String::new());
+        loop {
+            let found = store.read(|link| link.accounts_after(&row.area, &after, self.accounts.max(1), knowledge))?;
+            let Some(last) = found.last().cloned() else { return Ok(chunks) };
+            let range = AccountRange { after: after.clone(), upto: Some(last.clone()) };
+            let portion = store.read(|link| pipeline::portion(link, &row.area, &range, knowledge))?;
+            let checked = portion.checked();
+            right(checked.file_problems)?;
+            checked.refused.iter().for_each(|it| search.refused(it));
+            checked.histories.iter().for_each(|it| search.account(it));
+            search.tables(portion.own_tables());
+            let accounts = checked.refused.len() + checked.histories.len();
+            chunks.push(ChunkRow {
+                run: row.id.clone(),
+                number: i64::try_from(chunks.len()).unwrap_or(i64::MAX),
+                after_account: after,
+                upto: last.clone(),
+                accounts: i64::try_from(accounts).unwrap_or(i64::MAX),
+                done: false,
+                owner: None,
+                lease_until: 0,
+                fence: 0,
+                attempts: 0,
+                summary: None,
+            });
+            after = last;
+            self.hold(store, row)?;
+        }
+    }
+}
+
+fn right(problems: Vec<Problem>) -> Result<(), AnnualError> {
+    if problems.is_empty() { Ok(()) } else { Err(RunError::Problems(problems).into()) }
+}
+
+/// Keeps a freeze, unless somebody else was given the run meanwhile, or it was given up.
+fn keep(store: &Store, leased: &RunRow, freeze: Freeze, now: &str) -> Result<(), AnnualError> {
+    let Freeze { chosen, knowledge, chunks, diagnosis } = freeze;
+    store.change(|link| {
+        let mut row = held(link, &leased.id)?;
+        if row.fence != leased.fence || row.state != State::Running.as_str() {
+            return Ok(());
+        }
+        row.knowledge = Some(knowledge);
+        row.frozen = Some(findings::line(&chosen, &diagnosis));
+        link.add_run_law(&pinned(&row.id, &chosen))?;
+        link.add_chunks(&chunks)?;
+        let rows: Vec<_> = findings::rows(&row.id, &diagnosis).collect();
+        link.add_run_findings(&rows)?;
+        let blocking: Vec<String> = findings::beyond(&row)?
+            .iter()
+            .filter(|it| !it.accepted)
+            .map(|it| format!("{} {}", it.kind, it.count))
+            .collect();
+        if blocking.is_empty() {
+            (row.lease_until, row.attempts) = (0, 0);
+            return Ok(link.change_run(&row)?);
+        }
+        let state = moved(&row, Act::Block, Who::Worker)?;
+        enter(link, row, (state, Act::Block), WORKER, now, &blocking.join(", ")).map(drop)
+    })
+}

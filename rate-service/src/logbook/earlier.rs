@@ -1,0 +1,159 @@
+//! Rates of published runs on their way among the facts, where the next run finds them as it finds all others.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rate_core::input::book::{RawTable, TableKind};
+use rate_core::record::{Body, Event, Run};
+
+use super::LogError;
+use super::changes::Changes;
+use crate::book::{BookRows, empty_table, push_line};
+use crate::store::{AccountRange, FactRow, Link, StoreError};
+
+/// Accounts looked at together.
+const ACCOUNTS: i64 = 1000;
+
+/// The runs of an area whose rates are, or may be, among its facts.
+pub(super) struct Runs {
+    /// Those that stand, newest first.
+    standing: Vec<String>,
+    /// Those that another one took the place of.
+    replaced: Vec<String>,
+}
+
+impl Runs {
+    /// The runs of an area in a log; `replaced` is about to be, too.
+    pub(super) fn of(events: &[Event], area: &str, replaced: Option<&str>) -> Self {
+        let runs = || events.iter().filter_map(|event| if let Event::Run(run) = event { Some(run) } else { None });
+        let gone: BTreeSet<&str> = runs().filter_map(|run| run.supersedes.as_deref()).chain(replaced).collect();
+        let own: Vec<&Run> = runs().filter(|run| run.area == area).collect();
+        let (replaced, standing): (Vec<&Run>, Vec<&Run>) =
+            own.iter().rev().partition(|run| gone.contains(run.id.as_str()));
+        let names = |runs: Vec<&Run>| runs.into_iter().map(|run| run.id.clone()).collect();
+        Self { standing: names(standing), replaced: names(replaced) }
+    }
+
+    fn all(&self) -> Vec<String> {
+        self.standing.iter().chain(&self.replaced).cloned().collect()
+    }
+}
+
+/// Adds what is missing among the facts, and takes back what stands no longer: of accounts the book knows, and not of a
+/// day that it has a rate of its own for.
+pub(super) fn take(link: &mut Link, runs: &Runs, area: &str, changes: &mut Changes) -> Result<(), LogError> {
+    let (all, known) = (runs.all(), changes.number() - 1);
+    let mut after = String::new();
+    while !all.is_empty() {
+        let bodies = link.bodies_after(area, &all, &after, ACCOUNTS)?;
+        let Some(last) = bodies.last().map(|body| body.account.clone()) else { break };
+        let range = AccountRange { after, upto: Some(last.clone()) };
+        let mut accounts: BTreeMap<String, Account> = BTreeMap::new();
+        for row in link.standing_within(area, &range, known)? {
+            let account = accounts.entry(row.account).or_default();
+            account.known |= row.kind == TableKind::Accounts.stem();
+            if row.kind == TableKind::Rates.stem() {
+                account.own.insert(row.line);
+            }
+        }
+        for body in bodies {
+            let read = Body::read(&body.body).map_err(|_| StoreError::Broken("a body that is none"))?;
+            let of = accounts.entry(body.account).or_default();
+            of.decided.push((body.run, lines(&read)));
+        }
+        let mut rows = Vec::new();
+        for (number, account) in accounts {
+            rows.extend(account.changes(runs)?.into_iter().map(|(standing, line)| FactRow {
+                area: area.to_owned(),
+                account: number.clone(),
+                kind: TableKind::Rates.stem().to_owned(),
+                knowledge: changes.number(),
+                leaf: FactRow::leaf_of(standing, TableKind::Rates.stem(), &line).0.to_vec(),
+                standing,
+                line,
+            }));
+        }
+        rows.sort_by(|one, two| (&one.account, &one.leaf).cmp(&(&two.account, &two.leaf)));
+        changes.add(link, &rows)?;
+        after = last;
+    }
+    Ok(())
+}
+
+/// What is known of an account.
+#[derive(Default)]
+struct Account {
+    /// Whether the book has it.
+    known: bool,
+    /// The rates that stand among its facts.
+    own: BTreeSet<String>,
+    /// What runs decided.
+    decided: Vec<(String, Vec<String>)>,
+}
+
+impl Account {
+    fn lines_of(&self, run: &str) -> &[String] {
+        self.decided.iter().find(|(of, _)| of == run).map_or(&[], |(_, lines)| lines)
+    }
+
+    /// Rates that come among the facts, and those taken back.
+    fn changes(&self, runs: &Runs) -> Result<Vec<(bool, String)>, LogError> {
+        let of = |runs: &[String]| -> BTreeSet<&String> { runs.iter().flat_map(|run| self.lines_of(run)).collect() };
+        let (standing, gone) = (of(&runs.standing), of(&runs.replaced));
+        let back: BTreeSet<&String> =
+            gone.into_iter().filter(|line| self.own.contains(*line) && !standing.contains(line)).collect();
+        let mut days = BTreeSet::new();
+        for line in self.own.iter().filter(|line| !back.contains(line)) {
+            days.insert(begins(line)?);
+        }
+        let mut changes: Vec<(bool, String)> = back.into_iter().map(|line| (false, line.clone())).collect();
+        // The newest run says what holds on a day.
+        for run in runs.standing.iter().filter(|_| self.known) {
+            let mut own_days = BTreeSet::new();
+            for line in self.lines_of(run) {
+                let day = begins(line)?;
+                if !days.contains(&day) && own_days.insert(day) {
+                    changes.push((true, line.clone()));
+                }
+            }
+            days.extend(own_days);
+        }
+        Ok(changes)
+    }
+}
+
+/// The day a rate begins, as it is written.
+fn begins(line: &str) -> Result<String, LogError> {
+    let mut table = empty_table(TableKind::Rates, TableKind::Rates.columns().len());
+    push_line(&mut table, 2, line).map_err(|_| StoreError::Broken("a row that is none"))?;
+    let day = table.rows().next().and_then(|row| row.cell(2).map(str::to_owned));
+    Ok(day.unwrap_or_default())
+}
+
+/// The rates that a body decides, as rows of the book's `rates`.
+fn lines(body: &Body) -> Vec<String> {
+    let columns = TableKind::Rates.columns().iter().map(|column| column.name);
+    let mut table = RawTable::new(TableKind::Rates, "rates.csv", columns);
+    for (it, line) in body.segments.iter().zip(2..) {
+        let [system, class] = it.class.map(|number| number.to_string());
+        let cells = [
+            body.account.area.clone(),
+            body.account.number.clone(),
+            it.days.from().to_string(),
+            it.days.to().map_or_else(String::new, |to| to.to_string()),
+            system,
+            class,
+            it.base_percent.clone().unwrap_or_default(),
+            it.grade.clone().unwrap_or_default(),
+            it.before_cut_percent.clone(),
+            it.cut_percent.clone(),
+            it.rate_percent.clone(),
+            it.origin.clone(),
+            body.cycle.clone(),
+            body.outcome.used.join(" "),
+            body.rule_set.clone(),
+        ];
+        table.push(line, cells);
+    }
+    let rows = BookRows::of(&[table]);
+    rows.by_table().iter().flat_map(|table| table.lines.iter().cloned()).collect()
+}
