@@ -22,6 +22,7 @@ use rate_core::error::Lang;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::annual::AnnualError;
 use crate::billing::BillingError;
 use crate::logbook::LogError;
 use crate::store::StoreError;
@@ -257,6 +258,25 @@ impl From<BillingError> for ApiError {
         match error {
             BillingError::Store(error) => error.into(),
             BillingError::Record(error) => Self::internal(error),
+        }
+    }
+}
+
+impl From<AnnualError> for ApiError {
+    fn from(error: AnnualError) -> Self {
+        match error {
+            AnnualError::Store(error) => error.into(),
+            AnnualError::Log(error) => error.into(),
+            AnnualError::Unknown(_) => Self::unknown(),
+            AnnualError::Unfit { zh, en } => Self::refused(zh, en),
+            AnnualError::NotYou { .. } => Self::plain(ApiCode::AuthSamePerson),
+            AnnualError::Taken(run) => Self::conflict(format!("已有运行 `{run}`"), format!("there is a run `{run}` already")),
+            AnnualError::NotNow { state, act } => Self::conflict(
+                format!("运行处于“{}”，不能办理 `{act}`", state.text(Lang::Zh)),
+                format!("a run that is {state} cannot `{act}`"),
+            ),
+            AnnualError::Run(error) => Self::refused(error.to_string(), error.to_string()),
+            AnnualError::Broken(what) => Self::internal(what),
         }
     }
 }

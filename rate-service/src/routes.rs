@@ -13,7 +13,7 @@ use actix_web::{HttpRequest, guard, middleware};
 pub use envelope::envelope;
 pub use operation::{Effect, Operation, Scope, Verb};
 
-use crate::api::{health, keys, rates};
+use crate::api::{health, keys, rates, runs};
 use crate::api_error::{ApiCode, ApiError};
 use crate::auth::Role::{self, Actuary, Admin, Approver, Auditor, Billing, Officer};
 
@@ -61,6 +61,27 @@ operations! {
     "rates.get"      Get "/v1/areas/{area}/accounts/{number}/rates" READERS, Area, Read => rates::of_account;
     "rates.snapshot" Get "/v1/areas/{area}/rate-snapshot"           READERS, Area, Read => rates::snapshot;
     "rates.changes"  Get "/v1/areas/{area}/rate-changes"            READERS, Area, Read => rates::feed;
+
+    "runs.create"      Post "/v1/areas/{area}/runs"                    &[Officer], Area, Once => runs::create;
+    "runs.list"        Get  "/v1/areas/{area}/runs"                    READERS, Area, Read => runs::list;
+    "runs.get"         Get  "/v1/areas/{area}/runs/{run}"              READERS, Area, Read => runs::get;
+    "runs.review"      Post "/v1/areas/{area}/runs/{run}/review"       &[Officer, Approver], Area, Once => runs::review;
+    "runs.approve"     Post "/v1/areas/{area}/runs/{run}/approval"     &[Approver], Area, Once => runs::approve;
+    "runs.publish"     Post "/v1/areas/{area}/runs/{run}/publication"  &[Approver], Area, Once => runs::publish;
+    "runs.return"      Post "/v1/areas/{area}/runs/{run}/return"       &[Officer, Approver], Area, Once => runs::send_back;
+    "runs.rerun"       Post "/v1/areas/{area}/runs/{run}/rerun"        &[Officer], Area, Once => runs::rerun;
+    "runs.resume"      Post "/v1/areas/{area}/runs/{run}/resumption"   &[Officer], Area, Once => runs::resume;
+    "runs.cancel"      Post "/v1/areas/{area}/runs/{run}/cancellation" &[Officer, Approver], Area, Once => runs::cancel;
+    "runs.accept"      Post "/v1/areas/{area}/runs/{run}/acceptance"   &[Officer], Area, Once => runs::accept;
+    "runs.events"      Get  "/v1/areas/{area}/runs/{run}/events"       READERS, Area, Read => runs::events;
+    "runs.summary"     Get  "/v1/areas/{area}/runs/{run}/summary"      READERS, Area, Read => runs::summary;
+    "runs.diagnostics" Get  "/v1/areas/{area}/runs/{run}/diagnostics"  READERS, Area, Read => runs::diagnostics;
+    "runs.findings"    Get  "/v1/areas/{area}/runs/{run}/findings"     READERS, Area, Read => runs::findings;
+    "runs.problems"    Get  "/v1/areas/{area}/runs/{run}/problems"     READERS, Area, Read => runs::problems;
+    "runs.not-insured" Get  "/v1/areas/{area}/runs/{run}/not-insured"  READERS, Area, Read => runs::not_insured;
+    "runs.accounts"    Get  "/v1/areas/{area}/runs/{run}/list"         READERS, Area, Read => runs::accounts;
+    "runs.file"        Get  "/v1/areas/{area}/runs/{run}/files/{file}" READERS, Area, Read => runs::file;
+    "reports.get"      Get  "/v1/areas/{area}/reports/{year}"          READERS, Area, Read => runs::report;
 
     "keys.create"   Post   "/v1/keys"      &[Admin], Held, Once => keys::create;
     "keys.list"     Get    "/v1/keys"      &[Admin], Held, Read => keys::list;

@@ -14,6 +14,14 @@ pub(super) const WORKER: &str = "worker";
 /// # Errors
 /// A name that is taken or none, limits or control totals that cannot be read.
 pub fn open(store: &Store, request: &Request, author: &str, now: &str) -> Result<(), AnnualError> {
+    store.change(|link| open_in(link, request, author, now))
+}
+
+/// The same in a transaction of the caller's.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_in(link: &mut Link, request: &Request, author: &str, now: &str) -> Result<(), AnnualError> {
     let author = person(author)?;
     if !is_run_id(&request.id) {
         return Err(AnnualError::unfit(
@@ -40,12 +48,10 @@ pub fn open(store: &Store, request: &Request, author: &str, now: &str) -> Result
         attempts: 0,
         created_at: now.to_owned(),
     };
-    store.change(|link| {
-        if !link.add_run(&row)? {
-            return Err(AnnualError::Taken(row.id.clone()));
-        }
-        note(link, &row, "open", author, now, "")
-    })
+    if !link.add_run(&row)? {
+        return Err(AnnualError::Taken(row.id.clone()));
+    }
+    note(link, &row, "open", author, now, "")
 }
 
 /// Moves a run: to review, approve, publish, return, make again, resume or give it up.
@@ -53,31 +59,44 @@ pub fn open(store: &Store, request: &Request, author: &str, now: &str) -> Result
 /// # Errors
 /// A run that is unknown, a state that does not allow it, a person who may not.
 pub fn act(store: &Store, run: &str, act: Act, who: &str, now: &str, remark: &str) -> Result<State, AnnualError> {
+    store.change(|link| act_in(link, run, act, who, now, remark))
+}
+
+/// The same in a transaction of the caller's.
+///
+/// # Errors
+/// As [`act`].
+pub fn act_in(
+    link: &mut Link,
+    run: &str,
+    act: Act,
+    who: &str,
+    now: &str,
+    remark: &str,
+) -> Result<State, AnnualError> {
     let who = person(who)?;
-    store.change(|link| {
-        let mut row = held(link, run)?;
-        let state = moved(&row, act, person_of(&row, who))?;
-        match act {
-            Act::Review => row.reviewer = Some(who.to_owned()),
-            Act::Approve => row.approver = Some(who.to_owned()),
-            Act::Return | Act::Cancel => drop_results(link, &mut row)?,
-            Act::Rerun => {
-                row.accepted.clear();
-                (row.reviewer, row.approver) = (None, None);
-            }
-            Act::Resume => link.release_chunks(run)?,
-            Act::Start
-            | Act::Block
-            | Act::Accept
-            | Act::Finish
-            | Act::Fail
-            | Act::Publish
-            | Act::Record
-            | Act::Withhold => {}
+    let mut row = held(link, run)?;
+    let state = moved(&row, act, person_of(&row, who))?;
+    match act {
+        Act::Review => row.reviewer = Some(who.to_owned()),
+        Act::Approve => row.approver = Some(who.to_owned()),
+        Act::Return | Act::Cancel => drop_results(link, &mut row)?,
+        Act::Rerun => {
+            row.accepted.clear();
+            (row.reviewer, row.approver) = (None, None);
         }
-        row.problem = None;
-        enter(link, row, (state, act), who, now, remark)
-    })
+        Act::Resume => link.release_chunks(run)?,
+        Act::Start
+        | Act::Block
+        | Act::Accept
+        | Act::Finish
+        | Act::Fail
+        | Act::Publish
+        | Act::Record
+        | Act::Withhold => {}
+    }
+    row.problem = None;
+    enter(link, row, (state, act), who, now, remark)
 }
 
 /// Gives a run up.
@@ -93,27 +112,39 @@ pub fn cancel(store: &Store, run: &str, who: &str, now: &str, remark: &str) -> R
 /// # Errors
 /// As [`act`]; no reason; kinds that still block.
 pub fn accept(store: &Store, run: &str, accepted: &[Accepted], who: &str, now: &str) -> Result<State, AnnualError> {
+    store.change(|link| accept_in(link, run, accepted, who, now))
+}
+
+/// The same in a transaction of the caller's.
+///
+/// # Errors
+/// As [`accept`].
+pub fn accept_in(
+    link: &mut Link,
+    run: &str,
+    accepted: &[Accepted],
+    who: &str,
+    now: &str,
+) -> Result<State, AnnualError> {
     let who = person(who)?;
     if accepted.is_empty() || accepted.iter().any(|it| it.reason.trim().is_empty()) {
         return Err(AnnualError::unfit("接受须逐项写明种类与理由", "each kind is accepted with a reason"));
     }
-    store.change(|link| {
-        let mut row = held(link, run)?;
-        let state = moved(&row, Act::Accept, person_of(&row, who))?;
-        let words: Vec<&str> = accepted.iter().map(|it| it.kind.as_str()).collect();
-        row.accepted = format!("{} {}", row.accepted, words.join(" "));
-        let beyond = super::findings::beyond(&row)?;
-        let open: Vec<&str> = beyond.iter().filter(|it| !it.accepted).map(|it| it.kind.as_str()).collect();
-        if !open.is_empty() {
-            let open = open.join(", ");
-            return Err(AnnualError::unfit(
-                format!("尚有未接受的种类：{open}"),
-                format!("kinds that nobody has accepted: {open}"),
-            ));
-        }
-        let said: Vec<String> = accepted.iter().map(|it| format!("{}: {}", it.kind, it.reason.trim())).collect();
-        enter(link, row, (state, Act::Accept), who, now, &said.join("; "))
-    })
+    let mut row = held(link, run)?;
+    let state = moved(&row, Act::Accept, person_of(&row, who))?;
+    let words: Vec<&str> = accepted.iter().map(|it| it.kind.as_str()).collect();
+    row.accepted = format!("{} {}", row.accepted, words.join(" "));
+    let beyond = super::findings::beyond(&row)?;
+    let open: Vec<&str> = beyond.iter().filter(|it| !it.accepted).map(|it| it.kind.as_str()).collect();
+    if !open.is_empty() {
+        let open = open.join(", ");
+        return Err(AnnualError::unfit(
+            format!("尚有未接受的种类：{open}"),
+            format!("kinds that nobody has accepted: {open}"),
+        ));
+    }
+    let said: Vec<String> = accepted.iter().map(|it| format!("{}: {}", it.kind, it.reason.trim())).collect();
+    enter(link, row, (state, Act::Accept), who, now, &said.join("; "))
 }
 
 /// A name that somebody can be held to.

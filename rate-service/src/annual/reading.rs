@@ -12,7 +12,7 @@ use super::request::Request;
 use super::state::State;
 use super::{AnnualError, block, publish};
 use crate::run::Summary;
-use crate::store::{RunEventRow, RunRow, Store};
+use crate::store::{Link, RunEventRow, RunRow, Store};
 
 /// A run as it stands.
 #[derive(Clone, Debug)]
@@ -56,7 +56,20 @@ fn row(store: &Store, run: &str) -> Result<RunRow, AnnualError> {
 }
 
 fn standing(store: &Store, row: RunRow) -> Result<Progress, AnnualError> {
-    let all = store.read(|link| link.chunks(&row.id))?;
+    store.read(|link| standing_in(link, row))
+}
+
+/// A run, as far as it has come, in a transaction of the caller's.
+///
+/// # Errors
+/// A run that is unknown.
+pub fn progress_in(link: &mut Link, run: &str) -> Result<Progress, AnnualError> {
+    let row = link.run(run)?.ok_or_else(|| AnnualError::Unknown(run.to_owned()))?;
+    standing_in(link, row)
+}
+
+fn standing_in(link: &mut Link, row: RunRow) -> Result<Progress, AnnualError> {
+    let all = link.chunks(&row.id)?;
     let (mut chunks, mut accounts) = ([0; 2], [0; 2]);
     for chunk in all {
         let of = u64::try_from(chunk.accounts).unwrap_or_default();

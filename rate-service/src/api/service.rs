@@ -11,6 +11,7 @@ use rate_core::RuleSet;
 use rate_core::error::Lang;
 use rate_core::log::Digest;
 
+use super::bell::Bell;
 use super::shares::Shares;
 use super::witness::Witness;
 use crate::api_error::{ApiError, language};
@@ -60,6 +61,7 @@ pub struct Service {
     methods: Mutex<Methods>,
     callers: RwLock<HashMap<Vec<u8>, (Stopwatch, Caller)>>,
     witness: Witness,
+    bell: Bell,
 }
 
 /// Where a request was met: what its answer needs to know.
@@ -91,7 +93,7 @@ impl Service {
         let log = Mutex::new(Logbook::over(Arc::clone(&store), log_name)?);
         let witness = Witness::of(Arc::clone(&store)).map_err(LogError::at(Path::new("thread")))?;
         let shares = Shares::of(limits.requests_per_second);
-        Ok(Self { store, log, limits, metrics: Metrics::new(), shares, ledger: Mutex::default(), methods: Mutex::default(), callers: RwLock::default(), witness })
+        Ok(Self { store, log, limits, metrics: Metrics::new(), shares, ledger: Mutex::default(), methods: Mutex::default(), callers: RwLock::default(), witness, bell: Bell::default() })
     }
 
     /// The store.
@@ -174,6 +176,16 @@ impl Service {
     /// Looks every key up again at its next request.
     pub fn forget_callers(&self) {
         self.callers.write().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// Tells whoever works beside the requests that there is something to do.
+    pub fn wake(&self) {
+        self.bell.ring();
+    }
+
+    /// What workers wait for.
+    pub const fn bell(&self) -> &Bell {
+        &self.bell
     }
 
     /// Takes note of a request for the access log.
