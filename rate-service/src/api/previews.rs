@@ -1,0 +1,466 @@
+//! Previews: what would be decided for an account, without anything being kept; singly, or line by line.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::web::{self, Bytes, Data, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use futures_util::StreamExt;
+use futures_util::stream::try_unfold;
+use rate_core::error::Lang;
+use rate_core::log::Digest;
+use rate_core::notice::step::step_text;
+use rate_core::{AccountKey, Decision, NaiveDate};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use sha2::{Digest as _, Sha256};
+use utoipa::ToSchema;
+
+use super::json;
+use super::rates::{Grade, NDJSON, day, hex, line};
+use super::{Service, Started};
+use crate::api_error::{ApiCode, ApiError, ProblemBody};
+use crate::auth::Caller;
+use crate::preview::{self, NotDecided};
+use crate::run::ChosenLaw;
+use crate::store::AccountRange;
+
+/// Lines that are decided in one go.
+const AT_ONCE: usize = 256;
+
+/// What to preview: facts that are given, or those of an account that are stored; under the law in force, or a rule set that
+/// is known here by its digest.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PreviewRequest {
+    /// The area.
+    #[schema(example = "990100")]
+    pub area: String,
+    /// A day of the annual setting.
+    #[schema(format = "date", example = "2022-07-01")]
+    pub on: String,
+    /// The day the rate is decided, where that is inside the setting.
+    #[schema(format = "date")]
+    pub decided_on: Option<String>,
+    /// Digest of a rule set that was uploaded here, published or not; the one in force where nothing is said.
+    pub rule_set: Option<String>,
+    /// Number of the account: of those given, or of those stored.
+    pub account: Option<String>,
+    /// Rows under the names of their tables, cells under the names of their columns (`docs/book-format.md`): text, or whole
+    /// numbers. Without it, the stored facts of the account.
+    #[schema(value_type = Option<Object>)]
+    pub tables: Option<Map<String, Value>>,
+    /// Whether every step is told.
+    #[serde(default)]
+    pub steps: bool,
+}
+
+/// A line of a batch: as a preview, but for what all lines share.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PreviewLine {
+    /// Number of the account.
+    pub account: Option<String>,
+    /// Rows under the names of their tables.
+    #[schema(value_type = Option<Object>)]
+    pub tables: Option<Map<String, Value>>,
+}
+
+/// What the lines of a batch share.
+#[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct BatchQuery {
+    /// Of a batch: the area.
+    pub area: Option<String>,
+    /// Of a batch: a day of the annual setting.
+    pub on: Option<String>,
+    /// Of a batch: the day the rates are decided.
+    pub decided_on: Option<String>,
+    /// Of a batch: digest of a rule set.
+    pub rule_set: Option<String>,
+}
+
+/// A dated rate of a preview.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PreviewSegment {
+    /// First day.
+    pub from: String,
+    /// Last day; `null` where it is open.
+    pub to: Option<String>,
+    /// Risk class.
+    pub class: u8,
+    /// Base rate, where known, in percent.
+    pub base_percent: Option<String>,
+    /// Grade.
+    pub grade: Option<Grade>,
+    /// Rate before any phased cut, in percent.
+    pub before_cut_percent: String,
+    /// Phased cut, in percent.
+    pub cut_percent: String,
+    /// The rate, in percent.
+    pub rate_percent: String,
+    /// Where it comes from.
+    pub origin: &'static str,
+}
+
+/// What would be decided.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Preview {
+    /// The account.
+    pub account: String,
+    /// Area and version of the rule set.
+    pub rule_set: String,
+    /// Digest of the rule set.
+    pub rule_set_digest: String,
+    /// Risk class.
+    pub class: u8,
+    /// Where the rate comes from.
+    pub origin: &'static str,
+    /// Code of the reason.
+    pub reason: &'static str,
+    /// Dated rates, without a gap.
+    pub segments: Vec<PreviewSegment>,
+    /// The decision in a sentence.
+    pub explanation: String,
+    /// Every step with its numbers and article, where they were asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<String>,
+    /// What was assumed where documents are silent.
+    pub assumptions: Vec<String>,
+}
+
+/// A line of the answer to a batch; the last one ends it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum BatchAnswer {
+    /// What would be decided for a line.
+    Decided {
+        /// The line, from one.
+        line: u64,
+        /// What would be decided.
+        preview: Box<Preview>,
+    },
+    /// What is wrong with a line.
+    Refused {
+        /// The line, from one.
+        line: u64,
+        /// What is wrong.
+        problem: Box<ProblemBody>,
+    },
+    /// The end; without it, the answer is not whole.
+    End {
+        /// Always `true`.
+        end: bool,
+        /// Lines read.
+        read: u64,
+        /// Lines decided.
+        decided: u64,
+        /// Lines refused.
+        refused: u64,
+        /// SHA-256 of the bytes before this line.
+        digest: String,
+    },
+}
+
+/// What a preview is made under.
+#[derive(Clone, Debug)]
+struct Under {
+    area: String,
+    law: Arc<ChosenLaw>,
+}
+
+/// What would be decided for an account. Nothing is kept. As `application/json`, one; as `application/x-ndjson`, one a line,
+/// with what all share in the query, one line out for each line in, and a last line that ends it.
+#[utoipa::path(post, path = "/v1/previews", operation_id = "previews.create", tag = "previews", params(BatchQuery),
+    request_body(content((PreviewRequest = "application/json"), (PreviewLine = "application/x-ndjson"))),
+    responses(
+        (status = 200, content((Preview = "application/json"), (BatchAnswer = "application/x-ndjson"))),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
+pub async fn create(
+    service: Data<Service>,
+    caller: Caller,
+    started: Started,
+    request: HttpRequest,
+    query: Query<BatchQuery>,
+    payload: web::Payload,
+) -> Result<HttpResponse, ApiError> {
+    let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    match kind.as_str() {
+        "application/json" => {
+            let mut payload = payload.into_inner();
+            let body = json::whole(&request, &mut payload).await?;
+            one(&service, &caller, started.lang, json::read(&body)?).await
+        }
+        NDJSON => batch(service, &caller, started, query.into_inner(), payload.into_inner()).await,
+        _ => Err(ApiError::new(ApiCode::RequestType, [format!("application/json, {NDJSON}")])),
+    }
+}
+
+async fn one(
+    service: &Data<Service>,
+    caller: &Caller,
+    lang: Lang,
+    asked: PreviewRequest,
+) -> Result<HttpResponse, ApiError> {
+    let PreviewRequest { area, on, decided_on, rule_set, account, tables, steps } = asked;
+    let under = under(service, caller, &area, &on, decided_on.as_deref(), rule_set.as_deref()).await?;
+    let preview = match tables {
+        // Some rows take less time than a thread that waits takes to be found.
+        Some(tables) => decided(&under, account, &tables, lang, steps)?,
+        None => {
+            let account = account.ok_or_else(|| ApiError::new(ApiCode::RequestMalformed, ["account, tables"]))?;
+            stored(service, under, account, lang, steps).await?
+        }
+    };
+    Ok(HttpResponse::Ok().json(preview))
+}
+
+/// The law a preview is made under.
+async fn under(
+    service: &Data<Service>,
+    caller: &Caller,
+    area: &str,
+    on: &str,
+    decided_on: Option<&str>,
+    rule_set: Option<&str>,
+) -> Result<Under, ApiError> {
+    if !caller.areas.reach(area) {
+        return Err(ApiError::unknown());
+    }
+    let on = day("on", on)?;
+    let decided_on = decided_on.map(|text| day("decided_on", text)).transpose()?;
+    let unfit = |text: &str| ApiError::new(ApiCode::RequestValue, ["rule_set", text, "SHA-256"]);
+    let rule_set = rule_set.map(|text| Digest::from_hex(text).ok_or_else(|| unfit(text))).transpose()?;
+    let law = service.law(area.to_owned(), on, decided_on, rule_set).await?;
+    Ok(Under { area: area.to_owned(), law })
+}
+
+/// Decides facts that were given.
+fn decided(
+    under: &Under,
+    account: Option<String>,
+    tables: &Map<String, Value>,
+    lang: Lang,
+    steps: bool,
+) -> Result<Preview, ApiError> {
+    let tables = preview::tables(tables)?;
+    let key = account.map(|number| AccountKey { area: under.area.clone(), number });
+    let history = preview::given(&tables, key.as_ref())?;
+    if history.key().area != under.area {
+        // The law of one area says nothing of another's accounts.
+        return Err(ApiError::new(ApiCode::RequestValue, ["area", history.key().area.as_str(), &under.area]));
+    }
+    Ok(told(&preview::preview(&under.law.law, &history)?, lang, steps))
+}
+
+/// Decides facts that are stored.
+async fn stored(
+    service: &Data<Service>,
+    under: Under,
+    number: String,
+    lang: Lang,
+    steps: bool,
+) -> Result<Preview, ApiError> {
+    let decided = service.read(move |link| {
+        let known = link.last_knowledge()?;
+        let key = AccountKey { area: under.area, number };
+        let range = AccountRange::of_one(&key.number);
+        let book = crate::pipeline::portion(link, &key.area, &range, known)?.checked();
+        if book.file_problems.is_empty() && book.histories.is_empty() && book.refused.is_empty() {
+            return Err(ApiError::unknown());
+        }
+        let history = preview::history(book, Some(&key))?;
+        Ok(told(&preview::preview(&under.law.law, &history)?, lang, steps))
+    });
+    decided.await
+}
+
+fn told(decision: &Decision, lang: Lang, steps: bool) -> Preview {
+    let ladder = decision.law().rules().ladder();
+    let grade = |index| {
+        let grade = ladder.grade(index);
+        Grade {
+            label: grade.label.clone(),
+            shift: grade.shift,
+            factor_percent: grade.factor.map(|factor| factor.percent().to_string()),
+        }
+    };
+    let segments = decision.schedule().segments().iter().map(|it| PreviewSegment {
+        from: it.days.from().to_string(),
+        to: it.days.to().map(|to| to.to_string()),
+        class: it.class.number(),
+        base_percent: it.base.map(|base| base.percent().to_string()),
+        grade: it.grade.map(grade),
+        before_cut_percent: it.before_cut.percent().to_string(),
+        cut_percent: it.cut.percent().to_string(),
+        rate_percent: it.rate.percent().to_string(),
+        origin: it.origin.as_str(),
+    });
+    let segments = segments.collect();
+    let told = |decision: &Decision| decision.steps().iter().map(|step| step_text(step, decision, lang)).collect();
+    Preview {
+        account: decision.account().number.clone(),
+        rule_set: decision.rule_set().to_string(),
+        rule_set_digest: decision.law().rules().digest().to_owned(),
+        class: decision.outcome().class.number(),
+        origin: decision.outcome().origin.as_str(),
+        reason: decision.outcome().reason.code(),
+        segments,
+        explanation: decision.summary(lang),
+        steps: if steps { told(decision) } else { Vec::new() },
+        assumptions: decision.assumptions(),
+    }
+}
+
+impl From<NotDecided> for ApiError {
+    fn from(why: NotDecided) -> Self {
+        match why {
+            NotDecided::Problems(problems) => Self::problems(problems),
+            NotDecided::TooMany(most) => {
+                Self::refused(format!("一次预览至多 {most} 行"), format!("a preview has at most {most} rows"))
+            }
+            NotDecided::Which(count) => Self::refused(
+                format!("所给数据含 {count} 户，请以 account 指明一户"),
+                format!("the facts are of {count} accounts; name one as `account`"),
+            ),
+        }
+    }
+}
+
+/// A batch under way.
+struct Batch {
+    service: Arc<Service>,
+    under: Under,
+    started: Started,
+    payload: Payload,
+    /// Lines that came whole and wait.
+    whole: VecDeque<Vec<u8>>,
+    rest: Vec<u8>,
+    read: u64,
+    decided: u64,
+    refused: u64,
+    hash: Sha256,
+    ended: bool,
+}
+
+async fn batch(
+    service: Data<Service>,
+    caller: &Caller,
+    started: Started,
+    query: BatchQuery,
+    payload: Payload,
+) -> Result<HttpResponse, ApiError> {
+    let needed = |name: &str, value: Option<String>| {
+        value.ok_or_else(|| ApiError::new(ApiCode::RequestValue, [name, "", "?area=…&on=YYYY-MM-DD"]))
+    };
+    let (area, on) = (needed("area", query.area)?, needed("on", query.on)?);
+    let under = under(&service, caller, &area, &on, query.decided_on.as_deref(), query.rule_set.as_deref()).await?;
+    let first = Batch {
+        service: service.into_inner(),
+        under,
+        started,
+        payload,
+        whole: VecDeque::new(),
+        rest: Vec::new(),
+        read: 0,
+        decided: 0,
+        refused: 0,
+        hash: Sha256::new(),
+        ended: false,
+    };
+    let answers = try_unfold(Some(first), |state| async move {
+        match state {
+            Some(state) => state.next().await.map(Some),
+            None => Ok(None),
+        }
+    });
+    Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, NDJSON)).streaming(answers))
+}
+
+impl Batch {
+    /// The answers to the next lines; the end behind the last one.
+    async fn next(mut self) -> Result<(Bytes, Option<Self>), ApiError> {
+        let lines = self.lines().await?;
+        if lines.is_empty() {
+            let (read, decided, refused) = (self.read, self.decided, self.refused);
+            let end = BatchAnswer::End { end: true, read, decided, refused, digest: hex(&self.hash.finalize()) };
+            return Ok((line(&end)?.into(), None));
+        }
+        let service = Arc::clone(&self.service);
+        let (bytes, mut state) = service
+            .wait(move |_| {
+                let mut bytes = Vec::new();
+                for text in &lines {
+                    self.read += 1;
+                    let answer = self.answer(text);
+                    bytes.extend(line(&answer)?);
+                }
+                Ok((bytes, self))
+            })
+            .await?;
+        state.hash.update(&bytes);
+        Ok((bytes.into(), Some(state)))
+    }
+
+    fn answer(&mut self, text: &[u8]) -> BatchAnswer {
+        let lang = self.started.lang;
+        let decided = json::read::<PreviewLine>(text).and_then(|asked| match asked.tables {
+            Some(tables) => decided(&self.under, asked.account, &tables, lang, false),
+            None => Err(ApiError::new(ApiCode::RequestMalformed, ["tables"])),
+        });
+        match decided {
+            Ok(preview) => {
+                self.decided += 1;
+                BatchAnswer::Decided { line: self.read, preview: Box::new(preview) }
+            }
+            Err(why) => {
+                self.refused += 1;
+                let problem = Box::new(why.body(lang, &self.started.request_id));
+                BatchAnswer::Refused { line: self.read, problem }
+            }
+        }
+    }
+
+    /// The next lines that came whole, empty ones left out; none at the end.
+    async fn lines(&mut self) -> Result<Vec<Vec<u8>>, ApiError> {
+        while self.whole.is_empty() && !self.ended {
+            match self.payload.next().await {
+                Some(piece) => {
+                    self.rest.extend_from_slice(&piece.map_err(|error| ApiError::new(ApiCode::RequestMalformed, [error]))?);
+                }
+                None => self.ended = true,
+            }
+            let unended = if self.ended { self.rest.len() } else { end_of_lines(&self.rest) };
+            let behind = self.rest.split_off(unended);
+            let ended = std::mem::replace(&mut self.rest, behind);
+            let lines = ended.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
+            self.whole.extend(lines.map(<[u8]>::to_vec));
+            let most = self.service.limits.line_bytes;
+            if self.rest.len() > most || self.whole.iter().any(|line| line.len() > most) {
+                return Err(ApiError::new(ApiCode::RequestTooLarge, [most]));
+            }
+        }
+        Ok(self.whole.drain(..AT_ONCE.min(self.whole.len())).collect())
+    }
+}
+
+/// The bytes of the lines that are whole.
+fn end_of_lines(bytes: &[u8]) -> usize {
+    bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1)
+}
+
+/// Which law was asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Asked {
+    /// The area.
+    pub(super) area: String,
+    /// The day.
+    pub(super) on: NaiveDate,
+    /// The day it is decided.
+    pub(super) decided_on: Option<NaiveDate>,
+    /// The rule set.
+    pub(super) rule_set: Option<Digest>,
+}

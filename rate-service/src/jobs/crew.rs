@@ -1,0 +1,109 @@
+//! The threads that do long work, a piece at a time.
+
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use rate_core::{NaiveDate, Parameters};
+
+use super::Bell;
+use crate::annual::{LawSource, Worker};
+use crate::clock;
+use crate::gazette::{self, GazetteError};
+use crate::intake;
+use crate::logbook::{LogError, Logbook};
+use crate::run::{ChosenLaw, RunError};
+use crate::store::{Store, StoreError};
+
+/// How long a worker waits for the bell: whoever shares the database may have brought something to do.
+const PATIENCE: Duration = Duration::from_millis(500);
+/// How long it waits when the database does not answer.
+const TROUBLE: Duration = Duration::from_secs(2);
+
+/// Threads that do long work.
+#[derive(Debug)]
+pub struct Crew {
+    threads: Vec<JoinHandle<()>>,
+    bell: Arc<Bell>,
+}
+
+/// The law as it is published in a store.
+#[derive(Clone, Debug)]
+pub struct InForce(pub Arc<Store>);
+
+impl LawSource for InForce {
+    fn law(&self, area: &str, on: NaiveDate, averages: Parameters) -> Result<ChosenLaw, RunError> {
+        self.0.read(|link| gazette::law(link, area, on, None, averages)).map_err(|error| match error {
+            GazetteError::NoLaw { refusal, considered } => RunError::Refused { refusal, considered },
+            GazetteError::Problems(problems) => RunError::Problems(problems),
+            GazetteError::Store(error) => RunError::Store(error.to_string()),
+            other => RunError::Store(other.to_string()),
+        })
+    }
+}
+
+impl Crew {
+    /// Begins to work, on so many threads.
+    ///
+    /// # Errors
+    /// A log that does not fit together; no thread to be had.
+    pub fn begin(store: &Arc<Store>, log_name: &str, bell: &Arc<Bell>, threads: usize) -> Result<Self, LogError> {
+        let mut crew = Self { threads: Vec::new(), bell: Arc::clone(bell) };
+        for number in 1..=threads {
+            let log = Logbook::over(Arc::clone(store), log_name)?;
+            let (store, bell) = (Arc::clone(store), Arc::clone(bell));
+            let name = format!("worker-{}-{number}", std::process::id());
+            let work = move || One { store, log, bell, worker: Worker::new(name) }.work();
+            let thread = std::thread::Builder::new().name(format!("worker {number}")).spawn(work);
+            let thread = thread.map_err(|error| LogError::Unknown(format!("no thread to work on: {error}")))?;
+            crew.threads.push(thread);
+        }
+        Ok(crew)
+    }
+
+    /// Ends when every worker has done the piece it is at.
+    pub fn end(self) {
+        self.bell.end();
+        // One that panicked has said so; what it was at is done again by whoever is leased it next.
+        self.threads.into_iter().for_each(|thread| drop(thread.join()));
+    }
+}
+
+/// A worker, and what it works with.
+struct One {
+    store: Arc<Store>,
+    log: Logbook,
+    bell: Arc<Bell>,
+    worker: Worker,
+}
+
+impl One {
+    fn work(mut self) {
+        while !self.bell.ended() {
+            match self.piece() {
+                Ok(true) => {}
+                Ok(false) => self.bell.wait(PATIENCE),
+                Err(cause) => {
+                    tracing::error!(worker = self.worker.name, cause, "a piece of work was not done");
+                    self.bell.wait(TROUBLE);
+                }
+            }
+        }
+    }
+
+    /// Does one piece of whatever there is to do.
+    fn piece(&mut self) -> Result<bool, String> {
+        let now = clock::now();
+        let source = InForce(Arc::clone(&self.store));
+        let text = |error: &dyn std::error::Error| error.to_string();
+        let imported = intake::work(&self.store, &self.log, &self.worker.name, &clock::now);
+        if imported.map_err(|error| text(&error))? {
+            return Ok(true);
+        }
+        let told: Result<bool, StoreError> = gazette::work(&self.store, &now);
+        if told.map_err(|error| text(&error))? {
+            return Ok(true);
+        }
+        self.worker.work(&self.store, &mut self.log, &source, &now).map_err(|error| text(&error))
+    }
+}
