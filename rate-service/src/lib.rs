@@ -12,6 +12,7 @@ pub mod config;
 pub mod demo;
 pub mod diagnostics;
 pub mod evidence;
+pub mod intake;
 pub mod lawbook;
 pub mod logbook;
 pub mod openapi;

@@ -10,6 +10,7 @@ mod directory;
 mod key;
 mod layout;
 mod publish;
+mod recording;
 mod signers;
 mod verify;
 mod view;
@@ -21,6 +22,7 @@ use crate::store::{Place, StoreError};
 
 pub use layout::is_run_id;
 pub use publish::{Publication, Published};
+pub use recording::Recording;
 pub use verify::{Fault, FaultKind, Trust, Verified, body_faults, verify, verify_over};
 pub use view::{Disk, Files, PublishedRun, View};
 pub use writer::{Logbook, TakenOut};

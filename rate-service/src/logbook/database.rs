@@ -2,24 +2,24 @@
 //!
 //! Facts are not kept whole a batch: what stands is compared with what came in, and only the difference is added.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use rate_core::input::book::TableKind;
 use rate_core::log::{Checkpoint, Digest, SignedNote, SigningKey, Tree, VerifyingKey};
 use rate_core::record::{Entry, Event, FactsChange};
 
 use super::LogError;
 use super::key::{KeyFile, new_key, signed};
 use super::publish::{Document, Publication, Published, Sealed, Shelf, not_before, publish};
+use super::recording::Recording;
 use super::signers::Signers;
 use super::view::{Files, View};
-use crate::book::{BookRows, KeyedRow};
-use crate::store::{BodyRow, DocumentKind, EntryRow, FactRow, Link, Mention, Place, Store, StoreError};
+use crate::book::BookRows;
+use crate::store::{BodyRow, DocumentKind, EntryRow, FactRow, Link, Place, Store, StoreError};
 
 /// Names the file of the key of a log in PostgreSQL.
 const KEY: &str = "RATE_LOG_KEY";
@@ -42,8 +42,13 @@ impl DatabaseLog {
 
     /// The log of a store that is open already.
     pub(super) fn over(store: Arc<Store>, name: &str) -> Result<Self, LogError> {
+        let file = key_file(store.place())?;
+        Self::keyed(store, name, file)
+    }
+
+    /// The same, with its key in a file that is named.
+    pub(super) fn keyed(store: Arc<Store>, name: &str, file: KeyFile) -> Result<Self, LogError> {
         let place = store.place();
-        let file = key_file(place)?;
         let (signers, begun) = store.read(|link| -> Result<_, LogError> {
             Ok((link.signers()?, !link.entries_from(0)?.is_empty() || !link.checkpoints()?.is_empty()))
         })?;
@@ -85,6 +90,25 @@ impl DatabaseLog {
 
     pub(super) fn publish(&mut self, publication: Publication<'_>) -> Result<Published, LogError> {
         self.store.write(|link| publish(&mut Writing::begin(link, &[&self.key])?, publication))
+    }
+
+    pub(super) fn record(
+        &self,
+        recorded_at: &str,
+        work: &mut dyn FnMut(&mut Recording<'_>) -> Result<(), LogError>,
+    ) -> Result<u64, LogError> {
+        self.store.write(|link| {
+            let keys = [&self.key];
+            let mut writing = Writing::begin(link, &keys)?;
+            not_before(writing.entries.last(), recorded_at)?;
+            let mut recording = Recording::begin(writing.link)?;
+            work(&mut recording)?;
+            let (number, change) = recording.finish();
+            if let Some(change) = change {
+                writing.append(recorded_at, vec![Event::Facts(change)])?;
+            }
+            Ok(number)
+        })
     }
 
     pub(super) fn rotate(&mut self, recorded_at: &str) -> Result<Checkpoint, LogError> {
@@ -183,10 +207,6 @@ impl<'w> Writing<'w> {
     }
 }
 
-fn digest(bytes: &[u8]) -> Result<Digest, StoreError> {
-    bytes.try_into().map(Digest).map_err(|_| StoreError::Broken("a hash that is none"))
-}
-
 /// A number of the log as the database counts it.
 fn place(number: u64) -> Result<i64, StoreError> {
     i64::try_from(number).map_err(|_| StoreError::Broken("more entries than can be counted"))
@@ -200,37 +220,20 @@ impl Shelf for Writing<'_> {
     /// Only what is new or gone in the areas of the book is written, under a number of its own.
     fn facts(&mut self, rows: &BookRows) -> Result<(u64, Option<Event>), LogError> {
         let last = self.link.last_knowledge()?;
-        let number = last + 1;
         let came = rows.keyed().map_err(|row| LogError::Unknown(format!("{row}: no area / 缺统筹区")))?;
         let areas: Vec<String> = came.iter().map(|row| row.area.clone()).collect::<BTreeSet<_>>().into_iter().collect();
         let stood = self.link.standing(&areas, last)?;
         let known: BTreeSet<(&str, &str)> = stood.iter().map(|row| (row.kind.as_str(), row.line.as_str())).collect();
         let now: BTreeSet<(&str, &str)> = came.iter().map(|row| (row.kind.stem(), row.line)).collect();
-        let row = |area: &str, account: &str, kind: &str, line: &str, standing: bool| FactRow {
-            area: area.to_owned(),
-            account: account.to_owned(),
-            kind: kind.to_owned(),
-            knowledge: number,
-            leaf: FactRow::leaf_of(standing, kind, line).0.to_vec(),
-            standing,
-            line: line.to_owned(),
-        };
+        let mut recording = Recording::begin(self.link)?;
         let added = came.iter().filter(|it| !known.contains(&(it.kind.stem(), it.line)));
-        let added = added.map(|it| row(&it.area, &it.account, it.kind.stem(), it.line, true));
+        let added = added.map(|it| recording.row(&it.area, &it.account, it.kind.stem(), it.line, true));
         let gone = stood.iter().filter(|it| !now.contains(&(it.kind.as_str(), it.line.as_str())));
-        let gone = gone.map(|it| row(&it.area, &it.account, &it.kind, &it.line, false));
-        let mut changes: Vec<FactRow> = added.chain(gone).collect();
-        changes.sort_by(|one, two| key(one).cmp(&key(two)));
-        changes.dedup();
-        if changes.is_empty() {
-            let standing = u64::try_from(last).unwrap_or_default();
-            return Ok((standing, None));
-        }
-        for chunk in changes.chunks(CHUNK) {
-            self.link.add_facts(chunk, &mentions(chunk)?)?;
-        }
-        let number = u64::try_from(number).unwrap_or_default();
-        Ok((number, Some(Event::Facts(change(number, &changes)?))))
+        let gone = gone.map(|it| recording.row(&it.area, &it.account, &it.kind, &it.line, false));
+        let changes = added.chain(gone).collect();
+        recording.add(changes)?;
+        let (number, change) = recording.finish();
+        Ok((number, change.map(Event::Facts)))
     }
 
     fn document(&mut self, document: &Document) -> Result<(), LogError> {
@@ -276,38 +279,6 @@ impl Shelf for Writing<'_> {
         self.link.add_checkpoint(place(state.size)?, &note.to_string())?;
         Ok(state)
     }
-}
-
-/// The accounts that rows name.
-fn mentions(rows: &[FactRow]) -> Result<Vec<Mention>, StoreError> {
-    let mut mentions = BTreeSet::new();
-    for FactRow { area, account, kind, line, .. } in rows {
-        let table = TableKind::from_stem(kind).ok_or(StoreError::Broken("a row of no table"))?;
-        if table.naming().is_empty() {
-            continue;
-        }
-        let row = KeyedRow::of(table, line).ok_or(StoreError::Broken("a row that is none"))?;
-        let mention = |other| Mention { area: area.clone(), account: account.clone(), kind: kind.clone(), other };
-        mentions.extend(row.named.into_iter().map(mention));
-    }
-    Ok(mentions.into_iter().collect())
-}
-
-fn key(row: &FactRow) -> (&str, &str, &str, &[u8]) {
-    (&row.area, &row.account, &row.kind, &row.leaf)
-}
-
-/// What the log says of rows that stand in the order of their key.
-fn change(knowledge: u64, rows: &[FactRow]) -> Result<FactsChange, StoreError> {
-    let mut tables: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
-    let mut tree = Tree::new();
-    for row in rows {
-        let (added, withdrawn) = tables.entry(&row.kind).or_default();
-        *(if row.standing { added } else { withdrawn }) += 1;
-        tree.push(digest(&row.leaf)?);
-    }
-    let tables = tables.into_iter().map(|(table, (added, withdrawn))| (table.to_owned(), added, withdrawn));
-    Ok(FactsChange { knowledge, root: tree.root(), tables: tables.collect() })
 }
 
 /// Holds what stands beside the entries to them: rows that no entry names would be signed by the next writer.

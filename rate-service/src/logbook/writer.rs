@@ -8,7 +8,9 @@ use rate_core::log::Checkpoint;
 use super::LogError;
 use super::database::DatabaseLog;
 use super::directory::DirectoryLog;
+use super::key::KeyFile;
 use super::publish::{Publication, Published, publish};
+use super::recording::Recording;
 use super::view::View;
 use crate::store::Store;
 
@@ -59,6 +61,15 @@ impl Logbook {
         Ok(Self(Kind::Database(Box::new(DatabaseLog::over(store, name)?))))
     }
 
+    /// The same, with its key in a file that is named.
+    ///
+    /// # Errors
+    /// As [`Logbook::open`].
+    pub fn keyed(store: Arc<Store>, name: &str, key: &Path) -> Result<Self, LogError> {
+        let file = KeyFile(key.to_owned());
+        Ok(Self(Kind::Database(Box::new(DatabaseLog::keyed(store, name, file)?))))
+    }
+
     /// The log as it is.
     ///
     /// # Errors
@@ -94,6 +105,25 @@ impl Logbook {
         match &mut self.0 {
             Kind::Directory(log) => publish(log.as_mut(), publication),
             Kind::Database(log) => log.publish(publication),
+        }
+    }
+
+    /// Records facts that come in, and are taken back, together: one transaction, one knowledge number, one entry; none of
+    /// them where `work` adds no row. The number under which the facts then stand.
+    ///
+    /// # Errors
+    /// A directory, which keeps facts whole; what `work` ends with; what cannot be written.
+    pub fn record(
+        &self,
+        recorded_at: &str,
+        work: &mut dyn FnMut(&mut Recording<'_>) -> Result<(), LogError>,
+    ) -> Result<u64, LogError> {
+        match &self.0 {
+            Kind::Database(log) => log.record(recorded_at, work),
+            Kind::Directory(_) => Err(LogError::refused(
+                "目录形式的日志不能单独登记事实，请使用数据库",
+                "a log in a directory keeps facts with its runs alone; use a database",
+            )),
         }
     }
 

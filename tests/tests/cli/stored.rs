@@ -19,7 +19,19 @@ const BY: &str = "--author clerk --approver head --recorded-at 2022-06-20T09:00:
 const TABLES: [&str; 9] =
     ["accesses", "bodies", "checkpoints", "documents", "entries", "facts", "knowledge", "mentions", "signers"];
 /// Tables whose rows are states: no part of the log, and no record of anything.
-const STATES: [&str; 2] = ["answers", "api_keys"];
+const STATES: [&str; 11] = [
+    "answers",
+    "api_keys",
+    "import_accounts",
+    "import_mentions",
+    "import_parts",
+    "import_pieces",
+    "import_problems",
+    "import_progress",
+    "import_rows",
+    "import_totals",
+    "imports",
+];
 
 /// A database of each kind, empty.
 pub(crate) fn databases(dir: &Path) -> Vec<String> {
