@@ -11,7 +11,7 @@ mod tree;
 pub use checkpoint::Checkpoint;
 pub use note::{Algorithm, KeyError, NoteError, Signature, SignedNote, SigningKey, VerifyingKey};
 pub use proof::{ProofError, check_consistency, check_inclusion};
-pub use tree::Tree;
+pub use tree::{RunningRoot, Tree};
 
 use std::fmt;
 
@@ -43,6 +43,20 @@ impl Digest {
         bytes[1..33].copy_from_slice(&left.0);
         bytes[33..].copy_from_slice(&right.0);
         Self(Sha256::digest(bytes).into())
+    }
+
+    /// The digest of bytes that come a piece at a time.
+    ///
+    /// # Errors
+    /// As the source's.
+    pub fn of_reader(source: &mut dyn std::io::Read) -> std::io::Result<Self> {
+        let (mut hash, mut buffer) = (Sha256::new(), vec![0; 1 << 16]);
+        loop {
+            match source.read(&mut buffer)? {
+                0 => return Ok(Self(hash.finalize().into())),
+                read => hash.update(&buffer[..read]),
+            }
+        }
     }
 
     /// The digest of 64 lower-case hexadecimal digits; `None` for anything else.

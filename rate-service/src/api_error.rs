@@ -24,6 +24,7 @@ use utoipa::ToSchema;
 
 use crate::annual::AnnualError;
 use crate::billing::BillingError;
+use crate::intake::IntakeError;
 use crate::logbook::LogError;
 use crate::store::StoreError;
 
@@ -277,6 +278,26 @@ impl From<AnnualError> for ApiError {
             ),
             AnnualError::Run(error) => Self::refused(error.to_string(), error.to_string()),
             AnnualError::Broken(what) => Self::internal(what),
+        }
+    }
+}
+
+impl From<IntakeError> for ApiError {
+    fn from(error: IntakeError) -> Self {
+        match error {
+            IntakeError::Store(error) => error.into(),
+            IntakeError::Log(error) => error.into(),
+            IntakeError::Unknown(_) => Self::unknown(),
+            IntakeError::Refused { zh, en } => Self::conflict(zh, en),
+            IntakeError::Offset(offset) => Self::conflict(
+                format!("分片应自第 {offset} 字节续传"),
+                format!("the part goes on at byte {offset}"),
+            ),
+            IntakeError::Digest(found) => Self::refused(
+                format!("收到的内容的 SHA-256 为 {found}，与声明不符；请重传该分片"),
+                format!("the bytes have SHA-256 {found}, not what was announced; send the part again"),
+            ),
+            IntakeError::Lost => Self::plain(ApiCode::StoreBusy),
         }
     }
 }

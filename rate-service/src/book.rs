@@ -5,6 +5,7 @@ mod encoding;
 mod files;
 pub mod foshan;
 pub mod generate;
+mod json_lines;
 mod lines;
 pub mod reading;
 mod rows;
@@ -15,12 +16,14 @@ use std::path::{Path, PathBuf};
 use rate_core::input::book::{CheckedBook, RawTable, check_book};
 
 pub use csv::{BOM, BookWriter, cell};
+pub(crate) use csv::{Batches, Source};
 pub use encoding::Encoding;
 pub use files::BookFiles;
 pub use generate::{GeneratedBook, Plan, generate};
+pub(crate) use json_lines::json_rows;
 pub use reading::Reading;
 pub use rows::BookRows;
-pub(crate) use rows::{KeyedRow, TableRows, empty_table, push_line};
+pub(crate) use rows::{KeyedRow, TableRows, empty_table, fields, line_at, lines, push_line};
 
 /// What kept a book from being read or written at all; what is wrong inside a book is a
 /// [`Problem`](rate_core::Problem) of its check.

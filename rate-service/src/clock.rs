@@ -47,6 +47,11 @@ pub fn instant(text: &str) -> Option<String> {
     DateTime::parse_from_rfc3339(text).ok().map(|instant| self::text(instant.to_utc()))
 }
 
+/// An instant of the form of records as milliseconds since 1970, by which leases are measured.
+pub fn millis(instant: &str) -> Option<i64> {
+    DateTime::parse_from_rfc3339(instant).ok().map(|instant| instant.timestamp_millis())
+}
+
 fn text(instant: DateTime<chrono::Utc>) -> String {
     instant.to_rfc3339_opts(SecondsFormat::Millis, true)
 }

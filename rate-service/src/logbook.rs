@@ -5,7 +5,6 @@
 //! checkpoint does not cover was never acknowledged: the next writer takes it out, says so, and keeps its bytes in `set-aside`.
 
 mod batch;
-mod changes;
 mod database;
 mod directory;
 mod earlier;
@@ -13,6 +12,7 @@ pub(crate) mod kept;
 mod key;
 mod layout;
 mod publish;
+mod recording;
 mod signers;
 mod verify;
 mod view;
@@ -24,6 +24,7 @@ use crate::store::{Place, StoreError};
 
 pub use layout::is_run_id;
 pub use publish::{Bodies, Facts, Publication, Published, Sealed, sealed};
+pub use recording::Recording;
 pub use verify::{Fault, FaultKind, Trust, Verified, body_faults, verify, verify_over};
 pub use view::{Disk, Files, PublishedRun, View};
 pub use writer::{Logbook, TakenOut};

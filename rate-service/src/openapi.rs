@@ -3,7 +3,7 @@
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use crate::api::{health, keys, rates, runs};
+use crate::api::{health, imports, keys, previews, rates, runs};
 use crate::api_error::{PlacedProblem, ProblemBody};
 
 /// The document.
@@ -19,6 +19,9 @@ use crate::api_error::{PlacedProblem, ProblemBody};
     paths(
         health::live, health::ready, health::metrics,
         rates::of_account, rates::accounts, rates::snapshot, rates::feed,
+        imports::create, imports::list, imports::get, imports::part, imports::bytes, imports::digest, imports::close,
+        imports::cancel, imports::problems,
+        previews::create,
         runs::create, runs::list, runs::get, runs::review, runs::approve, runs::publish, runs::send_back, runs::rerun,
         runs::resume, runs::cancel, runs::accept, runs::events, runs::summary, runs::diagnostics, runs::findings,
         runs::problems, runs::not_insured, runs::accounts, runs::file, runs::report,

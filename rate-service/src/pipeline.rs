@@ -7,9 +7,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use rate_core::input::book::{CheckedBook, GENERATIONS, RawTable, TableKind, check_book};
-use rate_core::{AccountKey, Problem};
+use rate_core::{AccountKey, Place, Problem};
 
-use crate::book::{empty_table, push_line};
+use crate::book::{empty_table, line_at, push_line};
 use crate::store::{AccountRange, Link, StoreError};
 
 /// Accounts of which it is asked at a time whether they exist.
@@ -28,12 +28,6 @@ pub struct Row {
 
 /// Where the rows of an area are read from.
 pub trait Facts {
-    /// The rows of a range of accounts, in the order of accounts.
-    ///
-    /// # Errors
-    /// As the store's.
-    fn within(&mut self, range: &AccountRange) -> Result<Vec<Row>, StoreError>;
-
     /// The rows of some accounts, in the order of accounts and of the names of tables; those about the area where one is
     /// empty.
     ///
@@ -66,10 +60,6 @@ pub struct Known<'k> {
 }
 
 impl Facts for Known<'_> {
-    fn within(&mut self, range: &AccountRange) -> Result<Vec<Row>, StoreError> {
-        rows(self.link.standing_within(self.area, range, self.known)?)
-    }
-
     fn of(&mut self, accounts: &[String]) -> Result<Vec<Row>, StoreError> {
         rows(self.link.standing_of(self.area, accounts, self.known)?)
     }
@@ -117,11 +107,29 @@ fn rows(found: Vec<crate::store::FactRow>) -> Result<Vec<Row>, StoreError> {
     found.into_iter().map(row).collect()
 }
 
-/// The rows of a range of accounts, and those that they cannot be checked without.
+/// The accounts that a portion is of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Own {
+    /// Those that stand together.
+    Range(AccountRange),
+    /// These.
+    Listed(BTreeSet<String>),
+}
+
+impl Own {
+    fn holds(&self, account: &str) -> bool {
+        match self {
+            Self::Range(range) => range.holds(account),
+            Self::Listed(listed) => listed.contains(account),
+        }
+    }
+}
+
+/// The rows of some accounts, and those that they cannot be checked without.
 #[derive(Clone, Debug)]
 pub struct Portion {
     area: String,
-    range: AccountRange,
+    accounts: Own,
     tables: Vec<RawTable>,
     /// Of each table, whether its rows are those of the range.
     own: Vec<bool>,
@@ -132,7 +140,10 @@ pub struct Portion {
 /// # Errors
 /// As the store's.
 pub fn portion(link: &mut Link, area: &str, range: &AccountRange, known: i64) -> Result<Portion, StoreError> {
-    portion_of(&mut Known { link, area, known }, area, range)
+    let own = rows(link.standing_within(area, range, known)?)?;
+    let mut facts = Known { link, area, known };
+    let beside = facts.of(&[String::new()])?;
+    portion_of(&mut facts, area, Own::Range(range.clone()), own, beside)
 }
 
 /// Reads what is about an area alone: a portion of no account, whose check has the totals and warnings of these rows.
@@ -143,15 +154,20 @@ pub fn of_area(link: &mut Link, area: &str, known: i64) -> Result<Portion, Store
     of_area_in(&mut Known { link, area, known }, area)
 }
 
-/// As [`portion`], from wherever the rows are.
+/// Puts the rows of some accounts together with those that they cannot be checked without, from wherever these are, and
+/// with those that are to stand beside them.
 ///
 /// # Errors
 /// As the store's.
-pub fn portion_of(facts: &mut impl Facts, area: &str, range: &AccountRange) -> Result<Portion, StoreError> {
-    let own = facts.within(range)?;
-    let mut beside = facts.of(&[String::new()])?;
+pub fn portion_of(
+    facts: &mut impl Facts,
+    area: &str,
+    accounts: Own,
+    own: Vec<Row>,
+    mut beside: Vec<Row>,
+) -> Result<Portion, StoreError> {
     beside.extend(mentioned(facts, &own)?);
-    Portion::of(area, range.clone(), own, beside)
+    Portion::of(area, accounts, own, beside)
 }
 
 /// As [`of_area`], from wherever the rows are.
@@ -159,16 +175,24 @@ pub fn portion_of(facts: &mut impl Facts, area: &str, range: &AccountRange) -> R
 /// # Errors
 /// As the store's.
 pub fn of_area_in(facts: &mut impl Facts, area: &str) -> Result<Portion, StoreError> {
-    // No account stands behind the last one and before itself.
-    let nobody = AccountRange { after: String::new(), upto: Some(String::new()) };
-    Portion::of(area, nobody, facts.of(&[String::new()])?, Vec::new())
+    Portion::of(area, Own::Listed(BTreeSet::new()), facts.of(&[String::new()])?, Vec::new())
 }
 
-/// The rows of others that some rows cannot be checked without.
-fn mentioned(facts: &mut impl Facts, own: &[Row]) -> Result<Vec<Row>, StoreError> {
-    let range: BTreeSet<String> = own.iter().map(|row| row.account.clone()).collect();
-    let listed = |set: &BTreeSet<String>| -> Vec<String> { set.iter().cloned().collect() };
-    let (mut whole, mut last) = (range.clone(), range.clone());
+/// The accounts that some cannot be checked without.
+#[derive(Debug)]
+pub struct Needed {
+    /// Those of which every row is needed; the accounts themselves are among them.
+    pub whole: BTreeSet<String>,
+    /// Those of which it is asked whether they exist.
+    pub named: BTreeSet<String>,
+}
+
+/// The accounts that some cannot be checked without.
+///
+/// # Errors
+/// As the store's.
+pub fn needed(facts: &mut impl Facts, accounts: &BTreeSet<String>) -> Result<Needed, StoreError> {
+    let (mut whole, mut last) = (accounts.clone(), accounts.clone());
     for _ in 0..GENERATIONS {
         let further = facts.named_by(TableKind::Successions, &listed(&last))?;
         last = further.difference(&whole).cloned().collect();
@@ -180,9 +204,40 @@ fn mentioned(facts: &mut impl Facts, own: &[Row]) -> Result<Vec<Row>, StoreError
     // where one that its claims name does not exist.
     whole.extend(facts.naming(TableKind::Claims, &listed(&whole))?);
     named.extend(facts.named_by(TableKind::Claims, &listed(&whole))?);
-    let exists: Vec<String> = named.difference(&whole).cloned().collect();
-    let mut rows = facts.of(&whole.difference(&range).cloned().collect::<Vec<_>>())?;
-    for asked in exists.chunks(ASKED) {
+    named.retain(|account| !whole.contains(account));
+    Ok(Needed { whole, named })
+}
+
+/// The accounts whose check depends on some, these left out.
+///
+/// # Errors
+/// As the store's.
+pub fn dependants(facts: &mut impl Facts, accounts: &BTreeSet<String>) -> Result<BTreeSet<String>, StoreError> {
+    // Whoever names them in a claim, whoever is named in one of theirs, and whoever is named beside them: all of these may
+    // stand behind a successor.
+    let mut found = facts.naming(TableKind::Claims, &listed(accounts))?;
+    found.extend(accounts.iter().cloned());
+    found.extend(facts.named_by(TableKind::Claims, &listed(&found))?);
+    let mut last = found.clone();
+    for _ in 0..=GENERATIONS {
+        let further = facts.naming(TableKind::Successions, &listed(&last))?;
+        last = further.difference(&found).cloned().collect();
+        found.extend(last.iter().cloned());
+    }
+    found.retain(|account| !accounts.contains(account));
+    Ok(found)
+}
+
+fn listed(set: &BTreeSet<String>) -> Vec<String> {
+    set.iter().cloned().collect()
+}
+
+/// The rows of others that some rows cannot be checked without.
+fn mentioned(facts: &mut impl Facts, own: &[Row]) -> Result<Vec<Row>, StoreError> {
+    let accounts: BTreeSet<String> = own.iter().map(|row| row.account.clone()).collect();
+    let Needed { whole, named } = needed(facts, &accounts)?;
+    let mut rows = facts.of(&whole.difference(&accounts).cloned().collect::<Vec<_>>())?;
+    for asked in listed(&named).chunks(ASKED) {
         let mut found = facts.of(asked)?;
         // That there is a row is all that is asked; the first is that of `accounts`, where there is one.
         found.dedup_by(|row, first| row.account == first.account);
@@ -192,7 +247,7 @@ fn mentioned(facts: &mut impl Facts, own: &[Row]) -> Result<Vec<Row>, StoreError
 }
 
 impl Portion {
-    fn of(area: &str, range: AccountRange, own: Vec<Row>, beside: Vec<Row>) -> Result<Self, StoreError> {
+    fn of(area: &str, accounts: Own, own: Vec<Row>, beside: Vec<Row>) -> Result<Self, StoreError> {
         let mut lines: BTreeMap<TableKind, Vec<(String, bool)>> = BTreeMap::new();
         for (rows, is_own) in [(own, true), (beside, false)] {
             for row in rows {
@@ -201,7 +256,7 @@ impl Portion {
         }
         // Without this table a book is none; one whose portion has no such row is a book all the same.
         lines.entry(TableKind::Accounts).or_default();
-        let mut portion = Self { area: area.to_owned(), range, tables: Vec::new(), own: Vec::new() };
+        let mut portion = Self { area: area.to_owned(), accounts, tables: Vec::new(), own: Vec::new() };
         for (kind, mut lines) in lines {
             // Numbered in one order: problems then stand in that of the whole book.
             lines.sort_unstable();
@@ -230,9 +285,15 @@ impl Portion {
         self.tables.iter().zip(&self.own).filter_map(|(table, own)| own.then_some(table))
     }
 
+    /// The line of a row, by the place that a problem gives it.
+    pub fn line_at(&self, place: &Place) -> Option<(TableKind, String)> {
+        let tables = self.tables.iter().filter(|table| table.file() == place.file);
+        tables.into_iter().find_map(|table| Some((table.kind(), line_at(table, place.line)?)))
+    }
+
     /// Whether an account is of the range.
     pub fn holds(&self, key: &AccountKey) -> bool {
-        key.area == self.area && self.range.holds(&key.number)
+        key.area == self.area && self.accounts.holds(&key.number)
     }
 
     /// What the check of the whole book says of the accounts of the range: their histories and refusals, the warnings on

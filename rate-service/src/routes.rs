@@ -13,7 +13,7 @@ use actix_web::{HttpRequest, guard, middleware};
 pub use envelope::envelope;
 pub use operation::{Effect, Operation, Scope, Verb};
 
-use crate::api::{health, keys, rates, runs};
+use crate::api::{health, imports, keys, previews, rates, runs};
 use crate::api_error::{ApiCode, ApiError};
 use crate::auth::Role::{self, Actuary, Admin, Approver, Auditor, Billing, Officer};
 
@@ -61,6 +61,18 @@ operations! {
     "rates.get"      Get "/v1/areas/{area}/accounts/{number}/rates" READERS, Area, Read => rates::of_account;
     "rates.snapshot" Get "/v1/areas/{area}/rate-snapshot"           READERS, Area, Read => rates::snapshot;
     "rates.changes"  Get "/v1/areas/{area}/rate-changes"            READERS, Area, Read => rates::feed;
+
+    "imports.create"   Post "/v1/areas/{area}/imports"                         &[Officer], Area, Once => imports::create;
+    "imports.list"     Get  "/v1/areas/{area}/imports"                         READERS, Area, Read => imports::list;
+    "imports.get"      Get  "/v1/areas/{area}/imports/{import}"                READERS, Area, Read => imports::get;
+    "imports.part"     Put  "/v1/areas/{area}/imports/{import}/parts/{part}"   &[Officer], Area, Set => imports::part;
+    "imports.bytes"    Put  "/v1/areas/{area}/imports/{import}/parts/{part}/bytes"  &[Officer], Area, Set => imports::bytes;
+    "imports.digest"   Put  "/v1/areas/{area}/imports/{import}/parts/{part}/digest" &[Officer], Area, Set => imports::digest;
+    "imports.close"    Post "/v1/areas/{area}/imports/{import}/closing"        &[Officer], Area, Once => imports::close;
+    "imports.cancel"   Post "/v1/areas/{area}/imports/{import}/cancellation"   &[Officer], Area, Once => imports::cancel;
+    "imports.problems" Get  "/v1/areas/{area}/imports/{import}/problems"       READERS, Area, Read => imports::problems;
+
+    "previews.create"  Post "/v1/previews" &[Officer, Approver, Actuary, Auditor], Held, Read => previews::create;
 
     "runs.create"      Post "/v1/areas/{area}/runs"                    &[Officer], Area, Once => runs::create;
     "runs.list"        Get  "/v1/areas/{area}/runs"                    READERS, Area, Read => runs::list;

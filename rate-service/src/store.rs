@@ -6,6 +6,8 @@
 mod access;
 mod chunks;
 mod facts;
+mod import_rows;
+mod imports;
 mod link;
 mod log;
 mod mentions;
@@ -25,6 +27,8 @@ use diesel::r2d2::Pool;
 pub use access::{AccessRow, AnswerRow, KeyRow};
 pub use chunks::{BlockRow, ChunkRow, LeftOutRow};
 pub use facts::{AccountRange, FactRow};
+pub use import_rows::{ImportProblemRow, ImportStagedRow, ImportTotalRow};
+pub use imports::{ImportPartRow, ImportPieceRow, ImportProgressRow, ImportRow};
 pub use link::Link;
 pub use log::EntryRow;
 pub use mentions::Mention;

@@ -24,6 +24,10 @@ mod evidence;
 mod formats;
 #[path = "cli/fund.rs"]
 mod fund;
+#[path = "cli/intake.rs"]
+mod intake;
+#[path = "cli/intake_lists.rs"]
+mod intake_lists;
 #[path = "cli/logged.rs"]
 mod logged;
 #[path = "cli/notices.rs"]

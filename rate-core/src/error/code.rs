@@ -170,6 +170,12 @@ codes! {
     RowsMissingTable = "rows.missing-table", "the book has no `{0}`", "数据集缺少 `{0}`";
     /// A file that is no table of a book: a misspelt name would lose its facts.
     RowsUnknownTable = "rows.unknown-table", "`{0}` is no table of a book; known: {1}", "`{0}` 不是数据集的表；可用：{1}";
+    /// A line of an import that is no row.
+    RowsLine = "rows.line", "the line is no row: {0}; expected: {1}", "本行不是一行数据：{0}；应为：{1}";
+    /// A row of an import that is of another area.
+    RowsForeignArea = "rows.foreign-area", "the row is of area `{0}`, the import is for `{1}`", "本行属于统筹区 `{0}`，导入的是 `{1}`";
+    /// A row that is to be withdrawn and does not stand.
+    RowsNotStanding = "rows.not-standing", "the row is withdrawn and does not stand", "要撤回的行并不存在";
     /// A line whose quotes do not close.
     RowsQuote = "rows.quote", "quotes do not match on this line", "本行引号不配对";
     /// A credit code whose check characters are wrong; a warning.

@@ -138,6 +138,11 @@ fn of<'a, 't>(layouts: &'a [Layout<'t>], kind: TableKind) -> &'a [Layout<'t>] {
     layouts.get(from..to).unwrap_or_default()
 }
 
+/// Control totals of a table; nothing, where its header is wrong.
+pub fn totals(table: &RawTable) -> Option<TableTotals> {
+    Layout::of(table).ok().map(|layout| totals_of(&layout))
+}
+
 fn totals_of(layout: &Layout<'_>) -> TableTotals {
     let table = layout.table;
     let amounts = table.kind().columns().iter().enumerate().filter(|(_, column)| column.name.ends_with("_fen"));

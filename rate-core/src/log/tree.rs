@@ -134,6 +134,53 @@ impl Tree {
     }
 }
 
+/// The root over leaves that nobody asks a proof of: keeps no more than one hash for each level.
+///
+/// ```
+/// use rate_core::log::{Digest, RunningRoot, Tree};
+/// let leaves = ["a", "b", "c"].map(|text| Digest::leaf(text.as_bytes()));
+/// let mut running = RunningRoot::default();
+/// leaves.iter().for_each(|leaf| running.push(*leaf));
+/// assert_eq!(running.root(), leaves.into_iter().collect::<Tree>().root());
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct RunningRoot {
+    size: u64,
+    /// Roots of full subtrees, the largest first.
+    peaks: Vec<Digest>,
+}
+
+impl RunningRoot {
+    /// Adds a leaf by its hash.
+    pub fn push(&mut self, leaf: Digest) {
+        self.size += 1;
+        let mut hash = leaf;
+        // As many full subtrees end here as the size has zeros at its end.
+        for _ in 0..self.size.trailing_zeros() {
+            if let Some(left) = self.peaks.pop() {
+                hash = Digest::node(left, hash);
+            }
+        }
+        self.peaks.push(hash);
+    }
+
+    /// Number of leaves.
+    pub const fn len(&self) -> u64 {
+        self.size
+    }
+
+    /// Whether there is no leaf.
+    pub const fn is_empty(&self) -> bool {
+        self.size == 0
+    }
+
+    /// The root of the leaves so far; of none, the digest of nothing.
+    pub fn root(&self) -> Digest {
+        let over = self.peaks.iter().rev().copied().reduce(|right, left| Digest::node(left, right));
+        over.unwrap_or_else(|| Digest::of(b""))
+    }
+}
+
 impl FromIterator<Digest> for Tree {
     fn from_iter<I: IntoIterator<Item = Digest>>(leaves: I) -> Self {
         let mut tree = Self::new();

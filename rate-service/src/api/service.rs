@@ -11,13 +11,13 @@ use rate_core::RuleSet;
 use rate_core::error::Lang;
 use rate_core::log::Digest;
 
-use super::bell::Bell;
 use super::shares::Shares;
 use super::witness::Witness;
 use crate::api_error::{ApiError, language};
 use crate::auth::{self, Caller};
 use crate::billing::{Ledger, Methods, Seen};
 use crate::clock::{self, Stopwatch};
+use crate::jobs::Bell;
 use crate::logbook::{LogError, Logbook};
 use crate::store::{AccessRow, Link, Store};
 use crate::telemetry::Metrics;
@@ -61,7 +61,7 @@ pub struct Service {
     methods: Mutex<Methods>,
     callers: RwLock<HashMap<Vec<u8>, (Stopwatch, Caller)>>,
     witness: Witness,
-    bell: Bell,
+    bell: Arc<Bell>,
 }
 
 /// Where a request was met: what its answer needs to know.
@@ -93,7 +93,7 @@ impl Service {
         let log = Mutex::new(Logbook::over(Arc::clone(&store), log_name)?);
         let witness = Witness::of(Arc::clone(&store)).map_err(LogError::at(Path::new("thread")))?;
         let shares = Shares::of(limits.requests_per_second);
-        Ok(Self { store, log, limits, metrics: Metrics::new(), shares, ledger: Mutex::default(), methods: Mutex::default(), callers: RwLock::default(), witness, bell: Bell::default() })
+        Ok(Self { store, log, limits, metrics: Metrics::new(), shares, ledger: Mutex::default(), methods: Mutex::default(), callers: RwLock::default(), witness, bell: Arc::default() })
     }
 
     /// The store.
@@ -184,7 +184,7 @@ impl Service {
     }
 
     /// What workers wait for.
-    pub const fn bell(&self) -> &Bell {
+    pub const fn bell(&self) -> &Arc<Bell> {
         &self.bell
     }
 

@@ -5,7 +5,7 @@
 
 use std::fmt::Display;
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Read as _, Write as _};
+use std::io::{BufReader, BufWriter, Read, Write as _};
 use std::path::{Path, PathBuf};
 
 use rate_core::input::book::{Columns, RawTable, TableKind, push_cell};
@@ -26,28 +26,68 @@ pub fn cell(text: &str) -> String {
     if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }
 
+/// Where the bytes of a CSV file are; they may be read twice.
+pub(crate) trait Source {
+    /// The name, as problems say it.
+    fn name(&self) -> &str;
+
+    /// The bytes from the first on.
+    fn open(&self) -> Result<Box<dyn Read + '_>, BookError>;
+
+    /// What is said of bytes that cannot be read.
+    fn broken(&self, error: std::io::Error) -> BookError;
+}
+
+impl Source for BookFile {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn open(&self) -> Result<Box<dyn Read + '_>, BookError> {
+        let source = File::open(&self.path).map_err(BookError::at(&self.path))?;
+        // A file that grows while it is read is read to the length it had.
+        Ok(Box::new(source.take(self.bytes)))
+    }
+
+    fn broken(&self, error: std::io::Error) -> BookError {
+        BookError::at(&self.path)(error)
+    }
+}
+
+/// Who takes rows as they are read, so that a table need not fit into memory.
+pub(crate) struct Batches<'b> {
+    /// Rows, and problems, of one batch.
+    pub(crate) most: usize,
+    /// Takes a batch; false where nothing further is wanted.
+    pub(crate) take: &'b mut dyn FnMut(RawTable) -> bool,
+}
+
 /// Reads one table; what is not CSV, or not in its encoding, is left with the table for the check to report.
+///
+/// Where batches are taken, the table that is returned holds what came after the last of them.
 pub(super) fn read_table(
     wanted: &Wanted<'_>,
-    file: &BookFile,
+    file: &dyn Source,
     encoding: Encoding,
     progress: &mut dyn FnMut(u64),
+    into: Option<&mut Batches<'_>>,
 ) -> Result<RawTable, BookError> {
     let mut beginning = Vec::new();
-    let source = File::open(&file.path).map_err(BookError::at(&file.path))?;
-    source.take(4).read_to_end(&mut beginning).map_err(BookError::at(&file.path))?;
+    file.open()?.take(4).read_to_end(&mut beginning).map_err(|error| file.broken(error))?;
     let beginning = Beginning::of(&beginning);
-    let at = |line| Place { file: file.name.clone(), line, ..Place::default() };
+    let at = |line| Place { file: file.name().to_owned(), line, ..Place::default() };
     match (beginning, encoding) {
         (Beginning::Utf16, _) => Ok(unreadable(wanted.kind, Problem::new::<&str>(Code::RowsUtf16, at(0), []))),
         (Beginning::MarkOfUtf8, Encoding::Gb18030) => {
             Ok(unreadable(wanted.kind, Problem::new(Code::RowsEncoding, at(1), [Charset::Gb18030.name()])))
         }
-        (Beginning::Unmarked, Encoding::Auto) => guessed(wanted, file, progress),
+        (Beginning::Unmarked, Encoding::Auto) => guessed(wanted, file, progress, into),
         (Beginning::MarkOfUtf8, _) | (Beginning::Unmarked, Encoding::Utf8) => {
-            Ok(Attempt::at(wanted, file, Charset::Utf8, progress)?.table)
+            Ok(Attempt::at(wanted, file, Charset::Utf8, progress, into)?.table)
         }
-        (Beginning::Unmarked, Encoding::Gb18030) => Ok(Attempt::at(wanted, file, Charset::Gb18030, progress)?.table),
+        (Beginning::Unmarked, Encoding::Gb18030) => {
+            Ok(Attempt::at(wanted, file, Charset::Gb18030, progress, into)?.table)
+        }
     }
 }
 
@@ -56,19 +96,43 @@ pub(super) fn read_table(
 ///
 /// A file of which more lines are valid UTF-8 beyond ASCII than are not is UTF-8 with broken places: by luck it may be
 /// valid GB18030 all the same, and would be read as other words.
-fn guessed(wanted: &Wanted<'_>, file: &BookFile, progress: &mut dyn FnMut(u64)) -> Result<RawTable, BookError> {
-    let utf_8 = Attempt::at(wanted, file, Charset::Utf8, progress)?;
-    if utf_8.broken == 0 || utf_8.foreign > utf_8.broken {
-        return Ok(utf_8.table);
+///
+/// Rows that are taken in batches cannot be given back: then a first reading only counts.
+fn guessed(
+    wanted: &Wanted<'_>,
+    file: &dyn Source,
+    progress: &mut dyn FnMut(u64),
+    mut into: Option<&mut Batches<'_>>,
+) -> Result<RawTable, BookError> {
+    let mut passed_over = |_| true;
+    let mut counting = Batches { most: COUNTED, take: &mut passed_over };
+    let taken = into.is_some();
+    let mut first = |charset| {
+        let into = if taken { Some(&mut counting) } else { None };
+        Attempt::at(wanted, file, charset, progress, into)
+    };
+    let utf_8 = first(Charset::Utf8)?;
+    let mut noted = false;
+    let (charset, read) = if utf_8.broken == 0 || utf_8.foreign > utf_8.broken {
+        (Charset::Utf8, utf_8)
+    } else {
+        let gb18030 = first(Charset::Gb18030)?;
+        noted = gb18030.broken == 0;
+        if gb18030.broken < utf_8.broken { (Charset::Gb18030, gb18030) } else { (Charset::Utf8, utf_8) }
+    };
+    let mut table = match into.take() {
+        Some(into) => Attempt::at(wanted, file, charset, progress, Some(into))?.table,
+        None => read.table,
+    };
+    if noted {
+        let place = Place { file: file.name().to_owned(), ..Place::default() };
+        table.note(Problem::new(Code::RowsEncodingTaken, place, [Charset::Gb18030.name()]));
     }
-    let mut gb18030 = Attempt::at(wanted, file, Charset::Gb18030, progress)?;
-    if gb18030.broken == 0 {
-        let place = Place { file: file.name.clone(), ..Place::default() };
-        gb18030.table.note(Problem::new(Code::RowsEncodingTaken, place, [Charset::Gb18030.name()]));
-        return Ok(gb18030.table);
-    }
-    Ok(if gb18030.broken < utf_8.broken { gb18030.table } else { utf_8.table })
+    Ok(table)
 }
+
+/// Rows that are passed over at a time.
+const COUNTED: usize = 4096;
 
 /// A file read in one encoding.
 struct Attempt<'w> {
@@ -84,15 +148,14 @@ struct Attempt<'w> {
 impl<'w> Attempt<'w> {
     fn at(
         wanted: &Wanted<'w>,
-        file: &BookFile,
+        file: &dyn Source,
         charset: Charset,
         progress: &mut dyn FnMut(u64),
+        mut into: Option<&mut Batches<'_>>,
     ) -> Result<Self, BookError> {
-        let source = File::open(&file.path).map_err(BookError::at(&file.path))?;
-        // A file that grows while it is read is read to the length it had.
-        let mut lines = Lines::of(BufReader::with_capacity(1 << 18, source.take(file.bytes)), charset);
+        let mut lines = Lines::of(BufReader::with_capacity(1 << 18, file.open()?), charset);
         let mut attempt: Option<Self> = None;
-        while let Some(line) = lines.next().map_err(BookError::at(&file.path))? {
+        while let Some(line) = lines.next().map_err(|error| file.broken(error))? {
             let number = line.number;
             if attempt.is_none() && wanted.header_row().is_some_and(|header| number < header) {
                 continue;
@@ -102,8 +165,7 @@ impl<'w> Attempt<'w> {
                 (Some(attempt), Ok(text)) => attempt.row(number, &text),
                 (None, Ok(text)) => attempt = Some(Self::headed(wanted, file, number, &text)),
                 (found, Err(broken)) => {
-                    let attempt =
-                        found.get_or_insert_with(|| Self::new(RawTable::of_kind(wanted.kind, file.name.as_str())));
+                    let attempt = found.get_or_insert_with(|| Self::new(RawTable::of_kind(wanted.kind, file.name())));
                     attempt.line_problem(number, broken, charset);
                     if broken.code == Code::RowsText {
                         break;
@@ -113,31 +175,45 @@ impl<'w> Attempt<'w> {
             if let Some(attempt) = &mut attempt {
                 attempt.broken += u64::from(!valid);
                 attempt.foreign += u64::from(valid && foreign);
+                if !attempt.passed_on(into.as_deref_mut()) {
+                    break;
+                }
             }
             if number % 65_536 == 0 {
                 progress(lines.bytes);
             }
         }
-        Ok(attempt.unwrap_or_else(|| Self::new(RawTable::new::<String>(wanted.kind, file.name.as_str(), []))))
+        Ok(attempt.unwrap_or_else(|| Self::new(RawTable::new::<String>(wanted.kind, file.name(), []))))
+    }
+
+    /// Hands a batch over where it is full; false where nothing further is wanted.
+    fn passed_on(&mut self, into: Option<&mut Batches<'_>>) -> bool {
+        match into {
+            Some(into) if self.table.len() + self.table.problems().len() >= into.most => {
+                let empty = self.table.emptied();
+                (into.take)(std::mem::replace(&mut self.table, empty))
+            }
+            Some(_) | None => true,
+        }
     }
 
     const fn new(table: RawTable) -> Self {
         Self { table, mapped: None, broken: 0, foreign: 0 }
     }
 
-    fn headed(wanted: &Wanted<'w>, file: &BookFile, number: u32, text: &str) -> Self {
+    fn headed(wanted: &Wanted<'w>, file: &dyn Source, number: u32, text: &str) -> Self {
         match split(text) {
             Ok(header) if wanted.mapping.is_some() => {
                 let columns = wanted.columns(&header);
                 let numbers: Vec<u32> = (1..).take(header.len()).collect();
-                let mut attempt = Self::new(columns.table(&file.name, "", number, &numbers));
+                let mut attempt = Self::new(columns.table(file.name(), "", number, &numbers));
                 let row = columns.empty_row();
                 attempt.mapped = Some((columns, row));
                 attempt
             }
-            Ok(header) => Self::new(RawTable::new(wanted.kind, file.name.as_str(), header)),
+            Ok(header) => Self::new(RawTable::new(wanted.kind, file.name(), header)),
             Err(code) => {
-                let mut attempt = Self::new(RawTable::of_kind(wanted.kind, file.name.as_str()));
+                let mut attempt = Self::new(RawTable::of_kind(wanted.kind, file.name()));
                 attempt.line_problem(number, Broken { code, column: 0 }, Charset::Utf8);
                 attempt
             }

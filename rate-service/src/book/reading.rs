@@ -124,7 +124,9 @@ impl Reading {
         let wanted = Wanted { kind, name: kind.stem(), mapping: None };
         let read = |file: &BookFile| match file.form {
             Form::NoFile => Ok(no_file(kind, file)),
-            Form::Csv | Form::Xlsx | Form::OtherSheets => csv::read_table(&wanted, file, self.encoding, &mut |_| {}),
+            Form::Csv | Form::Xlsx | Form::OtherSheets => {
+                csv::read_table(&wanted, file, self.encoding, &mut |_| {}, None)
+            }
         };
         files.iter().map(read).collect()
     }
@@ -161,6 +163,49 @@ impl Reading {
         }
         file.called = Some(kind.stem());
         Ok(self.tables_of(&file, &mut |_| {})?.into_iter().filter(wanted).collect())
+    }
+
+    /// Reads a CSV file that comes from elsewhere, a batch at a time: as the table of a kind, or as what its name says.
+    pub(crate) fn batches(
+        &self,
+        kind: Option<TableKind>,
+        source: &dyn csv::Source,
+        into: &mut csv::Batches<'_>,
+    ) -> Result<(), BookError> {
+        let stem = source.name().rsplit_once('.').map_or(source.name(), |(stem, _)| stem);
+        let by_name = self.wanted(stem);
+        let wanted = match kind {
+            Some(kind) if by_name.is_empty() => vec![Wanted { kind, name: kind.stem(), mapping: None }],
+            Some(_) | None => by_name,
+        };
+        if wanted.is_empty() {
+            let place = Place { file: source.name().to_owned(), ..Place::default() };
+            (into.take)(self.unknown_table(place, source.name(), ".csv"));
+        }
+        for wanted in &wanted {
+            let last = csv::read_table(wanted, source, self.encoding, &mut |_| {}, Some(into))?;
+            if !(into.take)(last) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads a workbook that lies in a file of another name: as tables of a kind, or as what its name says.
+    pub(crate) fn workbook(
+        &self,
+        kind: Option<TableKind>,
+        name: &str,
+        path: &Path,
+    ) -> Result<Vec<RawTable>, BookError> {
+        let bytes = std::fs::metadata(path).map_err(BookError::at(path))?.len();
+        let mut file = BookFile { name: name.to_owned(), path: path.to_owned(), bytes, form: Form::Xlsx, called: None };
+        if self.mapping.is_none() {
+            file.called = kind.map(TableKind::stem);
+        }
+        let mut tables = xlsx::read_tables(self, &file)?;
+        self.once_each(&mut tables);
+        Ok(tables)
     }
 
     /// The tables that a file or sheet of a name holds.
@@ -224,7 +269,7 @@ impl Reading {
             // Of a name that is no table, it is a problem of no kind, as in `unknown_table`.
             Form::NoFile => Ok(vec![no_file(wanted.first().map_or(TableKind::Coverage, |it| it.kind), file)]),
             Form::Csv if wanted.is_empty() => Ok(vec![self.unknown_table(file.place(), &file.name, ".csv")]),
-            Form::Csv => wanted.iter().map(|it| csv::read_table(it, file, self.encoding, progress)).collect(),
+            Form::Csv => wanted.iter().map(|it| csv::read_table(it, file, self.encoding, progress, None)).collect(),
             Form::Xlsx => xlsx::read_tables(self, file),
             Form::OtherSheets => {
                 let ending = file.name.rsplit('.').next().unwrap_or_default();

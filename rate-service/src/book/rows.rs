@@ -183,21 +183,37 @@ fn leaf(kind: TableKind, line: &str) -> Digest {
 }
 
 /// The rows of a table as lines: cells in the order of the table's columns, whatever order the file had.
-fn lines(table: &RawTable) -> Vec<String> {
+pub(crate) fn lines(table: &RawTable) -> Vec<String> {
+    let places = places(table);
+    table.rows().map(|row| line(&places, row)).collect()
+}
+
+/// The line of a row by its number.
+pub(crate) fn line_at(table: &RawTable, number: u32) -> Option<String> {
+    table.rows().find(|row| row.line() == number).map(|row| line(&places(table), row))
+}
+
+/// The cells of a line; nothing, where it is no CSV.
+pub(crate) fn fields(line: &str) -> Option<Vec<String>> {
+    Some(split(line).ok()?.iter().map(|cell| unescaped(cell)).collect())
+}
+
+/// Where the columns of a table stand in the header.
+fn places(table: &RawTable) -> Vec<Option<usize>> {
     let place = |name: &str| table.header().iter().position(|header| header == name);
-    let places: Vec<Option<usize>> = table.kind().columns().iter().map(|column| place(column.name)).collect();
-    let line = |row: RawRow<'_>| {
-        let mut line = String::new();
-        for (index, place) in places.iter().enumerate() {
-            if index > 0 {
-                line.push(',');
-            }
-            push_cell(&mut line, &escaped(place.and_then(|place| row.cell(place)).unwrap_or_default()));
+    table.kind().columns().iter().map(|column| place(column.name)).collect()
+}
+
+fn line(places: &[Option<usize>], row: RawRow<'_>) -> String {
+    let mut line = String::new();
+    for (index, place) in places.iter().enumerate() {
+        if index > 0 {
+            line.push(',');
         }
-        line.truncate(line.trim_end_matches(',').len());
-        line
-    };
-    table.rows().map(line).collect()
+        push_cell(&mut line, &escaped(place.and_then(|place| row.cell(place)).unwrap_or_default()));
+    }
+    line.truncate(line.trim_end_matches(',').len());
+    line
 }
 
 /// A cell in which no line can end: what breaks lines is written behind a backslash, and the backslash twice.

@@ -9,19 +9,18 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use rate_core::input::book::TableKind;
 use rate_core::log::{Checkpoint, Digest, SignedNote, SigningKey, Tree, VerifyingKey};
 use rate_core::record::{Entry, Event, FactsChange};
 
-use super::changes::Changes;
 use super::kept::Document;
 use super::key::{KeyFile, new_key, signed};
 use super::publish::{Bodies, Publication, Published, Shelf, not_before, publish};
+use super::recording::Recording;
 use super::signers::Signers;
 use super::view::{Files, View};
 use super::{LogError, earlier};
-use crate::book::{BookRows, KeyedRow};
-use crate::store::{BodyRow, DocumentKind, EntryRow, FactRow, Link, Mention, Place, Store, StoreError};
+use crate::book::BookRows;
+use crate::store::{BodyRow, DocumentKind, EntryRow, FactRow, Link, Place, Store, StoreError};
 
 /// Names the file of the key of a log in PostgreSQL.
 const KEY: &str = "RATE_LOG_KEY";
@@ -113,18 +112,33 @@ impl DatabaseLog {
             let keys = [&self.key];
             let mut writing = Writing::begin(link, &keys)?;
             let events: Vec<Event> = writing.entries.iter().map(|entry| entry.event.clone()).collect();
-            let last = writing.link.last_knowledge()?;
-            let mut changes = Changes::new(last + 1);
-            earlier::take(writing.link, &earlier::Runs::of(&events, area, replaced), area, &mut changes)?;
-            match changes.event()? {
-                None => Ok(u64::try_from(last).unwrap_or_default()),
-                Some(change) => {
-                    let number = change.knowledge;
-                    not_before(writing.entries.last(), now)?;
-                    writing.append(now, vec![Event::Facts(change)])?;
-                    Ok(number)
-                }
+            let mut recording = Recording::begin(writing.link)?;
+            earlier::take(&mut recording, &earlier::Runs::of(&events, area, replaced), area)?;
+            let (number, change) = recording.finish();
+            if let Some(change) = change {
+                not_before(writing.entries.last(), now)?;
+                writing.append(now, vec![Event::Facts(change)])?;
             }
+            Ok(number)
+        })
+    }
+
+    pub(super) fn record(
+        &self,
+        recorded_at: &str,
+        work: &mut dyn FnMut(&mut Recording<'_>) -> Result<(), LogError>,
+    ) -> Result<u64, LogError> {
+        self.store.write(|link| {
+            let keys = [&self.key];
+            let mut writing = Writing::begin(link, &keys)?;
+            not_before(writing.entries.last(), recorded_at)?;
+            let mut recording = Recording::begin(writing.link)?;
+            work(&mut recording)?;
+            let (number, change) = recording.finish();
+            if let Some(change) = change {
+                writing.append(recorded_at, vec![Event::Facts(change)])?;
+            }
+            Ok(number)
         })
     }
 
@@ -240,36 +254,20 @@ impl Shelf for Writing<'_> {
     /// Only what is new or gone in the areas of the book is written, under a number of its own.
     fn facts(&mut self, rows: &BookRows) -> Result<(u64, Option<Event>), LogError> {
         let last = self.link.last_knowledge()?;
-        let number = last + 1;
         let came = rows.keyed().map_err(|row| LogError::Unknown(format!("{row}: no area / 缺统筹区")))?;
         let areas: Vec<String> = came.iter().map(|row| row.area.clone()).collect::<BTreeSet<_>>().into_iter().collect();
         let stood = self.link.standing(&areas, last)?;
         let known: BTreeSet<(&str, &str)> = stood.iter().map(|row| (row.kind.as_str(), row.line.as_str())).collect();
         let now: BTreeSet<(&str, &str)> = came.iter().map(|row| (row.kind.stem(), row.line)).collect();
-        let row = |area: &str, account: &str, kind: &str, line: &str, standing: bool| FactRow {
-            area: area.to_owned(),
-            account: account.to_owned(),
-            kind: kind.to_owned(),
-            knowledge: number,
-            leaf: FactRow::leaf_of(standing, kind, line).0.to_vec(),
-            standing,
-            line: line.to_owned(),
-        };
+        let mut recording = Recording::begin(self.link)?;
         let added = came.iter().filter(|it| !known.contains(&(it.kind.stem(), it.line)));
-        let added = added.map(|it| row(&it.area, &it.account, it.kind.stem(), it.line, true));
+        let added = added.map(|it| recording.row(&it.area, &it.account, it.kind.stem(), it.line, true));
         let gone = stood.iter().filter(|it| !now.contains(&(it.kind.as_str(), it.line.as_str())));
-        let gone = gone.map(|it| row(&it.area, &it.account, &it.kind, &it.line, false));
-        let mut changes: Vec<FactRow> = added.chain(gone).collect();
-        changes.sort_by(|one, two| key(one).cmp(&key(two)));
-        changes.dedup();
-        let mut change = Changes::new(number);
-        for chunk in changes.chunks(CHUNK) {
-            change.add(self.link, chunk)?;
-        }
-        Ok(match change.event()? {
-            Some(change) => (change.knowledge, Some(Event::Facts(change))),
-            None => (u64::try_from(last).unwrap_or_default(), None),
-        })
+        let gone = gone.map(|it| recording.row(&it.area, &it.account, &it.kind, &it.line, false));
+        let changes = added.chain(gone).collect();
+        recording.add(changes)?;
+        let (number, change) = recording.finish();
+        Ok((number, change.map(Event::Facts)))
     }
 
     fn document(&mut self, document: &Document) -> Result<(), LogError> {
@@ -317,25 +315,6 @@ impl Shelf for Writing<'_> {
         self.link.add_checkpoint(place(state.size)?, &note.to_string())?;
         Ok(state)
     }
-}
-
-/// The accounts that rows name.
-pub(super) fn mentions(rows: &[FactRow]) -> Result<Vec<Mention>, StoreError> {
-    let mut mentions = BTreeSet::new();
-    for FactRow { area, account, kind, line, .. } in rows {
-        let table = TableKind::from_stem(kind).ok_or(StoreError::Broken("a row of no table"))?;
-        if table.naming().is_empty() {
-            continue;
-        }
-        let row = KeyedRow::of(table, line).ok_or(StoreError::Broken("a row that is none"))?;
-        let mention = |other| Mention { area: area.clone(), account: account.clone(), kind: kind.clone(), other };
-        mentions.extend(row.named.into_iter().map(mention));
-    }
-    Ok(mentions.into_iter().collect())
-}
-
-fn key(row: &FactRow) -> (&str, &str, &str, &[u8]) {
-    (&row.area, &row.account, &row.kind, &row.leaf)
 }
 
 /// Holds what stands beside the entries to them: rows that no entry names would be signed by the next writer.

@@ -6,9 +6,9 @@ use rate_core::input::book::{RawTable, TableKind};
 use rate_core::record::{Body, Event, Run};
 
 use super::LogError;
-use super::changes::Changes;
+use super::recording::Recording;
 use crate::book::{BookRows, empty_table, push_line};
-use crate::store::{AccountRange, FactRow, Link, StoreError};
+use crate::store::{AccountRange, StoreError};
 
 /// Accounts looked at together.
 const ACCOUNTS: i64 = 1000;
@@ -40,15 +40,17 @@ impl Runs {
 
 /// Adds what is missing among the facts, and takes back what stands no longer: of accounts the book knows, and not of a
 /// day that it has a rate of its own for.
-pub(super) fn take(link: &mut Link, runs: &Runs, area: &str, changes: &mut Changes) -> Result<(), LogError> {
-    let (all, known) = (runs.all(), changes.number() - 1);
+pub(super) fn take(recording: &mut Recording<'_>, runs: &Runs, area: &str) -> Result<(), LogError> {
+    let all = runs.all();
+    // What stood before anything of this was added: a range is read before it is changed.
+    let known = recording.number();
     let mut after = String::new();
     while !all.is_empty() {
-        let bodies = link.bodies_after(area, &all, &after, ACCOUNTS)?;
+        let bodies = recording.link().bodies_after(area, &all, &after, ACCOUNTS)?;
         let Some(last) = bodies.last().map(|body| body.account.clone()) else { break };
         let range = AccountRange { after, upto: Some(last.clone()) };
         let mut accounts: BTreeMap<String, Account> = BTreeMap::new();
-        for row in link.standing_within(area, &range, known)? {
+        for row in recording.link().standing_within(area, &range, known)? {
             let account = accounts.entry(row.account).or_default();
             account.known |= row.kind == TableKind::Accounts.stem();
             if row.kind == TableKind::Rates.stem() {
@@ -62,18 +64,11 @@ pub(super) fn take(link: &mut Link, runs: &Runs, area: &str, changes: &mut Chang
         }
         let mut rows = Vec::new();
         for (number, account) in accounts {
-            rows.extend(account.changes(runs)?.into_iter().map(|(standing, line)| FactRow {
-                area: area.to_owned(),
-                account: number.clone(),
-                kind: TableKind::Rates.stem().to_owned(),
-                knowledge: changes.number(),
-                leaf: FactRow::leaf_of(standing, TableKind::Rates.stem(), &line).0.to_vec(),
-                standing,
-                line,
-            }));
+            let changes = account.changes(runs)?.into_iter();
+            let kind = TableKind::Rates.stem();
+            rows.extend(changes.map(|(standing, line)| recording.row(area, &number, kind, &line, standing)));
         }
-        rows.sort_by(|one, two| (&one.account, &one.leaf).cmp(&(&two.account, &two.leaf)));
-        changes.add(link, &rows)?;
+        recording.add(rows)?;
         after = last;
     }
     Ok(())

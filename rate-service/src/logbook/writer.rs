@@ -10,6 +10,7 @@ use super::database::{DatabaseLog, Then};
 use super::directory::DirectoryLog;
 use super::key::KeyFile;
 use super::publish::{Publication, Published, publish};
+use super::recording::Recording;
 use super::view::View;
 use crate::store::Store;
 
@@ -132,6 +133,25 @@ impl Logbook {
         match &mut self.0 {
             Kind::Database(log) => Ok(log),
             Kind::Directory(_) => Err(LogError::refused("须用数据库中的日志", "this needs a log in a database")),
+        }
+    }
+
+    /// Records facts that come in, and are taken back, together: one transaction, one knowledge number, one entry; none of
+    /// them where `work` adds no row. The number under which the facts then stand.
+    ///
+    /// # Errors
+    /// A directory, which keeps facts whole; what `work` ends with; what cannot be written.
+    pub fn record(
+        &self,
+        recorded_at: &str,
+        work: &mut dyn FnMut(&mut Recording<'_>) -> Result<(), LogError>,
+    ) -> Result<u64, LogError> {
+        match &self.0 {
+            Kind::Database(log) => log.record(recorded_at, work),
+            Kind::Directory(_) => Err(LogError::refused(
+                "目录形式的日志不能单独登记事实，请使用数据库",
+                "a log in a directory keeps facts with its runs alone; use a database",
+            )),
         }
     }
 

@@ -168,6 +168,24 @@ impl Link {
         Ok(stand(all))
     }
 
+    /// The rows of one table of a range of accounts as they stood at a number, in the order of the key.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn standing_in_table(
+        &mut self,
+        area: &str,
+        range: &AccountRange,
+        kind: &str,
+        known: i64,
+    ) -> Result<Vec<FactRow>, StoreError> {
+        let by = facts::area.eq(area).and(facts::account.gt(&range.after)).and(facts::knowledge.le(known));
+        let by = by.and(facts::kind.eq(kind)).and(facts::account.le(range.upto.as_deref().unwrap_or_default()));
+        let all: Vec<FactRow> =
+            on!(self, it => facts::table.filter(by).order(IN_TIME).select(FactRow::as_select()).load(it))?;
+        Ok(stand(all))
+    }
+
     /// The rows of some accounts as they stood at a number, in the order of the key; those about the area where an account
     /// is empty.
     ///

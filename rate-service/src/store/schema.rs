@@ -197,3 +197,122 @@ diesel::table! {
         problems -> Text,
     }
 }
+
+diesel::table! {
+    imports (id) {
+        id -> Text,
+        area -> Text,
+        mode -> Text,
+        keep -> Text,
+        dry_run -> Bool,
+        author -> Text,
+        opened_at -> Text,
+        state -> Text,
+        stage -> Text,
+        problem -> Text,
+        number -> BigInt,
+    }
+}
+
+diesel::table! {
+    import_progress (import) {
+        import -> Text,
+        known -> BigInt,
+        round -> BigInt,
+        cursor -> Text,
+        accounts -> BigInt,
+        problems -> BigInt,
+        owner -> Text,
+        lease_until -> BigInt,
+        fence -> BigInt,
+    }
+}
+
+diesel::table! {
+    import_parts (import, part) {
+        import -> Text,
+        part -> BigInt,
+        name -> Text,
+        kind -> Text,
+        form -> Text,
+        encoding -> Text,
+        mapping -> Text,
+        attempt -> BigInt,
+        bytes -> BigInt,
+        digest -> Text,
+        whole -> BigInt,
+        state -> Text,
+        rows -> BigInt,
+        problems -> BigInt,
+    }
+}
+
+diesel::table! {
+    import_pieces (import, part, attempt, place) {
+        import -> Text,
+        part -> BigInt,
+        attempt -> BigInt,
+        place -> BigInt,
+        bytes -> Binary,
+    }
+}
+
+diesel::table! {
+    import_rows (import, account, kind, leaf, part, row_number) {
+        import -> Text,
+        account -> Text,
+        kind -> Text,
+        leaf -> Binary,
+        part -> BigInt,
+        #[sql_name = "row"]
+        row_number -> BigInt,
+        standing -> Bool,
+        line -> Text,
+    }
+}
+
+diesel::table! {
+    import_mentions (import, account, kind, other) {
+        import -> Text,
+        account -> Text,
+        kind -> Text,
+        other -> Text,
+    }
+}
+
+diesel::table! {
+    import_accounts (import, mark, account) {
+        import -> Text,
+        mark -> BigInt,
+        account -> Text,
+    }
+}
+
+diesel::table! {
+    import_problems (import, number) {
+        import -> Text,
+        number -> BigInt,
+        stage -> Text,
+        account -> Text,
+        part -> BigInt,
+        file -> Text,
+        place -> Text,
+        field -> Text,
+        code -> Text,
+        zh -> Text,
+        en -> Text,
+    }
+}
+
+diesel::table! {
+    import_totals (import, part, kind, column_) {
+        import -> Text,
+        part -> BigInt,
+        kind -> Text,
+        #[sql_name = "column"]
+        column_ -> Text,
+        total -> Text,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(imports, import_progress);

@@ -5,7 +5,7 @@ use std::fs;
 
 use rate_core::input::book::{CheckedBook, RawTable, TableKind, check_book};
 use rate_core::{Code, History, Lang, Problem};
-use rate_service::pipeline::{Facts, Portion, Row, of_area, of_area_in, portion, portion_of};
+use rate_service::pipeline::{Facts, Own, Portion, Row, of_area, of_area_in, portion, portion_of};
 use rate_service::store::{AccountRange, Store, StoreError};
 
 use crate::command::rate_ok;
@@ -53,10 +53,6 @@ impl Listed {
 }
 
 impl Facts for &Listed {
-    fn within(&mut self, range: &AccountRange) -> Result<Vec<Row>, StoreError> {
-        Ok(self.found(|account| range.holds(account)))
-    }
-
     fn of(&mut self, accounts: &[String]) -> Result<Vec<Row>, StoreError> {
         Ok(self.found(|account| accounts.iter().any(|it| it == account)))
     }
@@ -187,6 +183,11 @@ fn ranges(cuts: impl IntoIterator<Item = String>) -> Vec<AccountRange> {
     after.zip(upto).map(|(after, upto)| AccountRange { after, upto }).collect()
 }
 
+fn piece(book: &Listed, range: &AccountRange) -> Portion {
+    let (own, beside) = (book.found(|account| range.holds(account)), book.found(str::is_empty));
+    portion_of(&mut &*book, AREA, Own::Range(range.clone()), own, beside).unwrap()
+}
+
 /// Books with successions and borne claims of every kind of mistake, cut anywhere.
 #[test]
 fn ranges_say_what_the_whole_book_says() {
@@ -199,7 +200,7 @@ fn ranges_say_what_the_whole_book_says() {
         let mut draw = Draw(seed ^ 0xFFFF);
         let count = draw.below(6);
         let ranges = ranges((0..count).map(|_| draw.account(12)));
-        let parts: Vec<Portion> = ranges.iter().map(|range| portion_of(&mut &book, AREA, range).unwrap()).collect();
+        let parts: Vec<Portion> = ranges.iter().map(|range| piece(&book, range)).collect();
         let area = of_area_in(&mut &book, AREA).unwrap();
         let (all, totals) = together(&parts, &area);
         assert_eq!(all, whole(&checked, &tables), "seed {seed}, {ranges:?}");

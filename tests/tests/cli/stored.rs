@@ -19,16 +19,25 @@ const BY: &str = "--author clerk --approver head --recorded-at 2022-06-20T09:00:
 const TABLES: [&str; 9] =
     ["accesses", "bodies", "checkpoints", "documents", "entries", "facts", "knowledge", "mentions", "signers"];
 /// Tables whose rows are states: no part of the log, and no record of anything.
-const STATES: [&str; 9] = [
+const STATES: [&str; 18] = [
     "answers",
     "api_keys",
-    "runs",
+    "import_accounts",
+    "import_mentions",
+    "import_parts",
+    "import_pieces",
+    "import_problems",
+    "import_progress",
+    "import_rows",
+    "import_totals",
+    "imports",
     "run_blocks",
     "run_chunks",
     "run_events",
     "run_findings",
     "run_law",
     "run_left_out",
+    "runs",
 ];
 
 /// A database of each kind, empty.

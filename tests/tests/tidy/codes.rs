@@ -1,15 +1,21 @@
 //! No code is dead: each is shown by a refused file, or by what no file of a reasonable size can show.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use rate_core::history::{ChargedRate, HistoryBuilder, Order, Ordered, OrderingBody, Origin};
 use rate_core::input::{Examined, examine_all};
+use rate_core::log::Digest;
 use rate_core::rule_set::check::between_versions;
 use rate_core::{
     ClassSystem, Code, DateSpan, Factor, History, Law, Parameters, Problems, Rate, RiskClass, RuleSetFile, date, decide,
 };
 
+use rate_service::book::Encoding;
 use rate_service::casebook::{self, CaseError};
+use rate_service::intake::{self, Form, Keep, Mode, Opening, Part};
+use rate_service::logbook::Logbook;
+use rate_service::store::{Place, Store};
 
 use crate::broken_workbooks;
 use crate::refused;
@@ -199,6 +205,37 @@ fn of_the_workbooks() -> BTreeSet<Code> {
     Code::ALL.iter().copied().filter(|code| words.contains(code.as_str())).collect()
 }
 
+/// A row of another area, a line that is no row, and a row taken back that does not stand, each in an import.
+fn of_the_imports() -> BTreeSet<Code> {
+    let dir = tempfile::tempdir().unwrap();
+    let place: Place = format!("sqlite:{}", dir.path().join("rates.db").display()).parse().unwrap();
+    let store = Arc::new(Store::open(&place).unwrap());
+    let log = Logbook::keyed(Arc::clone(&store), "log", &dir.path().join("key")).unwrap();
+    let now = "2025-01-01T00:00:00.000Z";
+    let row = |area: &str| format!(r#""row":{{"area":"{area}","account":"1","kind":"employer"}}"#);
+    let lines = [
+        format!(r#"{{"table":"accounts",{}}}"#, row("990200")),
+        "[]".to_owned(),
+        format!(r#"{{"table":"accounts",{},"withdraw":true}}"#, row("990100")),
+    ];
+    let mut words = BTreeSet::new();
+    for (number, line) in lines.iter().enumerate() {
+        let (id, area, author) = (number.to_string(), "990100".to_owned(), "clerk".to_owned());
+        let (mode, keep, opened_at) = (Mode::Add, Keep::AllOrNothing, now.to_owned());
+        intake::open(&store, &Opening { id: id.clone(), area, mode, keep, dry_run: true, author, opened_at }).unwrap();
+        let (name, form, encoding) = ("rows.ndjson".to_owned(), Form::Ndjson, Encoding::Utf8);
+        let part = Part { number: 1, name, kind: None, form, encoding, mapping: None };
+        intake::begin_part(&store, &id, &part).unwrap();
+        intake::receive(&store, &id, 1, 0, line.as_bytes()).unwrap();
+        intake::complete_part(&store, &id, 1, &Digest::of(line.as_bytes()).to_string()).unwrap();
+        intake::close(&store, &id).unwrap();
+        while intake::work(&store, &log, "one", &|| now.to_owned()).unwrap() {}
+        words.extend(intake::problems(&store, &id, 0, 10).unwrap().into_iter().map(|problem| problem.code));
+    }
+    assert_eq!(words.len(), lines.len(), "{words:?}");
+    Code::ALL.iter().copied().filter(|code| words.contains(code.as_str())).collect()
+}
+
 #[test]
 fn no_code_is_dead() {
     let mut provoked: BTreeSet<Code> = refused::all().values().flatten().flat_map(refused::Refused::codes).collect();
@@ -208,6 +245,7 @@ fn no_code_is_dead() {
     provoked.extend(of_the_law());
     provoked.extend(of_the_cases());
     provoked.extend(of_the_workbooks());
+    provoked.extend(of_the_imports());
     let silent: Vec<Code> = Code::ALL.iter().copied().filter(|code| !provoked.contains(code)).collect();
     assert_eq!(silent, NOT_PROVOKED, "codes that nothing provokes");
 }

@@ -26,6 +26,7 @@ const SERVICE: &[&[&str]] = &[
     &["diagnostics"],
     &["casebook", "run"],
     &["logbook"],
+    &["intake"],
     &["replay", "annual"],
     &["evidence"],
     &["audit", "demo", "projects", "vectors"],

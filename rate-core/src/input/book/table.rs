@@ -342,6 +342,23 @@ impl RawTable {
         self.rows.push(start);
     }
 
+    /// The table without its rows and what is said of them: a place for the rows that follow.
+    #[must_use]
+    pub fn emptied(&self) -> Self {
+        let mut empty = Self::new(self.kind, self.file.clone(), self.header.clone());
+        empty.placed.clone_from(&self.placed);
+        empty
+    }
+
+    /// What the door could not take, cell by cell: the row, by its place among the rows, and the problem.
+    pub fn fault_problems(&self) -> impl Iterator<Item = (usize, Problem)> + '_ {
+        self.faults.iter().map(|((row, position), fault)| {
+            let name = self.header.get(*position).map(String::as_str).unwrap_or_default();
+            let position = Some(*position).filter(|position| *position < self.header.len());
+            (*row, Problem::new(fault.code, self.place(self.row(*row).line(), position, name), &fault.values))
+        })
+    }
+
     /// Adds something that kept the door from reading the table; a book with such a table is not decided.
     pub fn unreadable(&mut self, problem: Problem) {
         self.problems.push(problem);
