@@ -11,7 +11,7 @@ use futures_util::StreamExt;
 use futures_util::stream::try_unfold;
 use rate_core::error::Lang;
 use rate_core::log::Digest;
-use rate_core::notice::step::step_text;
+use rate_core::notice::step_text;
 use rate_core::{AccountKey, Decision, NaiveDate};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -25,7 +25,6 @@ use crate::api_error::{ApiCode, ApiError, ProblemBody};
 use crate::auth::Caller;
 use crate::preview::{self, NotDecided};
 use crate::run::ChosenLaw;
-use crate::store::AccountRange;
 
 /// Lines that are decided in one go.
 const AT_ONCE: usize = 256;
@@ -267,8 +266,7 @@ async fn stored(
     let decided = service.read(move |link| {
         let known = link.last_knowledge()?;
         let key = AccountKey { area: under.area, number };
-        let range = AccountRange::of_one(&key.number);
-        let book = crate::pipeline::portion(link, &key.area, &range, known)?.checked();
+        let book = crate::pipeline::one(link, &key.area, &key.number, known)?.checked();
         if book.file_problems.is_empty() && book.histories.is_empty() && book.refused.is_empty() {
             return Err(ApiError::unknown());
         }
@@ -389,39 +387,23 @@ impl Batch {
             let end = BatchAnswer::End { end: true, read, decided, refused, digest: hex(&self.hash.finalize()) };
             return Ok((line(&end)?.into(), None));
         }
-        let service = Arc::clone(&self.service);
-        let (bytes, mut state) = service
-            .wait(move |_| {
-                let mut bytes = Vec::new();
-                for text in &lines {
-                    self.read += 1;
-                    let answer = self.answer(text);
-                    bytes.extend(line(&answer)?);
-                }
-                Ok((bytes, self))
-            })
-            .await?;
-        state.hash.update(&bytes);
-        Ok((bytes.into(), Some(state)))
-    }
-
-    fn answer(&mut self, text: &[u8]) -> BatchAnswer {
-        let lang = self.started.lang;
-        let decided = json::read::<PreviewLine>(text).and_then(|asked| match asked.tables {
-            Some(tables) => decided(&self.under, asked.account, &tables, lang, false),
-            None => Err(ApiError::new(ApiCode::RequestMalformed, ["tables"])),
+        let (under, started, before) = (self.under.clone(), self.started.clone(), self.read);
+        let count = u64::try_from(lines.len()).unwrap_or_default();
+        let work = self.service.wait(move |_| {
+            let (mut bytes, mut decided) = (Vec::new(), 0);
+            for (text, number) in lines.iter().zip(before + 1..) {
+                let answer = answer(&under, &started, number, text);
+                decided += u64::from(matches!(answer, BatchAnswer::Decided { .. }));
+                bytes.extend(line(&answer)?);
+            }
+            Ok((bytes, decided))
         });
-        match decided {
-            Ok(preview) => {
-                self.decided += 1;
-                BatchAnswer::Decided { line: self.read, preview: Box::new(preview) }
-            }
-            Err(why) => {
-                self.refused += 1;
-                let problem = Box::new(why.body(lang, &self.started.request_id));
-                BatchAnswer::Refused { line: self.read, problem }
-            }
-        }
+        let (bytes, decided) = work.await?;
+        self.hash.update(&bytes);
+        self.read += count;
+        self.decided += decided;
+        self.refused += count - decided;
+        Ok((bytes.into(), Some(self)))
     }
 
     /// The next lines that came whole, empty ones left out; none at the end.
@@ -444,6 +426,22 @@ impl Batch {
             }
         }
         Ok(self.whole.drain(..AT_ONCE.min(self.whole.len())).collect())
+    }
+}
+
+/// The answer to a line.
+fn answer(under: &Under, started: &Started, number: u64, text: &[u8]) -> BatchAnswer {
+    let lang = started.lang;
+    let decided = json::read::<PreviewLine>(text).and_then(|asked| match asked.tables {
+        Some(tables) => decided(under, asked.account, &tables, lang, false),
+        None => Err(ApiError::new(ApiCode::RequestMalformed, ["tables"])),
+    });
+    match decided {
+        Ok(preview) => BatchAnswer::Decided { line: number, preview: Box::new(preview) },
+        Err(why) => {
+            let problem = Box::new(why.body(lang, &started.request_id));
+            BatchAnswer::Refused { line: number, problem }
+        }
     }
 }
 
