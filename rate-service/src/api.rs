@@ -17,5 +17,5 @@ mod witness;
 
 pub use json::Json;
 pub use once::{Once, Reply};
-pub use service::{Limits, Place, Service, Started};
+pub use service::{Asked, Limits, Place, Service, Started};
 pub use shares::Shares;

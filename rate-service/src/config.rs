@@ -21,6 +21,8 @@ pub struct Config {
     pub log_name: String,
     /// Threads that answer; 0 is one a core.
     pub workers: usize,
+    /// Threads that do long work; 0 is one a core.
+    pub job_threads: usize,
     /// The most bytes of a body that is read whole.
     pub body_bytes: usize,
     /// The most bytes of a line of a body that is read line by line.
@@ -38,6 +40,7 @@ impl Default for Config {
             database: "sqlite:rate.db".to_owned(),
             log_name: "rate".to_owned(),
             workers: 0,
+            job_threads: 0,
             body_bytes: 8 << 20,
             line_bytes: 1 << 20,
             requests_per_second: 5000,
@@ -85,7 +88,7 @@ impl Config {
             told = told.merge(Toml::file_exact(file));
         }
         let names =
-            ["listen", "log_name", "workers", "body_bytes", "line_bytes", "requests_per_second", "shutdown_seconds"];
+            ["listen", "log_name", "workers", "job_threads", "body_bytes", "line_bytes", "requests_per_second", "shutdown_seconds"];
         told = told.merge(Env::prefixed("RATE_").only(&names));
         told = told.merge(Env::raw().only(&["database_url"]).map(|_| "database".into()));
         told.merge(Serialized::defaults(flags)).extract().map_err(|error| ConfigError::Value(Box::new(error)))

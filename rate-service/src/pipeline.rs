@@ -146,20 +146,15 @@ pub fn portion(link: &mut Link, area: &str, range: &AccountRange, known: i64) ->
     portion_of(&mut facts, area, Own::Range(range.clone()), own, beside)
 }
 
-/// Reads the facts of one account, and those it cannot be checked without; what is said of accounts whose numbers lie just
-/// before it is not to be used.
+/// Reads the facts of one account of an area as they stood at a knowledge number.
 ///
 /// # Errors
 /// As the store's.
 pub fn one(link: &mut Link, area: &str, account: &str, known: i64) -> Result<Portion, StoreError> {
     let facts = &mut Known { link, area, known };
     let own = facts.of(&[account.to_owned()])?;
-    let mut beside = facts.of(&[String::new()])?;
-    beside.extend(mentioned(facts, &own)?);
-    // What a number begins with stands before it.
-    let last = account.char_indices().next_back().map_or(0, |(at, _)| at);
-    let range = AccountRange { after: account[..last].to_owned(), upto: Some(account.to_owned()) };
-    Portion::of(area, range, own, beside)
+    let beside = facts.of(&[String::new()])?;
+    portion_of(facts, area, Own::Listed(BTreeSet::from([account.to_owned()])), own, beside)
 }
 
 /// Reads what is about an area alone: a portion of no account, whose check has the totals and warnings of these rows.

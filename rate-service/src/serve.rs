@@ -10,6 +10,7 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::api::{Limits, Service};
 use crate::auth::{Areas, Role, make};
 use crate::config::{Config, ConfigError};
+use crate::jobs::Crew;
 use crate::logbook::LogError;
 use crate::openapi;
 use crate::routes;
@@ -65,7 +66,9 @@ pub fn serve(config: &Config, out: &mut dyn Write) -> Result<(), ServeError> {
         let said = writeln!(out, "admin key, shown this once / 管理密钥（仅此一次）: {key}");
         said.map_err(ServeError::system("output"))?;
     }
+    let crew = Crew::begin(service.store(), &config.log_name, service.bell(), threads(config.job_threads))?;
     let ended = actix_web::rt::System::new().block_on(answer(config, &service, out));
+    crew.end();
     service.close();
     ended
 }
@@ -94,6 +97,11 @@ async fn answer(config: &Config, service: &Arc<Service>, out: &mut dyn Write) ->
     }
     out.flush().map_err(ServeError::system("output"))?;
     server.run().await.map_err(ServeError::system("serving"))
+}
+
+/// As many threads as are asked for; as there are cores, where none are.
+fn threads(asked: usize) -> usize {
+    if asked > 0 { asked } else { std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get) }
 }
 
 /// Makes the first key of a store that has none.

@@ -61,5 +61,7 @@ mod workbook;
 
 #[path = "service/access.rs"]
 mod access;
+#[path = "service/rates.rs"]
+mod rates;
 #[path = "service/server.rs"]
 mod server;

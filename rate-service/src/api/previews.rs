@@ -12,7 +12,7 @@ use futures_util::stream::try_unfold;
 use rate_core::error::Lang;
 use rate_core::log::Digest;
 use rate_core::notice::step_text;
-use rate_core::{AccountKey, Decision, NaiveDate};
+use rate_core::{AccountKey, Decision};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
@@ -20,7 +20,7 @@ use utoipa::ToSchema;
 
 use super::json;
 use super::rates::{Grade, NDJSON, day, hex, line};
-use super::{Service, Started};
+use super::{Asked, Service, Started};
 use crate::api_error::{ApiCode, ApiError, ProblemBody};
 use crate::auth::Caller;
 use crate::preview::{self, NotDecided};
@@ -233,7 +233,7 @@ async fn under(
     let decided_on = decided_on.map(|text| day("decided_on", text)).transpose()?;
     let unfit = |text: &str| ApiError::new(ApiCode::RequestValue, ["rule_set", text, "SHA-256"]);
     let rule_set = rule_set.map(|text| Digest::from_hex(text).ok_or_else(|| unfit(text))).transpose()?;
-    let law = service.law(area.to_owned(), on, decided_on, rule_set).await?;
+    let law = service.law(Asked { area: area.to_owned(), on, decided_on, rule_set }).await?;
     Ok(Under { area: area.to_owned(), law })
 }
 
@@ -448,17 +448,4 @@ fn answer(under: &Under, started: &Started, number: u64, text: &[u8]) -> BatchAn
 /// The bytes of the lines that are whole.
 fn end_of_lines(bytes: &[u8]) -> usize {
     bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1)
-}
-
-/// Which law was asked for.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Asked {
-    /// The area.
-    pub(super) area: String,
-    /// The day.
-    pub(super) on: NaiveDate,
-    /// The day it is decided.
-    pub(super) decided_on: Option<NaiveDate>,
-    /// The rule set.
-    pub(super) rule_set: Option<Digest>,
 }

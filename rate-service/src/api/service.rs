@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use futures_util::future::{Ready, ready};
-use rate_core::RuleSet;
+use rate_core::{NaiveDate, Parameters, RuleSet};
 use rate_core::error::Lang;
 use rate_core::log::Digest;
 
@@ -17,8 +17,10 @@ use crate::api_error::{ApiError, language};
 use crate::auth::{self, Caller};
 use crate::billing::{Ledger, Methods, Seen};
 use crate::clock::{self, Stopwatch};
+use crate::gazette;
 use crate::jobs::Bell;
 use crate::logbook::{LogError, Logbook};
+use crate::run::ChosenLaw;
 use crate::store::{AccessRow, Link, Store};
 use crate::telemetry::Metrics;
 
@@ -43,6 +45,12 @@ impl Default for Limits {
 /// process is refused here after this time at the latest.
 const BELIEVED_MS: u64 = 5000;
 
+/// How long a law is taken for the one in force without being asked for again.
+const IN_FORCE_MS: u64 = 1000;
+
+/// The most laws that are kept compiled.
+const MOST_LAWS: usize = 64;
+
 /// The most keys that are remembered; more are looked up each time.
 const REMEMBERED: usize = 10_000;
 
@@ -57,11 +65,25 @@ pub struct Service {
     pub metrics: Metrics,
     /// How much each caller may have.
     pub shares: Shares,
+    laws: Mutex<HashMap<Asked, (Stopwatch, Arc<ChosenLaw>)>>,
     ledger: Mutex<Arc<Ledger>>,
     methods: Mutex<Methods>,
     callers: RwLock<HashMap<Vec<u8>, (Stopwatch, Caller)>>,
     witness: Witness,
     bell: Arc<Bell>,
+}
+
+/// Which law is asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Asked {
+    /// The area.
+    pub area: String,
+    /// A day of the annual setting.
+    pub on: NaiveDate,
+    /// The day the rate is decided, where that is inside the setting.
+    pub decided_on: Option<NaiveDate>,
+    /// The rule set; the one in force where none is named.
+    pub rule_set: Option<Digest>,
 }
 
 /// Where a request was met: what its answer needs to know.
@@ -93,7 +115,7 @@ impl Service {
         let log = Mutex::new(Logbook::over(Arc::clone(&store), log_name)?);
         let witness = Witness::of(Arc::clone(&store)).map_err(LogError::at(Path::new("thread")))?;
         let shares = Shares::of(limits.requests_per_second);
-        Ok(Self { store, log, limits, metrics: Metrics::new(), shares, ledger: Mutex::default(), methods: Mutex::default(), callers: RwLock::default(), witness, bell: Arc::default() })
+        Ok(Self { store, log, limits, metrics: Metrics::new(), shares, laws: Mutex::default(), ledger: Mutex::default(), methods: Mutex::default(), callers: RwLock::default(), witness, bell: Arc::default() })
     }
 
     /// The store.
@@ -130,6 +152,39 @@ impl Service {
         W: FnOnce(&mut Link) -> Result<T, ApiError> + Send + 'static,
     {
         self.wait(move |service| service.store.read(work)).await
+    }
+
+    /// The law that previews are made under: the one in force, or that of a rule set that is known here.
+    ///
+    /// Compiled once; what is published meanwhile is seen within a second.
+    ///
+    /// # Errors
+    /// No set that decides; a rule set that is unknown.
+    pub async fn law(self: &Arc<Self>, asked: Asked) -> Result<Arc<ChosenLaw>, ApiError> {
+        let known = self.laws.lock().unwrap_or_else(PoisonError::into_inner).get(&asked).cloned();
+        if let Some((since, law)) = known
+            && since.millis() < IN_FORCE_MS
+        {
+            return Ok(law);
+        }
+        let Asked { area, on, decided_on, rule_set } = asked.clone();
+        let found = self.read(move |link| {
+            let mut chosen = match rule_set {
+                Some(digest) => gazette::law_of(link, &area, &digest, on)?,
+                None => gazette::law(link, &area, on, None, Parameters::default())?,
+            };
+            if let Some(day) = decided_on {
+                chosen.law = chosen.law.decided_on(day);
+            }
+            Ok(Arc::new(chosen))
+        });
+        let found = found.await?;
+        let mut laws = self.laws.lock().unwrap_or_else(PoisonError::into_inner);
+        if laws.len() >= MOST_LAWS {
+            laws.clear();
+        }
+        laws.insert(asked, (Stopwatch::start(), Arc::clone(&found)));
+        Ok(found)
     }
 
     /// The published runs, as far as a state of the store has them.
