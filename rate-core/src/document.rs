@@ -82,6 +82,18 @@ impl Tree {
         self.place_of(node, path)
     }
 
+    /// A path as a JSON pointer (RFC 6901) into the document: elements by position, conditions with their group, whatever
+    /// the path calls them. What does not stand there is named as the path names it.
+    pub(crate) fn pointer(&self, path: &str) -> String {
+        let (mut node, mut pointer) = (Some(&self.root), String::new());
+        for step in steps(path) {
+            let below = node.and_then(|node| position(node, &step));
+            pointer += &below.as_ref().map_or_else(|| pointer_step(&step), |(pointer, _)| pointer.clone());
+            node = below.map(|(_, node)| node);
+        }
+        pointer
+    }
+
     /// Whether something stands at a path.
     pub(crate) fn has(&self, path: &str) -> bool {
         let mut node = &self.root;
@@ -247,14 +259,30 @@ fn move_to(node: &mut Node, file: usize) {
 
 /// Where a step leads: a key, an element by its id or position, or a condition of a row by its measure.
 fn child<'n>(node: &'n Node, step: &str) -> Option<&'n Node> {
+    position(node, step).map(|(_, found)| found)
+}
+
+/// One step of a JSON pointer.
+pub(crate) fn pointer_step(key: &str) -> String {
+    format!("/{}", key.replace('~', "~0").replace('/', "~1"))
+}
+
+/// Where a step leads, with its pointer from the node.
+fn position<'n>(node: &'n Node, step: &str) -> Option<(String, &'n Node)> {
     match &node.value {
-        Value::Table(entries) => entries.get(step).or_else(|| {
-            ["all", "any", "when"].iter().filter_map(|group| entries.get(*group)).find_map(|group| child(group, step))
-        }),
-        Value::Array(items) => match step.parse::<usize>() {
-            Ok(place) if !items.iter().any(|item| has_id(item, step)) => items.get(place),
-            _ => items.iter().find(|item| has_id(item, step)),
-        },
+        Value::Table(entries) => {
+            if let Some(found) = entries.get(step) {
+                return Some((pointer_step(step), found));
+            }
+            ["all", "any", "when"].iter().find_map(|group| {
+                let (below, found) = position(entries.get(*group)?, step)?;
+                Some((pointer_step(group) + &below, found))
+            })
+        }
+        Value::Array(items) => {
+            let place = place_in(items, step)?;
+            Some((format!("/{place}"), &items[place]))
+        }
         Value::Text(_) | Value::Integer(_) | Value::Boolean(_) | Value::Date(_) | Value::Refused(_) => None,
     }
 }

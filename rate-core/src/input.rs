@@ -1,6 +1,7 @@
 //! Shapes from outside: rule-set files, parameter files, mapping files and the rows of a book. Everything is checked here, all
 //! problems at once; inside, nothing is in doubt.
 
+mod amended;
 pub mod book;
 pub mod case_file;
 mod change;
@@ -10,6 +11,7 @@ mod reader;
 mod rule_set_file;
 mod tree;
 
+pub use amended::Amendment;
 pub use case_file::{CaseFile, Cases};
 pub use change::Change;
 pub use mapping_file::{MAPPING, MappingFile};

@@ -42,12 +42,12 @@ pub trait LawSource {
     ///
     /// # Errors
     /// No set that decides; averages that stand there twice.
-    fn law(&self, area: &str, on: NaiveDate, averages: Parameters) -> Result<ChosenLaw, RunError>;
+    fn law(&self, area: &str, on: NaiveDate, averages: Parameters) -> Result<ChosenLaw, AnnualError>;
 }
 
 impl LawSource for LawFiles {
-    fn law(&self, area: &str, on: NaiveDate, averages: Parameters) -> Result<ChosenLaw, RunError> {
-        self.law_with(averages, area, on)
+    fn law(&self, area: &str, on: NaiveDate, averages: Parameters) -> Result<ChosenLaw, AnnualError> {
+        Ok(self.law_with(averages, area, on)?)
     }
 }
 

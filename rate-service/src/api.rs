@@ -1,15 +1,19 @@
 //! What the service answers: one noun a file. Handlers read a request, ask a room below, and shape its answer; they decide
 //! nothing, and know no database but through `store`.
 
+pub mod documents;
 mod files;
 pub mod health;
+pub mod impacts;
 pub mod imports;
 pub mod json;
 pub mod keys;
 pub mod once;
 pub mod page;
+pub mod parameters;
 pub mod previews;
 pub mod rates;
+pub mod rule_sets;
 pub mod runs;
 mod service;
 mod shares;

@@ -25,6 +25,7 @@ use utoipa::ToSchema;
 use crate::annual::AnnualError;
 use crate::billing::BillingError;
 use crate::intake::IntakeError;
+use crate::gazette::GazetteError;
 use crate::logbook::LogError;
 use crate::store::StoreError;
 
@@ -308,6 +309,21 @@ impl From<LogError> for ApiError {
             LogError::Refused { zh, en } => Self::conflict(zh, en),
             LogError::Store(error) => error.into(),
             other => Self::internal(other),
+        }
+    }
+}
+
+impl From<GazetteError> for ApiError {
+    fn from(error: GazetteError) -> Self {
+        match error {
+            GazetteError::Store(error) => error.into(),
+            GazetteError::Log(error) => error.into(),
+            GazetteError::Unknown => Self::unknown(),
+            GazetteError::Problems(problems) => Self::problems(problems),
+            GazetteError::NoLaw { refusal, .. } => Self::refused(refusal.text(Lang::Zh), refusal.text(Lang::En)),
+            GazetteError::SamePerson => Self::plain(ApiCode::AuthSamePerson),
+            GazetteError::Refused { zh, en } => Self::refused(zh, en),
+            GazetteError::Conflict { zh, en } => Self::conflict(zh, en),
         }
     }
 }

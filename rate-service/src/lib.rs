@@ -16,6 +16,7 @@ pub mod diagnostics;
 pub mod evidence;
 pub mod intake;
 pub mod jobs;
+pub mod gazette;
 pub mod lawbook;
 pub mod logbook;
 pub mod openapi;

@@ -3,7 +3,7 @@
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use crate::api::{health, imports, keys, previews, rates, runs};
+use crate::api::{health, impacts, imports, keys, parameters, previews, rates, rule_sets, runs};
 use crate::api_error::{PlacedProblem, ProblemBody};
 
 /// The document.
@@ -26,6 +26,11 @@ use crate::api_error::{PlacedProblem, ProblemBody};
         runs::resume, runs::cancel, runs::accept, runs::events, runs::summary, runs::diagnostics, runs::findings,
         runs::problems, runs::not_insured, runs::accounts, runs::file, runs::report,
         keys::create, keys::list, keys::revoke, keys::accesses,
+        rule_sets::upload, rule_sets::list, rule_sets::in_force, rule_sets::get, rule_sets::text, rule_sets::findings,
+        rule_sets::diff, rule_sets::approve, rule_sets::publish,
+        impacts::create, impacts::get,
+        parameters::upload, parameters::list, parameters::get, parameters::text, parameters::findings,
+        parameters::diff, parameters::approve, parameters::publish,
     ),
     components(schemas(ProblemBody, PlacedProblem, rates::SnapshotEnd)),
     modifiers(&Bearer),

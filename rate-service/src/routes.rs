@@ -13,7 +13,7 @@ use actix_web::{HttpRequest, guard, middleware};
 pub use envelope::envelope;
 pub use operation::{Effect, Operation, Scope, Verb};
 
-use crate::api::{health, imports, keys, previews, rates, runs};
+use crate::api::{health, impacts, imports, keys, parameters, previews, rates, rule_sets, runs};
 use crate::api_error::{ApiCode, ApiError};
 use crate::auth::Role::{self, Actuary, Admin, Approver, Auditor, Billing, Officer};
 
@@ -99,6 +99,28 @@ operations! {
     "keys.list"     Get    "/v1/keys"      &[Admin], Held, Read => keys::list;
     "keys.revoke"   Delete "/v1/keys/{id}" &[Admin], Held, Set  => keys::revoke;
     "accesses.list" Get    "/v1/accesses"  &[Admin, Auditor], Held, Read => keys::accesses;
+
+    "rule_sets.upload"   Post "/v1/areas/{area}/rule-sets"                      &[Officer],  Area, Once => rule_sets::upload;
+    "rule_sets.list"     Get  "/v1/areas/{area}/rule-sets"                      READERS,     Area, Read => rule_sets::list;
+    "rule_sets.in_force" Get  "/v1/areas/{area}/rule-sets/in-force"             READERS,     Area, Read => rule_sets::in_force;
+    "rule_sets.get"      Get  "/v1/areas/{area}/rule-sets/{digest}"             READERS,     Area, Read => rule_sets::get;
+    "rule_sets.text"     Get  "/v1/areas/{area}/rule-sets/{digest}/text"        READERS,     Area, Read => rule_sets::text;
+    "rule_sets.findings" Get  "/v1/areas/{area}/rule-sets/{digest}/findings"    READERS,     Area, Read => rule_sets::findings;
+    "rule_sets.diff"     Get  "/v1/areas/{area}/rule-sets/{digest}/diff"        READERS,     Area, Read => rule_sets::diff;
+    "rule_sets.approve"  Post "/v1/areas/{area}/rule-sets/{digest}/approval"    &[Approver], Area, Once => rule_sets::approve;
+    "rule_sets.publish"  Post "/v1/areas/{area}/rule-sets/{digest}/publication" &[Approver], Area, Once => rule_sets::publish;
+
+    "impacts.create" Post "/v1/areas/{area}/rule-sets/{digest}/impacts"      &[Officer, Approver, Actuary], Area, Once => impacts::create;
+    "impacts.get"    Get  "/v1/areas/{area}/rule-sets/{digest}/impacts/{id}" &[Officer, Approver, Actuary, Auditor], Area, Read => impacts::get;
+
+    "parameters.upload"   Post "/v1/areas/{area}/parameters"                      &[Officer],  Area, Once => parameters::upload;
+    "parameters.list"     Get  "/v1/areas/{area}/parameters"                      READERS,     Area, Read => parameters::list;
+    "parameters.get"      Get  "/v1/areas/{area}/parameters/{digest}"             READERS,     Area, Read => parameters::get;
+    "parameters.text"     Get  "/v1/areas/{area}/parameters/{digest}/text"        READERS,     Area, Read => parameters::text;
+    "parameters.findings" Get  "/v1/areas/{area}/parameters/{digest}/findings"    READERS,     Area, Read => parameters::findings;
+    "parameters.diff"     Get  "/v1/areas/{area}/parameters/{digest}/diff"        READERS,     Area, Read => parameters::diff;
+    "parameters.approve"  Post "/v1/areas/{area}/parameters/{digest}/approval"    &[Approver], Area, Once => parameters::approve;
+    "parameters.publish"  Post "/v1/areas/{area}/parameters/{digest}/publication" &[Approver], Area, Once => parameters::publish;
 }
 
 /// What has no line in the table: another method of a path that has one, or no path at all.

@@ -30,6 +30,7 @@ pub use notices::{Layout, NoticeFiles, notice_file, write_notices};
 pub(crate) use output::{ListCell, RUN_LIST, charged, list_line, problem_cells, segment_json};
 pub use output::{RunFiles, write};
 pub use settled::Settled;
+pub(crate) use summary::figures;
 pub use summary::{Change, ChangeRow, GradeRow, Summary, columns, summarise};
 pub(crate) use workbook::fits_rows;
 pub use workbook::{RUN_WORKBOOK, RunWorkbook, fits, write_workbook};

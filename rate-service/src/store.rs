@@ -5,9 +5,11 @@
 
 mod access;
 mod chunks;
+mod drafts;
 mod facts;
 mod import_rows;
 mod imports;
+mod impacts;
 mod link;
 mod log;
 mod mentions;
@@ -26,9 +28,11 @@ use diesel::r2d2::Pool;
 
 pub use access::{AccessRow, AnswerRow, KeyRow};
 pub use chunks::{BlockRow, ChunkRow, LeftOutRow};
+pub use drafts::{ApprovalRow, DraftRow, PublicationRow};
 pub use facts::{AccountRange, FactRow};
 pub use import_rows::{ImportProblemRow, ImportStagedRow, ImportTotalRow};
 pub use imports::{ImportPartRow, ImportPieceRow, ImportProgressRow, ImportRow};
+pub use impacts::ImpactRow;
 pub use link::Link;
 pub use log::EntryRow;
 pub use mentions::Mention;

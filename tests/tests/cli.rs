@@ -63,5 +63,9 @@ mod workbook;
 mod access;
 #[path = "service/rates.rs"]
 mod rates;
+#[path = "service/gazette.rs"]
+mod gazette;
+#[path = "service/law.rs"]
+mod law;
 #[path = "service/server.rs"]
 mod server;

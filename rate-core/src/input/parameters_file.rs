@@ -25,7 +25,7 @@ use crate::parameters::{
 /// A parameter file that has been read, not yet checked.
 #[derive(Clone, Debug)]
 pub struct ParametersFile {
-    tree: Tree,
+    pub(super) tree: Tree,
 }
 
 impl ParametersFile {
@@ -42,7 +42,20 @@ impl ParametersFile {
     /// # Errors
     /// `file.syntax` where the text is not JSON.
     pub fn parse_json(text: &str) -> Result<Self, Problems> {
-        tree::parse_json("", text).map(|tree| Self { tree })
+        Self::parse_json_named("", text)
+    }
+
+    /// Reads the same shape as JSON from a file whose name problems repeat.
+    ///
+    /// # Errors
+    /// `file.syntax` where the text is not JSON, or an object of it has a key twice.
+    pub fn parse_json_named(file: &str, text: &str) -> Result<Self, Problems> {
+        tree::parse_json(file, text).map(|tree| Self { tree })
+    }
+
+    /// The JSON pointer of a path as problems name it.
+    pub fn pointer(&self, path: &str) -> String {
+        self.tree.pointer(path)
     }
 
     /// Reads TOML from a file whose name problems repeat.

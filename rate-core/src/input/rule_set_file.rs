@@ -85,7 +85,20 @@ impl RuleSetFile {
     /// # Errors
     /// `file.syntax` where the text is not JSON.
     pub fn parse_json(text: &str) -> Result<Self, Problems> {
-        tree::parse_json("", text).map(|tree| Self { tree })
+        Self::parse_json_named("", text)
+    }
+
+    /// Reads the same shape as JSON from a file whose name problems repeat.
+    ///
+    /// # Errors
+    /// `file.syntax` where the text is not JSON, or an object of it has a key twice.
+    pub fn parse_json_named(file: &str, text: &str) -> Result<Self, Problems> {
+        tree::parse_json(file, text).map(|tree| Self { tree })
+    }
+
+    /// The JSON pointer of a path as problems name it.
+    pub fn pointer(&self, path: &str) -> String {
+        self.tree.pointer(path)
     }
 
     fn head(&self, key: &str) -> Option<&str> {

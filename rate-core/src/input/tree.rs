@@ -1,5 +1,7 @@
 //! Reading a file of law into its tree, and the canonical form that names it.
 
+mod json;
+
 use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
@@ -9,6 +11,8 @@ use toml::de::{DeTable, DeValue};
 use crate::calendar;
 use crate::document::{Node, Tree, Value};
 use crate::error::{Code, Place, Problem, Problems};
+
+pub(crate) use json::parse_json;
 
 /// Where the lines of a text begin.
 struct Lines<'t> {
@@ -30,6 +34,16 @@ impl<'t> Lines<'t> {
         let column = self.text.get(start..at).map_or(0, |before| before.chars().count()) + 1;
         (u32::try_from(line).unwrap_or(u32::MAX), u32::try_from(column).unwrap_or(u32::MAX))
     }
+
+    /// The offset of a line and a column in bytes, both counted from one.
+    fn offset(&self, line: usize, column: usize) -> usize {
+        let start = self.starts.get(line.saturating_sub(1)).copied().unwrap_or(self.text.len());
+        let mut at = (start + column.saturating_sub(1)).min(self.text.len());
+        while !self.text.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    }
 }
 
 /// The largest rule-set or parameter file read, in bytes.
@@ -50,22 +64,6 @@ pub(crate) fn parse_toml(file: &str, text: &str) -> Result<Tree, Problems> {
     });
     Problems::none_of(problems.collect())?;
     Ok(Tree { root: table_node(table.span().start, table.get_ref(), &lines), files: vec![file.to_owned()] })
-}
-
-/// Reads the same shape as JSON; dates are strings.
-pub(crate) fn parse_json(file: &str, text: &str) -> Result<Tree, Problems> {
-    let parsed = if text.len() > MAX_FILE_BYTES {
-        Err("4 MiB".to_owned())
-    } else {
-        serde_json::from_str(text).map_err(|error| error.to_string())
-    };
-    match parsed {
-        Ok(value) => Ok(Tree { root: json_node(&value), files: vec![file.to_owned()] }),
-        Err(message) => {
-            let place = Place { file: file.to_owned(), ..Place::default() };
-            Err(Problem::new(Code::FileSyntax, place, [message]).into())
-        }
-    }
 }
 
 /// The canonical form, whose digest names a document: keys sorted, no space, dates and decimals as strings.
@@ -120,22 +118,6 @@ fn toml_node(value: &Spanned<DeValue<'_>>, lines: &Lines<'_>) -> Node {
         }
     };
     Node { value, file: 0, line, column }
-}
-
-fn json_node(value: &serde_json::Value) -> Node {
-    let value = match value {
-        serde_json::Value::Object(entries) => {
-            Value::Table(entries.iter().map(|(key, value)| (key.clone(), json_node(value))).collect())
-        }
-        serde_json::Value::Array(items) => Value::Array(items.iter().map(json_node).collect()),
-        serde_json::Value::String(text) => Value::Text(text.clone()),
-        serde_json::Value::Bool(flag) => Value::Boolean(*flag),
-        serde_json::Value::Number(number) => {
-            number.as_i64().map_or_else(|| Value::Refused(number.to_string()), Value::Integer)
-        }
-        serde_json::Value::Null => Value::Refused("null".to_owned()),
-    };
-    Node { value, file: 0, line: 0, column: 0 }
 }
 
 fn canonical(value: &Value, out: &mut String) {

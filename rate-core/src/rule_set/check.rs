@@ -53,7 +53,37 @@ pub enum Verdict {
     Refused,
 }
 
+impl FindingKind {
+    /// Every weight, heaviest first.
+    pub const ALL: [Self; 3] = [Self::Blocks, Self::Open, Self::Note];
+
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Blocks => "blocks",
+            Self::Open => "open",
+            Self::Note => "note",
+        }
+    }
+}
+
 impl Verdict {
+    /// Every verdict.
+    pub const ALL: [Self; 6] =
+        [Self::Complete, Self::Trial, Self::Partial, Self::Illustrative, Self::Frame, Self::Refused];
+
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Trial => "trial",
+            Self::Partial => "partial",
+            Self::Illustrative => "illustrative",
+            Self::Frame => "frame",
+            Self::Refused => "refused",
+        }
+    }
+
     /// Whether a run may use the set.
     pub const fn may_decide(self) -> bool {
         matches!(self, Self::Complete | Self::Trial | Self::Partial | Self::Illustrative)

@@ -19,6 +19,8 @@ pub enum WhyNot {
     NoCycle,
     /// A later version is in force on the same day.
     Older,
+    /// It may be tried only, and another one is published.
+    OnTrial,
     /// The checker refuses it.
     Refused,
     /// It floats projects, and decides no employer.
@@ -51,6 +53,7 @@ impl WhyNot {
             Self::NotYet => lang.pick("尚未施行", "not yet in force"),
             Self::NoLonger => lang.pick("已失效", "no longer in force"),
             Self::NoCycle => lang.pick("未列出当日所在的周期", "lists no cycle for the day"),
+            Self::OnTrial => lang.pick("仅供试行，已有正式发布的", "on trial only, and another one is published"),
             Self::Refused => lang.pick("校验不通过", "the checker refuses it"),
             Self::ForProjects => lang.pick("工程项目的办法，不定单位费率", "a method for projects decides no employer"),
             Self::ForEmployers => lang.pick("单位的办法，不浮动工程项目", "a method for employers floats no projects"),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use rate_core::{NaiveDate, Parameters};
 
 use super::Bell;
-use crate::annual::{LawSource, Worker};
+use crate::annual::{AnnualError, LawSource, Worker};
 use crate::clock;
 use crate::gazette::{self, GazetteError};
 use crate::intake;
@@ -32,12 +32,13 @@ pub struct Crew {
 pub struct InForce(pub Arc<Store>);
 
 impl LawSource for InForce {
-    fn law(&self, area: &str, on: NaiveDate, averages: Parameters) -> Result<ChosenLaw, RunError> {
+    fn law(&self, area: &str, on: NaiveDate, averages: Parameters) -> Result<ChosenLaw, AnnualError> {
         self.0.read(|link| gazette::law(link, area, on, None, averages)).map_err(|error| match error {
-            GazetteError::NoLaw { refusal, considered } => RunError::Refused { refusal, considered },
-            GazetteError::Problems(problems) => RunError::Problems(problems),
-            GazetteError::Store(error) => RunError::Store(error.to_string()),
-            other => RunError::Store(other.to_string()),
+            GazetteError::NoLaw { refusal, considered } => RunError::Refused { refusal, considered }.into(),
+            GazetteError::Problems(problems) => RunError::Problems(problems).into(),
+            GazetteError::Store(error) => error.into(),
+            GazetteError::Log(error) => error.into(),
+            other => AnnualError::Unfit { zh: other.to_string(), en: other.to_string() },
         })
     }
 }

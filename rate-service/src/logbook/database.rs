@@ -14,7 +14,7 @@ use rate_core::record::{Entry, Event, FactsChange};
 
 use super::kept::Document;
 use super::key::{KeyFile, new_key, signed};
-use super::publish::{Bodies, Publication, Published, Shelf, not_before, publish};
+use super::publish::{Bodies, Publication, Published, Shelf, keep_law, not_before, publish};
 use super::recording::Recording;
 use super::signers::Signers;
 use super::view::{Files, View};
@@ -140,6 +140,11 @@ impl DatabaseLog {
             }
             Ok(number)
         })
+    }
+
+    /// Keeps a rule set or parameters, inside a transaction of the store's writer.
+    pub(super) fn keep_law(&self, link: &mut Link, document: &Document, recorded_at: &str) -> Result<bool, LogError> {
+        keep_law(&mut Writing::begin(link, &[&self.key])?, document, recorded_at)
     }
 
     pub(super) fn rotate(&mut self, recorded_at: &str) -> Result<Checkpoint, LogError> {

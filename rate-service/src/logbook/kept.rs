@@ -31,6 +31,11 @@ pub(crate) fn documents(law: &Law) -> (Document, Vec<Document>) {
 }
 
 impl Document {
+    /// A document that was read.
+    pub(super) fn of(kind: DocumentKind, name: &str, text: &str) -> Self {
+        Self { kind, name: name.to_owned(), digest: Digest::of(text.as_bytes()), text: text.to_owned() }
+    }
+
     pub(super) fn event(&self) -> Event {
         let (name, digest) = (self.name.clone(), self.digest);
         match self.kind {

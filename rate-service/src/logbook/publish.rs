@@ -165,6 +165,19 @@ pub(super) fn publish(shelf: &mut impl Shelf, publication: Publication<'_>) -> R
     Ok(Published { run: entry, checkpoint, beside })
 }
 
+/// Keeps a rule set or parameters under an entry of its own; `false` where the log has one for it already.
+pub(super) fn keep_law(shelf: &mut impl Shelf, document: &Document, recorded_at: &str) -> Result<bool, LogError> {
+    let entries = shelf.entries();
+    not_before(entries.last(), recorded_at)?;
+    let events: Vec<Event> = entries.into_iter().map(|entry| entry.event).collect();
+    if so_far(&events).1.contains(&document.digest) {
+        return Ok(false);
+    }
+    shelf.document(document)?;
+    shelf.append(recorded_at, vec![document.event()])?;
+    Ok(true)
+}
+
 /// Author and approver as they are recorded.
 fn two_people(author: &str, approver: &str) -> Result<(String, String), LogError> {
     let (author, approver) = (author.trim(), approver.trim());

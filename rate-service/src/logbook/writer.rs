@@ -8,11 +8,12 @@ use rate_core::log::Checkpoint;
 use super::LogError;
 use super::database::{DatabaseLog, Then};
 use super::directory::DirectoryLog;
+use super::kept::Document;
 use super::key::KeyFile;
 use super::publish::{Publication, Published, publish};
 use super::recording::Recording;
 use super::view::View;
-use crate::store::Store;
+use crate::store::{DocumentKind, Link, Store};
 
 /// A log that is being written.
 ///
@@ -105,6 +106,27 @@ impl Logbook {
         match &mut self.0 {
             Kind::Directory(log) => publish(log.as_mut(), publication),
             Kind::Database(log) => log.publish(publication),
+        }
+    }
+
+    /// Keeps the canonical text of a rule set or of parameters under an entry of its own, inside a transaction of the
+    /// store's writer; `false` where the log has an entry for it already, which then is its only one.
+    ///
+    /// # Errors
+    /// A log that lies in no database, an instant before the last entry's, what cannot be written.
+    pub fn keep_law(
+        &self,
+        link: &mut Link,
+        (kind, name): (DocumentKind, &str),
+        text: &str,
+        recorded_at: &str,
+    ) -> Result<bool, LogError> {
+        match &self.0 {
+            Kind::Directory(_) => Err(LogError::refused(
+                "目录中的日志不单独公布规则集或参数",
+                "a log in a directory keeps rule sets and parameters with the runs they decide",
+            )),
+            Kind::Database(log) => log.keep_law(link, &Document::of(kind, name, text), recorded_at),
         }
     }
 

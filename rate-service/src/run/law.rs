@@ -42,6 +42,11 @@ impl LawFiles {
         Ok(Self { usable, parameters })
     }
 
+    /// Rule sets that may be used and parameters, wherever they were read from.
+    pub fn of(sets: Vec<RuleSet>, parameters: Parameters) -> Self {
+        Self { usable: Usable { sets, ..Usable::default() }, parameters }
+    }
+
     /// The law of an area on a day.
     ///
     /// # Errors

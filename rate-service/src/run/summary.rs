@@ -73,15 +73,15 @@ pub struct Summary {
 
 /// The figures of one account that summaries and the run list share.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Figures {
-    pub(super) change: Change,
-    pub(super) heads: i128,
-    pub(super) payroll_fen: i128,
-    pub(super) before_fen: i128,
-    pub(super) after_fen: i128,
+pub(crate) struct Figures {
+    pub(crate) change: Change,
+    pub(crate) heads: i128,
+    pub(crate) payroll_fen: i128,
+    pub(crate) before_fen: i128,
+    pub(crate) after_fen: i128,
 }
 
-pub(super) fn figures(decided: &Decided) -> Figures {
+pub(crate) fn figures(decided: &Decided) -> Figures {
     let schedule = decided.decision.schedule();
     let (history, first) = (&decided.history, schedule.segments().first());
     let previous = first.and_then(|segment| history.rate_before(segment.days.from()));

@@ -17,6 +17,9 @@ pub enum DocumentKind {
 }
 
 impl DocumentKind {
+    /// Every kind.
+    pub const ALL: [Self; 2] = [Self::RuleSet, Self::Parameters];
+
     /// The word for it.
     pub const fn as_str(self) -> &'static str {
         match self {

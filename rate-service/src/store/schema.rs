@@ -315,4 +315,67 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    drafts (digest) {
+        digest -> Binary,
+        kind -> Text,
+        area -> Text,
+        name -> Text,
+        form -> Text,
+        source -> Text,
+        content -> Text,
+        verdict -> Text,
+        findings -> Text,
+        supersedes -> Nullable<Binary>,
+        author -> Text,
+        author_name -> Text,
+        uploaded_at -> Text,
+    }
+}
+
+diesel::table! {
+    approvals (digest) {
+        digest -> Binary,
+        approver -> Text,
+        approver_name -> Text,
+        document_number -> Text,
+        organ -> Text,
+        dated -> Text,
+        approved_at -> Text,
+    }
+}
+
+diesel::table! {
+    publications (number) {
+        number -> BigInt,
+        digest -> Binary,
+        trial -> Bool,
+        publisher -> Text,
+        publisher_name -> Text,
+        published_at -> Text,
+    }
+}
+
+diesel::table! {
+    impacts (id) {
+        id -> Text,
+        area -> Text,
+        digest -> Binary,
+        against -> Binary,
+        day -> Text,
+        day_before -> Text,
+        knowledge -> BigInt,
+        law -> BigInt,
+        state -> Text,
+        after_account -> Text,
+        result -> Text,
+        fence -> BigInt,
+        lease_until -> BigInt,
+        asked_by -> Text,
+        asked_at -> Text,
+        ended_at -> Nullable<Text>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(imports, import_progress);
+diesel::allow_tables_to_appear_in_same_query!(drafts, publications);

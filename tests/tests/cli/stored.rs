@@ -16,12 +16,25 @@ use crate::command::{binary, rate_ok, text};
 const RUN: &str = "--lang en run --area 990100 --rules demo/rules --parameters demo/parameters --on 2022-07-01";
 const BY: &str = "--author clerk --approver head --recorded-at 2022-06-20T09:00:00+08:00";
 /// Tables whose rows are only ever added.
-const TABLES: [&str; 9] =
-    ["accesses", "bodies", "checkpoints", "documents", "entries", "facts", "knowledge", "mentions", "signers"];
+const TABLES: [&str; 11] = [
+    "accesses",
+    "approvals",
+    "bodies",
+    "checkpoints",
+    "documents",
+    "entries",
+    "facts",
+    "knowledge",
+    "mentions",
+    "publications",
+    "signers",
+];
 /// Tables whose rows are states: no part of the log, and no record of anything.
-const STATES: [&str; 18] = [
+const STATES: [&str; 19] = [
     "answers",
     "api_keys",
+    "drafts",
+    "impacts",
     "import_accounts",
     "import_mentions",
     "import_parts",
@@ -200,6 +213,8 @@ fn filled(store: &Store) {
         format!("entries VALUES (0, {bytes}, {bytes})"),
         "checkpoints VALUES (1, 'note')".to_owned(),
         "mentions VALUES ('990100', '1', 'claims', '2')".to_owned(),
+        format!("approvals VALUES ({bytes}, 'key', 'head', '1', 'organ', '2025-01-01', '2025-01-01T00:00:00.000Z')"),
+        format!("publications VALUES (1, {bytes}, {yes}, 'key', 'head', '2025-01-01T00:00:00.000Z')"),
         "signers VALUES (0, 'key')".to_owned(),
     ] {
         execute(store, &format!("INSERT INTO {row}")).unwrap();
@@ -216,6 +231,8 @@ fn column(table: &str) -> &'static str {
         "checkpoints" => "note",
         "accesses" => "caller",
         "mentions" => "other",
+        "approvals" => "organ",
+        "publications" => "publisher",
         _ => "key",
     }
 }
@@ -264,8 +281,8 @@ fn rows_are_only_ever_added() {
 fn key(table: &str) -> &'static str {
     match table {
         "facts" => "area, account, kind, knowledge, leaf",
-        "knowledge" => "number",
-        "documents" => "digest",
+        "knowledge" | "publications" => "number",
+        "documents" | "approvals" => "digest",
         "bodies" => "run, place",
         "checkpoints" => "size",
         "accesses" => "trace",

@@ -94,7 +94,8 @@ impl Server {
 
     /// A client without a key.
     pub fn nobody(&self) -> Client {
-        let config = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_mins(2)));
+        let config =
+            ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_mins(2)));
         Client { agent: config.build().into(), address: self.address.clone(), key: None }
     }
 

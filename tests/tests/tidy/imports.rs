@@ -27,7 +27,7 @@ const SERVICE: &[&[&str]] = &[
     &["casebook", "run"],
     &["logbook"],
     &["intake"],
-    &["replay", "annual"],
+    &["annual", "gazette", "replay"],
     &["evidence"],
     &["audit", "demo", "projects", "vectors"],
     &["auth", "api_error"],
