@@ -2,6 +2,8 @@
 
 #[path = "cli/annual.rs"]
 mod annual;
+#[path = "cli/annual_persons.rs"]
+mod annual_persons;
 #[path = "cli/annual_states.rs"]
 mod annual_states;
 #[path = "cli/audited.rs"]
