@@ -69,5 +69,7 @@ mod rates;
 mod gazette;
 #[path = "service/law.rs"]
 mod law;
+#[path = "service/january.rs"]
+mod january;
 #[path = "service/server.rs"]
 mod server;
