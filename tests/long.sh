@@ -13,7 +13,7 @@ oracle() {
 
 imports() {
     ACCOUNTS="${ACCOUNTS:-220000}" timeout 45m cargo test --locked --release --quiet -p rate-tests --test cli \
-        -- --ignored --nocapture intake_lists::a_large_book_is_measured
+        -- --nocapture intake_lists::a_large_book_is_measured
 }
 
 [ $# -gt 0 ] || { sed -n '2,4p' "$0"; exit 2; }

@@ -45,20 +45,6 @@ impl Digest {
         Self(Sha256::digest(bytes).into())
     }
 
-    /// The digest of bytes that come a piece at a time.
-    ///
-    /// # Errors
-    /// As the source's.
-    pub fn of_reader(source: &mut dyn std::io::Read) -> std::io::Result<Self> {
-        let (mut hash, mut buffer) = (Sha256::new(), vec![0; 1 << 16]);
-        loop {
-            match source.read(&mut buffer)? {
-                0 => return Ok(Self(hash.finalize().into())),
-                read => hash.update(&buffer[..read]),
-            }
-        }
-    }
-
     /// The digest of 64 lower-case hexadecimal digits; `None` for anything else.
     ///
     /// ```
@@ -86,6 +72,29 @@ impl Digest {
     /// The digest of a base64 text; `None` for anything but 32 bytes in the one way they are written.
     pub fn from_base64(text: &str) -> Option<Self> {
         STANDARD.decode(text).ok()?.try_into().ok().map(Self)
+    }
+}
+
+/// The digest of bytes that come a piece at a time.
+///
+/// ```
+/// use rate_core::log::{Digest, RunningDigest};
+/// let mut running = RunningDigest::default();
+/// [b"a", b"b"].into_iter().for_each(|piece| running.push(piece));
+/// assert_eq!(running.digest(), Digest::of(b"ab"));
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct RunningDigest(Sha256);
+
+impl RunningDigest {
+    /// Adds bytes behind those so far.
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The digest of all of them.
+    pub fn digest(self) -> Digest {
+        Digest(self.0.finalize().into())
     }
 }
 

@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 use rate_core::input::book::TableKind;
-use rate_core::log::Digest;
+use rate_core::log::RunningDigest;
 
 use super::{IntakeError, MAX_PARTS, receiving, stored};
 use crate::book::Encoding;
@@ -179,9 +179,15 @@ pub fn complete_part(store: &Store, import: &str, part: i64, announced: &str) ->
     let digest = if row.attempt == row.whole {
         row.digest.clone()
     } else {
-        let mut pieces = Pieces::of(store, &row);
-        let digest = Digest::of_reader(&mut pieces);
-        digest.map_err(|_| StoreError::Broken("a part whose bytes cannot be read"))?.to_string()
+        let (mut pieces, mut running, mut buffer) =
+            (Pieces::of(store, &row), RunningDigest::default(), vec![0; 1 << 16]);
+        loop {
+            match pieces.read(&mut buffer) {
+                Ok(0) => break running.digest().to_string(),
+                Ok(read) => running.push(&buffer[..read]),
+                Err(_) => return Err(StoreError::Broken("a part whose bytes cannot be read").into()),
+            }
+        }
     };
     store.change(|link| -> Result<_, IntakeError> {
         receiving(link, import)?;

@@ -491,7 +491,7 @@ fn workbooks_encodings_and_mappings_come_in() {
         }
         assert_eq!(service.progress("mapped").number, Some(1), "{:?}", service.problems("mapped"));
         assert_eq!(service.progress("wrong").state, State::Refused);
-        assert_eq!(service.problems("wrong"), ["rows.word 2 1:3:4 kind"], "what a mapping finds is of its account");
+        assert_eq!(service.problems("wrong"), ["rows.word 2 1:3 kind"], "by the row of the file");
         let mut workbook = rust_xlsxwriter::Workbook::new();
         let sheet = workbook.add_worksheet();
         for (row, line) in (0..).zip(text.lines()) {
