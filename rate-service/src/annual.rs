@@ -24,7 +24,8 @@ use rate_core::Parameters;
 pub use act::{accept, accept_in, act, act_in, cancel, open, open_in};
 pub use export::{Export, export, notices};
 pub use reading::{
-    Account, Events, Progress, diagnosis, events, list, not_insured, problems, progress, progress_in, runs, summary, trial_root,
+    Account, Events, Progress, diagnosis, events, list, not_insured, problems, progress, progress_in, runs, summary,
+    trial_root,
 };
 pub use report::{DatedChange, Report, ReportedRun, report};
 pub use request::{Accepted, Request};

@@ -24,8 +24,8 @@ use utoipa::ToSchema;
 
 use crate::annual::AnnualError;
 use crate::billing::BillingError;
-use crate::intake::IntakeError;
 use crate::gazette::GazetteError;
+use crate::intake::IntakeError;
 use crate::logbook::LogError;
 use crate::store::StoreError;
 
@@ -272,7 +272,9 @@ impl From<AnnualError> for ApiError {
             AnnualError::Unknown(_) => Self::unknown(),
             AnnualError::Unfit { zh, en } => Self::refused(zh, en),
             AnnualError::NotYou { .. } => Self::plain(ApiCode::AuthSamePerson),
-            AnnualError::Taken(run) => Self::conflict(format!("已有运行 `{run}`"), format!("there is a run `{run}` already")),
+            AnnualError::Taken(run) => {
+                Self::conflict(format!("已有运行 `{run}`"), format!("there is a run `{run}` already"))
+            }
             AnnualError::NotNow { state, act } => Self::conflict(
                 format!("运行处于“{}”，不能办理 `{act}`", state.text(Lang::Zh)),
                 format!("a run that is {state} cannot `{act}`"),
@@ -290,10 +292,9 @@ impl From<IntakeError> for ApiError {
             IntakeError::Log(error) => error.into(),
             IntakeError::Unknown(_) => Self::unknown(),
             IntakeError::Refused { zh, en } => Self::conflict(zh, en),
-            IntakeError::Offset(offset) => Self::conflict(
-                format!("分片应自第 {offset} 字节续传"),
-                format!("the part goes on at byte {offset}"),
-            ),
+            IntakeError::Offset(offset) => {
+                Self::conflict(format!("分片应自第 {offset} 字节续传"), format!("the part goes on at byte {offset}"))
+            }
             IntakeError::Digest(found) => Self::refused(
                 format!("收到的内容的 SHA-256 为 {found}，与声明不符；请重传该分片"),
                 format!("the bytes have SHA-256 {found}, not what was announced; send the part again"),

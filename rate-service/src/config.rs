@@ -23,6 +23,10 @@ pub struct Config {
     pub workers: usize,
     /// Threads that do long work; 0 is one a core.
     pub job_threads: usize,
+    /// Accounts that a run decides in one go.
+    pub chunk_accounts: usize,
+    /// Seconds for which a piece of a run is left to whoever took it; then another takes it over.
+    pub lease_seconds: u32,
     /// The most bytes of a body that is read whole.
     pub body_bytes: usize,
     /// The most bytes of a line of a body that is read line by line.
@@ -41,6 +45,8 @@ impl Default for Config {
             log_name: "rate".to_owned(),
             workers: 0,
             job_threads: 0,
+            chunk_accounts: 2000,
+            lease_seconds: 60,
             body_bytes: 8 << 20,
             line_bytes: 1 << 20,
             requests_per_second: 5000,
@@ -87,8 +93,18 @@ impl Config {
             }
             told = told.merge(Toml::file_exact(file));
         }
-        let names =
-            ["listen", "log_name", "workers", "job_threads", "body_bytes", "line_bytes", "requests_per_second", "shutdown_seconds"];
+        let names = [
+            "listen",
+            "log_name",
+            "workers",
+            "job_threads",
+            "chunk_accounts",
+            "lease_seconds",
+            "body_bytes",
+            "line_bytes",
+            "requests_per_second",
+            "shutdown_seconds",
+        ];
         told = told.merge(Env::prefixed("RATE_").only(&names));
         told = told.merge(Env::raw().only(&["database_url"]).map(|_| "database".into()));
         told.merge(Serialized::defaults(flags)).extract().map_err(|error| ConfigError::Value(Box::new(error)))

@@ -5,4 +5,4 @@ mod bell;
 mod crew;
 
 pub use bell::Bell;
-pub use crew::{Crew, InForce};
+pub use crew::{Crew, How, InForce};

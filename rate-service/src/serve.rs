@@ -10,7 +10,7 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::api::{Limits, Service};
 use crate::auth::{Areas, Role, make};
 use crate::config::{Config, ConfigError};
-use crate::jobs::Crew;
+use crate::jobs::{Crew, How};
 use crate::logbook::LogError;
 use crate::openapi;
 use crate::routes;
@@ -66,7 +66,12 @@ pub fn serve(config: &Config, out: &mut dyn Write) -> Result<(), ServeError> {
         let said = writeln!(out, "admin key, shown this once / 管理密钥（仅此一次）: {key}");
         said.map_err(ServeError::system("output"))?;
     }
-    let crew = Crew::begin(service.store(), &config.log_name, service.bell(), threads(config.job_threads))?;
+    let how = How {
+        threads: threads(config.job_threads),
+        accounts: config.chunk_accounts.max(1),
+        lease_millis: i64::from(config.lease_seconds) * 1000,
+    };
+    let crew = Crew::begin(service.store(), &config.log_name, service.bell(), how)?;
     let ended = actix_web::rt::System::new().block_on(answer(config, &service, out));
     crew.end();
     service.close();

@@ -36,7 +36,7 @@ class Server:
     def start(self):
         command = [self.options.rate, "serve", "--listen", "127.0.0.1:%d" % self.port, "--database", self.options.database]
         log = open(os.path.join(self.options.dir, "server.log"), "ab")
-        environment = dict(os.environ, RATE_LOG="warn", RATE_LOG_KEY=os.path.join(self.options.dir, "log.key"))
+        environment = dict(os.environ, RATE_LOG="warn", RATE_CHUNK_ACCOUNTS="200", RATE_LOG_KEY=os.path.join(self.options.dir, "log.key"))
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, env=environment, text=True)
         for line in self.process.stdout:
             if ": rate_" in line:

@@ -63,13 +63,13 @@ mod workbook;
 
 #[path = "service/access.rs"]
 mod access;
-#[path = "service/rates.rs"]
-mod rates;
 #[path = "service/gazette.rs"]
 mod gazette;
-#[path = "service/law.rs"]
-mod law;
 #[path = "service/january.rs"]
 mod january;
+#[path = "service/law.rs"]
+mod law;
+#[path = "service/rates.rs"]
+mod rates;
 #[path = "service/server.rs"]
 mod server;

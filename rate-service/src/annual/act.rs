@@ -66,14 +66,7 @@ pub fn act(store: &Store, run: &str, act: Act, who: &str, now: &str, remark: &st
 ///
 /// # Errors
 /// As [`act`].
-pub fn act_in(
-    link: &mut Link,
-    run: &str,
-    act: Act,
-    who: &str,
-    now: &str,
-    remark: &str,
-) -> Result<State, AnnualError> {
+pub fn act_in(link: &mut Link, run: &str, act: Act, who: &str, now: &str, remark: &str) -> Result<State, AnnualError> {
     let who = person(who)?;
     let mut row = held(link, run)?;
     let state = moved(&row, act, person_of(&row, who))?;

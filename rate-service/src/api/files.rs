@@ -15,10 +15,7 @@ use crate::api_error::ApiError;
 const PIECE: usize = 1 << 18;
 
 /// Has files made in a directory and opens one of them; the directory is gone then, and the file with its last reader.
-pub(super) fn made(
-    make: impl FnOnce(&Path) -> Result<(), ApiError>,
-    name: &str,
-) -> Result<File, ApiError> {
+pub(super) fn made(make: impl FnOnce(&Path) -> Result<(), ApiError>, name: &str) -> Result<File, ApiError> {
     let dir = tempfile::tempdir().map_err(ApiError::internal)?;
     make(dir.path())?;
     let path = dir.path().join(name);
@@ -29,10 +26,7 @@ pub(super) fn made(
 }
 
 /// Sends a file, a piece at a time: nothing is read before its reader has taken what came before.
-pub(super) fn streamed(
-    file: File,
-    headers: impl IntoIterator<Item = (HeaderName, String)>,
-) -> HttpResponse {
+pub(super) fn streamed(file: File, headers: impl IntoIterator<Item = (HeaderName, String)>) -> HttpResponse {
     let pieces = try_unfold(file, |mut file| async move {
         let read = web::block(move || {
             let mut piece = vec![0; PIECE];

@@ -136,7 +136,11 @@ pub async fn create(
 #[utoipa::path(get, path = "/v1/areas/{area}/imports", operation_id = "imports.list", tag = "imports",
     params(("area" = String, Path), PageQuery),
     responses((status = 200, body = Page<Import>), (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
-pub async fn list(service: Data<Service>, area: Path<String>, page: Query<PageQuery>) -> Result<HttpResponse, ApiError> {
+pub async fn list(
+    service: Data<Service>,
+    area: Path<String>,
+    page: Query<PageQuery>,
+) -> Result<HttpResponse, ApiError> {
     let (limit, [behind]) = (page.limit()?, page.behind()?);
     let most = i64::try_from(limit).unwrap_or(i64::MAX) + 1;
     let imports = service.read(move |link| {
@@ -216,7 +220,8 @@ pub async fn part(
 ) -> Result<HttpResponse, ApiError> {
     let (area, import, number) = numbered(path.into_inner())?;
     let PartRequest { name, table, form, encoding: of_text, mapping } = request.0;
-    let kind = table.as_deref().map(|table| word("table", table, TableKind::from_stem, "docs/book-format.md")).transpose()?;
+    let kind =
+        table.as_deref().map(|table| word("table", table, TableKind::from_stem, "docs/book-format.md")).transpose()?;
     let form = word("form", &form, Form::from_word, "csv, xlsx, ndjson")?;
     let unfit = || ApiError::new(ApiCode::RequestValue, ["encoding", "…", "auto, utf-8, gb18030"]);
     let encoding = encoding(of_text.as_deref()).ok_or_else(unfit)?;
@@ -272,13 +277,7 @@ pub async fn bytes(
     Ok(HttpResponse::Ok().json(PartState { part: number, offset }))
 }
 
-async fn receive(
-    service: &Arc<Service>,
-    import: &str,
-    part: i64,
-    offset: u64,
-    bytes: Bytes,
-) -> Result<u64, ApiError> {
+async fn receive(service: &Arc<Service>, import: &str, part: i64, offset: u64, bytes: Bytes) -> Result<u64, ApiError> {
     let import = import.to_owned();
     let kept = service.wait(move |service| Ok(intake::receive(service.store(), &import, part, offset, &bytes)?));
     kept.await
@@ -318,11 +317,7 @@ pub async fn digest(
     params(("area" = String, Path), ("import" = String, Path),
         ("Idempotency-Key" = String, Header, description = "a new one for each thing to be done")),
     responses((status = 202, body = Import), (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
-pub async fn close(
-    service: Data<Service>,
-    once: Once,
-    path: Path<(String, String)>,
-) -> Result<HttpResponse, ApiError> {
+pub async fn close(service: Data<Service>, once: Once, path: Path<(String, String)>) -> Result<HttpResponse, ApiError> {
     let (area, import) = path.into_inner();
     let woken = Data::clone(&service);
     let answer = once.change(&service, move |link, _| {

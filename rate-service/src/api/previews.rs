@@ -411,7 +411,8 @@ impl Batch {
         while self.whole.is_empty() && !self.ended {
             match self.payload.next().await {
                 Some(piece) => {
-                    self.rest.extend_from_slice(&piece.map_err(|error| ApiError::new(ApiCode::RequestMalformed, [error]))?);
+                    self.rest
+                        .extend_from_slice(&piece.map_err(|error| ApiError::new(ApiCode::RequestMalformed, [error]))?);
                 }
                 None => self.ended = true,
             }

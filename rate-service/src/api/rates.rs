@@ -371,7 +371,17 @@ pub async fn snapshot(
             })
         })
         .await?;
-    let first = Snapshot { service, area, on, known_at, seen, known, after: Some(String::new()), count: 0, hash: Sha256::new() };
+    let first = Snapshot {
+        service,
+        area,
+        on,
+        known_at,
+        seen,
+        known,
+        after: Some(String::new()),
+        count: 0,
+        hash: Sha256::new(),
+    };
     let lines = try_unfold(Some(first), |state| async move {
         match state {
             Some(state) => state.page().await.map(Some),
@@ -427,7 +437,12 @@ impl Snapshot {
         Ok((bytes.into(), Some(state)))
     }
 
-    fn lines(&self, reading: &Reading<'_>, link: &mut Link, after: &str) -> Result<(Vec<u8>, u64, Option<String>), ApiError> {
+    fn lines(
+        &self,
+        reading: &Reading<'_>,
+        link: &mut Link,
+        after: &str,
+    ) -> Result<(Vec<u8>, u64, Option<String>), ApiError> {
         let runs = self.seen.of(&self.area, self.known_at.as_deref());
         let accounts = standing(link, &self.area, &runs, after, AT_ONCE, self.known)?;
         let (mut bytes, mut count) = (Vec::new(), 0);

@@ -316,10 +316,15 @@ pub async fn accept(
 ) -> Result<HttpResponse, ApiError> {
     let (area, run) = path.into_inner();
     let unfit = |kind: &str| ApiError::new(ApiCode::RequestValue, ["kind", kind, "docs/diagnostics.md"]);
-    let accepted: Result<Vec<Accepted>, ApiError> = request.0.kinds.into_iter().map(|it| {
-        let kind = Kind::from_word(&it.kind).ok_or_else(|| unfit(&it.kind))?;
-        Ok(Accepted { kind, reason: it.reason })
-    }).collect();
+    let accepted: Result<Vec<Accepted>, ApiError> = request
+        .0
+        .kinds
+        .into_iter()
+        .map(|it| {
+            let kind = Kind::from_word(&it.kind).ok_or_else(|| unfit(&it.kind))?;
+            Ok(Accepted { kind, reason: it.reason })
+        })
+        .collect();
     let accepted = accepted?;
     let woken = Data::clone(&service);
     let answer = once.change(&service, move |link, now| {
@@ -591,7 +596,8 @@ pub async fn findings(
     let (limit, [behind]) = (page.limit()?, page.behind()?);
     let behind: i64 = if behind.is_empty() { 0 } else { behind.parse().map_err(|_| unfit_cursor())? };
     let most = i64::try_from(limit).unwrap_or(i64::MAX) + 1;
-    let found = reading(&service, path, move |service, run| Ok(annual::list(service.store(), run, behind, most)?)).await?;
+    let found =
+        reading(&service, path, move |service, run| Ok(annual::list(service.store(), run, behind, most)?)).await?;
     let numbered = (behind + 1..).zip(found).map(|(number, it)| RunFinding {
         number,
         kind: it.kind.as_str(),
@@ -683,12 +689,15 @@ pub async fn accounts(
     page: Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let (limit, [behind]) = (page.limit()?, page.behind()?);
-    let read = move |service: &Service, run: &str| {
-        Ok(annual::run_list(service.store(), run, &behind, limit, started.lang)?)
-    };
+    let read =
+        move |service: &Service, run: &str| Ok(annual::run_list(service.store(), run, &behind, limit, started.lang)?);
     let annual::ListPage { columns, rows, next } = reading(&service, path, read).await?;
     let item = |cells: Vec<Option<String>>| -> Value {
-        columns.iter().zip(cells).map(|(name, cell)| ((*name).to_owned(), cell.map_or(Value::Null, Value::String))).collect()
+        columns
+            .iter()
+            .zip(cells)
+            .map(|(name, cell)| ((*name).to_owned(), cell.map_or(Value::Null, Value::String)))
+            .collect()
     };
     let page = Page::of(next.into_iter().collect(), 0, |last: &String| [last.clone()]);
     Ok(HttpResponse::Ok().json(RunListPage { items: rows.into_iter().map(item).collect(), next: page.next }))
@@ -722,10 +731,13 @@ pub async fn file(
     let (name, kind) = FILES.into_iter().find(|(known, _)| *known == name).ok_or_else(ApiError::unknown)?;
     let file = service.wait(move |service| {
         of_area(service, &area, &run)?;
-        super::files::made(|dir| {
-            let export = annual::Export { dir, lang: started.lang, xlsx: name == "run.xlsx" };
-            Ok(annual::export(service.store(), &run, export)?)
-        }, name)
+        super::files::made(
+            |dir| {
+                let export = annual::Export { dir, lang: started.lang, xlsx: name == "run.xlsx" };
+                Ok(annual::export(service.store(), &run, export)?)
+            },
+            name,
+        )
     });
     let shown = format!("attachment; filename=\"{name}\"");
     let headers = [(CONTENT_TYPE, kind.to_owned()), (CONTENT_DISPOSITION, shown)];

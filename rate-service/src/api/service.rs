@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use futures_util::future::{Ready, ready};
-use rate_core::{NaiveDate, Parameters, RuleSet};
 use rate_core::error::Lang;
 use rate_core::log::Digest;
+use rate_core::{NaiveDate, Parameters, RuleSet};
 
 use super::shares::Shares;
 use super::witness::Witness;
@@ -115,7 +115,19 @@ impl Service {
         let log = Mutex::new(Logbook::over(Arc::clone(&store), log_name)?);
         let witness = Witness::of(Arc::clone(&store)).map_err(LogError::at(Path::new("thread")))?;
         let shares = Shares::of(limits.requests_per_second);
-        Ok(Self { store, log, limits, metrics: Metrics::new(), shares, laws: Mutex::default(), ledger: Mutex::default(), methods: Mutex::default(), callers: RwLock::default(), witness, bell: Arc::default() })
+        Ok(Self {
+            store,
+            log,
+            limits,
+            metrics: Metrics::new(),
+            shares,
+            laws: Mutex::default(),
+            ledger: Mutex::default(),
+            methods: Mutex::default(),
+            callers: RwLock::default(),
+            witness,
+            bell: Arc::default(),
+        })
     }
 
     /// The store.

@@ -13,12 +13,23 @@ use crate::gazette::{self, GazetteError};
 use crate::intake;
 use crate::logbook::{LogError, Logbook};
 use crate::run::{ChosenLaw, RunError};
-use crate::store::{Store, StoreError};
+use crate::store::{Link, Place, Store, StoreError};
 
 /// How long a worker waits for the bell: whoever shares the database may have brought something to do.
 const PATIENCE: Duration = Duration::from_millis(500);
 /// How long it waits when the database does not answer.
 const TROUBLE: Duration = Duration::from_secs(2);
+
+/// How long work is done.
+#[derive(Clone, Copy, Debug)]
+pub struct How {
+    /// On how many threads.
+    pub threads: usize,
+    /// Accounts that a run decides in one go.
+    pub accounts: usize,
+    /// How long a piece of a run is left to whoever took it, in milliseconds.
+    pub lease_millis: i64,
+}
 
 /// Threads that do long work.
 #[derive(Debug)]
@@ -44,17 +55,24 @@ impl LawSource for InForce {
 }
 
 impl Crew {
-    /// Begins to work, on so many threads.
+    /// Begins to work as it is told.
+    ///
+    /// Whatever a process that has ended had taken of an SQLite file is free at once: the file has one owner, and this is it.
     ///
     /// # Errors
     /// A log that does not fit together; no thread to be had.
-    pub fn begin(store: &Arc<Store>, log_name: &str, bell: &Arc<Bell>, threads: usize) -> Result<Self, LogError> {
+    pub fn begin(store: &Arc<Store>, log_name: &str, bell: &Arc<Bell>, how: How) -> Result<Self, LogError> {
+        if matches!(store.place(), Place::Sqlite(_)) {
+            store.change(Link::free_all_leases)?;
+        }
         let mut crew = Self { threads: Vec::new(), bell: Arc::clone(bell) };
-        for number in 1..=threads {
+        for number in 1..=how.threads {
             let log = Logbook::over(Arc::clone(store), log_name)?;
             let (store, bell) = (Arc::clone(store), Arc::clone(bell));
             let name = format!("worker-{}-{number}", std::process::id());
-            let work = move || One { store, log, bell, worker: Worker::new(name) }.work();
+            let mut worker = Worker::new(name);
+            (worker.accounts, worker.lease_millis) = (how.accounts, how.lease_millis);
+            let work = move || One { store, log, bell, worker }.work();
             let thread = std::thread::Builder::new().name(format!("worker {number}")).spawn(work);
             let thread = thread.map_err(|error| LogError::Unknown(format!("no thread to work on: {error}")))?;
             crew.threads.push(thread);

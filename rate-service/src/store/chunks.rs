@@ -85,6 +85,19 @@ const OPEN: &str = "SELECT c.run AS run, c.number AS number FROM run_chunks c JO
     WHERE r.state = 'running' AND NOT c.done AND c.lease_until <= ";
 
 impl Link {
+    /// Frees everything that somebody had taken to work on, where nobody else can be at work.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn free_all_leases(&mut self) -> Result<(), StoreError> {
+        use super::schema::{impacts, import_progress, runs};
+        on!(&mut *self, it => diesel::update(run_chunks::table).set(run_chunks::lease_until.eq(0)).execute(it))?;
+        on!(&mut *self, it => diesel::update(runs::table).set(runs::lease_until.eq(0)).execute(it))?;
+        on!(&mut *self, it => diesel::update(import_progress::table).set(import_progress::lease_until.eq(0)).execute(it))?;
+        on!(self, it => diesel::update(impacts::table).set(impacts::lease_until.eq(0)).execute(it))?;
+        Ok(())
+    }
+
     /// Adds the chunks of a run.
     ///
     /// # Errors

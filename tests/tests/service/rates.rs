@@ -105,7 +105,10 @@ fn what_is_asked_is_answered_as_it_was_known() {
     // Nothing was known then, not even the account.
     let path = format!("/v1/areas/990100/accounts/{account}/rates?{whole}&known_at=2020-01-01T00:00:00Z");
     assert_eq!(client.get(&path).problem(404), "object.unknown");
-    assert_eq!(client.get("/v1/areas/990100/accounts/nobody/rates?from=2022-01&to=2022-02").problem(404), "object.unknown");
+    assert_eq!(
+        client.get("/v1/areas/990100/accounts/nobody/rates?from=2022-01&to=2022-02").problem(404),
+        "object.unknown"
+    );
     for wrong in ["from=2022-1&to=2022-02", "from=2022-03&to=2022-02", "from=1990-01&to=2190-01", "from=2022-01"] {
         let path = format!("/v1/areas/990100/accounts/{account}/rates?{wrong}");
         assert_eq!(client.get(&path).status, 400, "{wrong}");
@@ -140,7 +143,12 @@ fn accounts_are_found_by_a_code_and_none_is_picked() {
 /// Lines of a snapshot before the last one, which is held to them.
 fn snapshot(client: &Client, query: &str) -> (Vec<Value>, Value) {
     let answer = client.get(&format!("/v1/areas/990100/rate-snapshot?{query}"));
-    assert_eq!((answer.status, answer.header("content-type")), (200, Some("application/x-ndjson")), "{}", answer.text());
+    assert_eq!(
+        (answer.status, answer.header("content-type")),
+        (200, Some("application/x-ndjson")),
+        "{}",
+        answer.text()
+    );
     let whole = answer.text();
     let (lines, end) = whole.trim_end().rsplit_once('\n').unwrap();
     let end: Value = serde_json::from_str(end).unwrap();
@@ -171,7 +179,8 @@ fn all_changes(client: &Client, from: &str, limit: usize) -> (Vec<Value>, String
 fn a_snapshot_and_the_changes_behind_it_agree() {
     let (dir, server) = published();
     let client = server.client("billing", "990100");
-    let (second, accounts) = (decided(dir.path(), "second", "2023"), fs::read_to_string(dir.path().join("demo/book/accounts.csv")));
+    let (second, accounts) =
+        (decided(dir.path(), "second", "2023"), fs::read_to_string(dir.path().join("demo/book/accounts.csv")));
     let (lines, end) = snapshot(&client, "on=2023-07-01");
     assert_eq!(lines.len(), accounts.unwrap().lines().count() - 1, "everybody");
     assert!(lines.windows(2).all(|pair| text(&pair[0], "account") < text(&pair[1], "account")));
