@@ -10,6 +10,7 @@
 //! | 500 | sends the same again; the cause is in the log of the server, not in the answer |
 
 mod code;
+mod from;
 mod language;
 
 use std::fmt;
@@ -21,13 +22,6 @@ use rate_core::Problem;
 use rate_core::error::Lang;
 use serde::Serialize;
 use utoipa::ToSchema;
-
-use crate::annual::AnnualError;
-use crate::billing::BillingError;
-use crate::gazette::GazetteError;
-use crate::intake::IntakeError;
-use crate::logbook::LogError;
-use crate::store::StoreError;
 
 pub use code::ApiCode;
 pub use language::language;
@@ -41,7 +35,11 @@ const MOST_LISTED: usize = 1000;
 
 /// Why a request was not done; nothing of it was.
 #[derive(Clone, Debug)]
-pub struct ApiError {
+pub struct ApiError(Box<Failure>);
+
+/// What there is to say of it.
+#[derive(Clone, Debug)]
+pub struct Failure {
     /// What kind of failure.
     pub code: ApiCode,
     /// What its sentence names, in its order.
@@ -131,7 +129,16 @@ impl ApiError {
     /// A failure of a kind, naming some values.
     pub fn new<V: fmt::Display>(code: ApiCode, values: impl IntoIterator<Item = V>) -> Self {
         let values = values.into_iter().map(|value| value.to_string()).collect();
-        Self { code, values, problems: Vec::new(), said: None, cause: None, allowed: None, wait: None }
+        Self::of(Failure { code, values, problems: Vec::new(), said: None, cause: None, allowed: None, wait: None })
+    }
+
+    fn of(failure: Failure) -> Self {
+        Self(Box::new(failure))
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Failure)) -> Self {
+        change(&mut self.0);
+        self
     }
 
     /// A failure whose sentence names nothing.
@@ -147,32 +154,32 @@ impl ApiError {
     /// Data that is wrong, with everything that is wrong with it.
     pub fn problems(problems: impl Into<Vec<Problem>>) -> Self {
         let problems = problems.into();
-        Self { problems, ..Self::plain(ApiCode::ContentProblems) }
+        Self::plain(ApiCode::ContentProblems).with(|it| it.problems = problems)
     }
 
     /// The data is right, and what was asked cannot be done with it; said in both languages.
     pub fn refused(zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { said: Some((zh.into(), en.into())), ..Self::plain(ApiCode::ContentRefused) }
+        Self::plain(ApiCode::ContentRefused).with(|it| it.said = Some((zh.into(), en.into())))
     }
 
     /// It does not fit what stands now; said in both languages.
     pub fn conflict(zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { said: Some((zh.into(), en.into())), ..Self::plain(ApiCode::StateConflict) }
+        Self::plain(ApiCode::StateConflict).with(|it| it.said = Some((zh.into(), en.into())))
     }
 
     /// A failure of ours, whose cause only our log is told.
     pub fn internal(cause: impl fmt::Display) -> Self {
-        Self { cause: Some(cause.to_string()), ..Self::plain(ApiCode::Internal) }
+        Self::plain(ApiCode::Internal).with(|it| it.cause = Some(cause.to_string()))
     }
 
     /// A method that a path does not have, and those it has.
-    pub fn method(allowed: String) -> Self {
-        Self { allowed: Some(allowed.clone()), ..Self::new(ApiCode::RequestMethod, [allowed]) }
+    pub fn method(allowed: &str) -> Self {
+        Self::new(ApiCode::RequestMethod, [allowed]).with(|it| it.allowed = Some(allowed.to_owned()))
     }
 
     /// Too much was asked; when to come again.
     pub fn limited(seconds: u32) -> Self {
-        Self { wait: Some(seconds), ..Self::plain(ApiCode::LimitRate) }
+        Self::plain(ApiCode::LimitRate).with(|it| it.wait = Some(seconds))
     }
 
     /// What only the server's log is told.
@@ -225,6 +232,14 @@ impl ApiError {
     }
 }
 
+impl std::ops::Deref for ApiError {
+    type Target = Failure;
+
+    fn deref(&self) -> &Failure {
+        &self.0
+    }
+}
+
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.code.as_str(), self.detail(Lang::En))?;
@@ -242,89 +257,5 @@ impl ResponseError for ApiError {
     /// What a reader sees only where the envelope around every request did not write it in their language.
     fn error_response(&self) -> HttpResponse {
         self.answer(Lang::En, "")
-    }
-}
-
-impl From<StoreError> for ApiError {
-    fn from(error: StoreError) -> Self {
-        let cause = Some(error.to_string());
-        match error {
-            StoreError::Unreachable(_) => Self { cause, ..Self::plain(ApiCode::StoreBusy) },
-            _ => Self { cause, ..Self::plain(ApiCode::Internal) },
-        }
-    }
-}
-
-impl From<BillingError> for ApiError {
-    fn from(error: BillingError) -> Self {
-        match error {
-            BillingError::Store(error) => error.into(),
-            BillingError::Record(error) => Self::internal(error),
-        }
-    }
-}
-
-impl From<AnnualError> for ApiError {
-    fn from(error: AnnualError) -> Self {
-        match error {
-            AnnualError::Store(error) => error.into(),
-            AnnualError::Log(error) => error.into(),
-            AnnualError::Unknown(_) => Self::unknown(),
-            AnnualError::Unfit { zh, en } => Self::refused(zh, en),
-            AnnualError::NotYou { .. } => Self::plain(ApiCode::AuthSamePerson),
-            AnnualError::Taken(run) => {
-                Self::conflict(format!("已有运行 `{run}`"), format!("there is a run `{run}` already"))
-            }
-            AnnualError::NotNow { state, act } => Self::conflict(
-                format!("运行处于“{}”，不能办理 `{act}`", state.text(Lang::Zh)),
-                format!("a run that is {state} cannot `{act}`"),
-            ),
-            AnnualError::Run(error) => Self::refused(error.to_string(), error.to_string()),
-            AnnualError::Broken(what) => Self::internal(what),
-        }
-    }
-}
-
-impl From<IntakeError> for ApiError {
-    fn from(error: IntakeError) -> Self {
-        match error {
-            IntakeError::Store(error) => error.into(),
-            IntakeError::Log(error) => error.into(),
-            IntakeError::Unknown(_) => Self::unknown(),
-            IntakeError::Refused { zh, en } => Self::conflict(zh, en),
-            IntakeError::Offset(offset) => {
-                Self::conflict(format!("分片应自第 {offset} 字节续传"), format!("the part goes on at byte {offset}"))
-            }
-            IntakeError::Digest(found) => Self::refused(
-                format!("收到的内容的 SHA-256 为 {found}，与声明不符；请重传该分片"),
-                format!("the bytes have SHA-256 {found}, not what was announced; send the part again"),
-            ),
-            IntakeError::Lost => Self::plain(ApiCode::StoreBusy),
-        }
-    }
-}
-
-impl From<LogError> for ApiError {
-    fn from(error: LogError) -> Self {
-        match error {
-            LogError::Refused { zh, en } => Self::conflict(zh, en),
-            LogError::Store(error) => error.into(),
-            other => Self::internal(other),
-        }
-    }
-}
-
-impl From<GazetteError> for ApiError {
-    fn from(error: GazetteError) -> Self {
-        match error {
-            GazetteError::Store(error) => error.into(),
-            GazetteError::Log(error) => error.into(),
-            GazetteError::Unknown => Self::unknown(),
-            GazetteError::Problems(problems) => Self::problems(problems),
-            GazetteError::NoLaw { refusal, .. } => Self::refused(refusal.text(Lang::Zh), refusal.text(Lang::En)),
-            GazetteError::SamePerson => Self::plain(ApiCode::AuthSamePerson),
-            GazetteError::Refused { zh, en } => Self::refused(zh, en),
-            GazetteError::Conflict { zh, en } => Self::conflict(zh, en),
-        }
     }
 }

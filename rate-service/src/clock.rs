@@ -1,8 +1,12 @@
 //! The only clock: when something was recorded. No rate depends on it.
 
+mod stopwatch;
+
 use std::time::UNIX_EPOCH;
 
 use chrono::{DateTime, SecondsFormat};
+
+pub use stopwatch::Stopwatch;
 
 /// The instant, RFC 3339 in UTC to the millisecond: `2025-01-06T08:30:00.000Z`.
 #[expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "the one place that asks what time it is")]
@@ -10,29 +14,6 @@ pub fn now() -> String {
     let since = std::time::SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let millis = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
     text(DateTime::from_timestamp_millis(millis).unwrap_or_default())
-}
-
-/// How long something has taken so far; of no use for saying when.
-#[derive(Clone, Copy, Debug)]
-#[expect(clippy::disallowed_types, reason = "the one place that asks what time it is")]
-pub struct Stopwatch(std::time::Instant);
-
-impl Stopwatch {
-    /// Begins to count.
-    #[expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "the one place that asks what time it is")]
-    pub fn start() -> Self {
-        Self(std::time::Instant::now())
-    }
-
-    /// Milliseconds since then.
-    pub fn millis(self) -> u64 {
-        self.micros() / 1000
-    }
-
-    /// Microseconds since then.
-    pub fn micros(self) -> u64 {
-        u64::try_from(self.0.elapsed().as_micros()).unwrap_or(u64::MAX)
-    }
 }
 
 /// The instant so many days before another; the same where there is none such.

@@ -1,7 +1,7 @@
 //! Every path of the service on one page, with who may ask it.
 //!
 //! The table mounts the routes and is the whole of what authorises them: no handler is reached but through its line. A test
-//! makes the matrix of callers, operations and areas from it, and holds the OpenAPI document to it.
+//! makes the matrix of callers, operations and areas from it, and holds the document of the API to it.
 
 mod envelope;
 mod gate;
@@ -131,6 +131,6 @@ async fn unknown(request: HttpRequest) -> Result<&'static str, ApiError> {
     if allowed.is_empty() {
         Err(ApiError::plain(ApiCode::RouteUnknown))
     } else {
-        Err(ApiError::method(allowed.join(", ")))
+        Err(ApiError::method(&allowed.join(", ")))
     }
 }

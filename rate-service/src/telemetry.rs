@@ -85,7 +85,7 @@ impl Metrics {
         self.seconds.get_or_create(&OfOperation { operation }).observe(micros as f64 / 1e6);
     }
 
-    /// All figures in the text form of OpenMetrics.
+    /// All figures in the text form of `OpenMetrics`.
     pub fn text(&self) -> String {
         let mut out = String::new();
         // Writing to a String cannot fail.

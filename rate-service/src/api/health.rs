@@ -35,7 +35,7 @@ pub async fn ready(service: Data<Service>) -> Result<HttpResponse, ApiError> {
     Ok(HttpResponse::Ok().json(OK))
 }
 
-/// Figures in the text form of OpenMetrics: requests, times, what is under way. None names an account or an area.
+/// Figures in the text form of `OpenMetrics`: requests, times, what is under way. None names an account or an area.
 #[utoipa::path(get, path = "/metrics", operation_id = "metrics", tag = "operations", security(()),
     responses((status = 200, body = String, content_type = "application/openmetrics-text")))]
 pub async fn metrics(service: Data<Service>) -> HttpResponse {

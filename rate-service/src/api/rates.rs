@@ -139,7 +139,7 @@ pub async fn of_account(
             let (area, account, known_at) = of;
             service.store().read(|link| {
                 let reading = Reading::begin(service, link)?;
-                let known = reading.known(link, known_at.as_deref())?;
+                let known = Reading::known(link, known_at.as_deref())?;
                 let runs = reading.seen.of(&area, known_at.as_deref());
                 let bodies = link.bodies_of(&area, std::slice::from_ref(&account))?;
                 let through = runs.last().unwrap_or_default();
@@ -166,7 +166,7 @@ impl<'s> Reading<'s> {
     }
 
     /// The number of what was known.
-    fn known(&self, link: &mut Link, known_at: Option<&str>) -> Result<i64, ApiError> {
+    fn known(link: &mut Link, known_at: Option<&str>) -> Result<i64, ApiError> {
         Ok(match known_at {
             Some(instant) => link.knowledge_at(instant)?,
             None => link.last_knowledge()?,
@@ -366,7 +366,7 @@ pub async fn snapshot(
         .wait(move |service| {
             service.store().read(|link| {
                 let reading = Reading::begin(service, link)?;
-                let known = reading.known(link, known_at_first.as_deref())?;
+                let known = Reading::known(link, known_at_first.as_deref())?;
                 Ok((reading.seen, known))
             })
         })
@@ -474,7 +474,8 @@ pub(super) fn line(it: &impl Serialize) -> Result<Vec<u8>, ApiError> {
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }
 
 /// From where.

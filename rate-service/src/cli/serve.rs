@@ -15,7 +15,7 @@ pub(super) struct ServeArguments {
     /// Address and port; 127.0.0.1:8080 where nobody says another. Port 0 takes a free one, and says which.
     #[arg(long, value_name = "ADDR:PORT")]
     listen: Option<String>,
-    /// Where everything is kept: `sqlite:FILE` or `postgres://HOST/NAME`; else DATABASE_URL, else sqlite:rate.db.
+    /// Where everything is kept: `sqlite:FILE` or `postgres://HOST/NAME`; else `DATABASE_URL`, else `sqlite:rate.db`.
     #[arg(long, value_name = "PLACE")]
     database: Option<String>,
     /// A file with these and other settings, see docs/api.md.

@@ -30,7 +30,7 @@ const TABLES: [&str; 11] = [
     "signers",
 ];
 /// Tables whose rows are states: no part of the log, and no record of anything.
-const STATES: [&str; 19] = [
+const STATES: [&str; 20] = [
     "answers",
     "api_keys",
     "drafts",

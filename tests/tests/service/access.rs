@@ -165,6 +165,9 @@ fn a_request_that_comes_again_is_done_once() {
     assert_eq!(admin.makes("admin", "*").post_as(&name, "/v1/keys", &other).status, 201);
 }
 
+/// Method, path, headers and body of a request; status and code of its answer.
+type Case<'c> = (&'c str, &'c str, &'c [(&'c str, &'c str)], &'c [u8], u16, ApiCode);
+
 #[test]
 fn what_cannot_be_read_is_said_as_a_problem_in_both_languages() {
     let (_dir, server) = served();
@@ -173,7 +176,7 @@ fn what_cannot_be_read_is_said_as_a_problem_in_both_languages() {
     let name = ("idempotency-key", "n");
     let long = "x".repeat(256);
     let large = vec![b' '; (8 << 20) + 1];
-    let cases: [(&str, &str, &[(&str, &str)], &[u8], u16, ApiCode); 11] = [
+    let cases: [Case<'_>; 11] = [
         ("GET", "/nothing", &[], b"", 404, ApiCode::RouteUnknown),
         ("GET", "/v1/keys/", &[], b"", 404, ApiCode::RouteUnknown),
         ("PUT", "/v1/keys", &[], b"", 405, ApiCode::RequestMethod),
@@ -221,8 +224,8 @@ fn every_request_is_noted_without_what_is_secret() {
     let server = crate::server::Server::start(dir.path());
     assert_eq!(server.admin, None);
     let admin = server.nobody().with(&key);
-    let seen = admin.get("/v1/accesses?limit=2").expect(200);
-    assert_eq!(seen["items"].as_array().unwrap().len(), 2);
+    let seen = admin.get("/v1/accesses?limit=1").expect(200);
+    assert_eq!(seen["items"].as_array().unwrap().len(), 1);
     let next = admin.get(&format!("/v1/accesses?cursor={}", seen["next"].as_str().unwrap())).expect(200);
     let all: Vec<&Value> = seen["items"].as_array().unwrap().iter().chain(next["items"].as_array().unwrap()).collect();
     let told: Vec<(&str, i64)> =

@@ -109,12 +109,6 @@ impl Server {
         self.admin().makes(role, areas)
     }
 
-    /// Kills it as a loss of power would.
-    pub fn kill(mut self) {
-        self.process.kill().unwrap();
-        self.process.wait().unwrap();
-    }
-
     /// Tells it to stop, and waits for that; whether it ended well.
     pub fn stop(mut self) -> bool {
         let told = Command::new("kill").args(["-TERM", &self.process.id().to_string()]).status().unwrap();

@@ -21,15 +21,15 @@ const CORE: &[&[&str]] = &[
 
 /// Rooms of `rate-service` by rank, lowest first.
 const SERVICE: &[&[&str]] = &[
-    &["book", "lawbook", "clock", "store", "telemetry", "config"],
-    &["pipeline"],
+    &["book", "lawbook", "clock", "store", "telemetry"],
+    &["config", "pipeline"],
     &["diagnostics"],
     &["casebook", "run"],
     &["logbook"],
-    &["intake"],
+    &["billing", "intake"],
     &["annual", "gazette", "replay"],
     &["evidence"],
-    &["audit", "demo", "projects", "vectors"],
+    &["audit", "demo", "jobs", "preview", "projects", "vectors"],
     &["auth", "api_error"],
     &["api"],
     &["routes", "openapi"],
@@ -60,7 +60,7 @@ const GUESTS: &[(&str, &str, &[&str])] = &[
     ("rate-service", "chrono", &["book", "clock"]),
     ("rate-service", "base64", &["logbook", "auth", "api"]),
     ("rate-service", "getrandom", &["logbook", "auth", "routes", "serve"]),
-    ("rate-service", "sha2", &["auth", "routes"]),
+    ("rate-service", "sha2", &["auth", "api", "routes"]),
     ("rate-service", "subtle", &["auth"]),
     ("rate-service", "actix_web", &["api", "api_error", "routes", "serve"]),
     ("rate-service", "futures_util", &["api"]),

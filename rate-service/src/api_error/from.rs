@@ -1,0 +1,92 @@
+//! What the rooms below say, as a failure of a request.
+
+use rate_core::error::Lang;
+
+use super::{ApiCode, ApiError};
+use crate::annual::AnnualError;
+use crate::billing::BillingError;
+use crate::gazette::GazetteError;
+use crate::intake::IntakeError;
+use crate::logbook::LogError;
+use crate::store::StoreError;
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        let code = if matches!(error, StoreError::Unreachable(_)) { ApiCode::StoreBusy } else { ApiCode::Internal };
+        Self::plain(code).with(|it| it.cause = Some(error.to_string()))
+    }
+}
+
+impl From<BillingError> for ApiError {
+    fn from(error: BillingError) -> Self {
+        match error {
+            BillingError::Store(error) => error.into(),
+            BillingError::Record(error) => Self::internal(error),
+        }
+    }
+}
+
+impl From<AnnualError> for ApiError {
+    fn from(error: AnnualError) -> Self {
+        match error {
+            AnnualError::Store(error) => error.into(),
+            AnnualError::Log(error) => error.into(),
+            AnnualError::Unknown(_) => Self::unknown(),
+            AnnualError::Unfit { zh, en } => Self::refused(zh, en),
+            AnnualError::NotYou { .. } => Self::plain(ApiCode::AuthSamePerson),
+            AnnualError::Taken(run) => {
+                Self::conflict(format!("已有运行 `{run}`"), format!("there is a run `{run}` already"))
+            }
+            AnnualError::NotNow { state, act } => Self::conflict(
+                format!("运行处于“{}”，不能办理 `{act}`", state.text(Lang::Zh)),
+                format!("a run that is {state} cannot `{act}`"),
+            ),
+            AnnualError::Run(error) => Self::refused(error.to_string(), error.to_string()),
+            AnnualError::Broken(what) => Self::internal(what),
+        }
+    }
+}
+
+impl From<IntakeError> for ApiError {
+    fn from(error: IntakeError) -> Self {
+        match error {
+            IntakeError::Store(error) => error.into(),
+            IntakeError::Log(error) => error.into(),
+            IntakeError::Unknown(_) => Self::unknown(),
+            IntakeError::Refused { zh, en } => Self::conflict(zh, en),
+            IntakeError::Offset(offset) => {
+                Self::conflict(format!("分片应自第 {offset} 字节续传"), format!("the part goes on at byte {offset}"))
+            }
+            IntakeError::Digest(found) => Self::refused(
+                format!("收到的内容的 SHA-256 为 {found}，与声明不符；请重传该分片"),
+                format!("the bytes have SHA-256 {found}, not what was announced; send the part again"),
+            ),
+            IntakeError::Lost => Self::plain(ApiCode::StoreBusy),
+        }
+    }
+}
+
+impl From<LogError> for ApiError {
+    fn from(error: LogError) -> Self {
+        match error {
+            LogError::Refused { zh, en } => Self::conflict(zh, en),
+            LogError::Store(error) => error.into(),
+            other => Self::internal(other),
+        }
+    }
+}
+
+impl From<GazetteError> for ApiError {
+    fn from(error: GazetteError) -> Self {
+        match error {
+            GazetteError::Store(error) => error.into(),
+            GazetteError::Log(error) => error.into(),
+            GazetteError::Unknown => Self::unknown(),
+            GazetteError::Problems(problems) => Self::problems(problems),
+            GazetteError::NoLaw { refusal, .. } => Self::refused(refusal.text(Lang::Zh), refusal.text(Lang::En)),
+            GazetteError::SamePerson => Self::plain(ApiCode::AuthSamePerson),
+            GazetteError::Refused { zh, en } => Self::refused(zh, en),
+            GazetteError::Conflict { zh, en } => Self::conflict(zh, en),
+        }
+    }
+}
