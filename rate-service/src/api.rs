@@ -14,6 +14,7 @@ pub mod parameters;
 pub mod previews;
 pub mod rates;
 pub mod rule_sets;
+pub mod run_results;
 pub mod runs;
 mod service;
 mod shares;

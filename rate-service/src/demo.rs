@@ -11,6 +11,7 @@ use rate_core::{History, NaiveDate};
 use crate::book::{Plan, Reading, generate};
 use crate::diagnostics::Entry;
 use crate::run::{self, Decided, Request, Run, RunError, Stage, Summary};
+use crate::store::DocumentKind;
 
 /// The files of law that the demonstration writes, as they stand in `fixtures/`.
 const LAW: &[(&str, &str)] = &[
@@ -20,13 +21,24 @@ const LAW: &[(&str, &str)] = &[
     ("parameters/990100.toml", include_str!("../../fixtures/parameters/990100/demonstration.toml")),
 ];
 
-const AREA: &str = "990100";
-const SEED: u64 = 7;
+/// The sample city.
+pub(crate) const AREA: &str = "990100";
+/// Another seed would give another book.
+pub(crate) const SEED: u64 = 7;
 
 /// The first day of the first cycle.
-fn on() -> NaiveDate {
+pub(crate) fn on() -> NaiveDate {
     // A constant date that exists.
     NaiveDate::from_ymd_opt(2022, 7, 1).unwrap_or_default()
+}
+
+/// The law of the demonstration: what each document is, its area, and its text; frames before those that extend them.
+pub(crate) fn law() -> impl Iterator<Item = (DocumentKind, &'static str, &'static str)> {
+    LAW.iter().map(|(name, text)| {
+        let kind = if name.starts_with("rules/") { DocumentKind::RuleSet } else { DocumentKind::Parameters };
+        let area = if name.contains(AREA) { AREA } else { "cn" };
+        (kind, area, *text)
+    })
 }
 
 /// Writes the demonstration and returns what to show of it.

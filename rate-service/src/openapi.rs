@@ -3,7 +3,7 @@
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use crate::api::{health, impacts, imports, keys, parameters, previews, rates, rule_sets, runs};
+use crate::api::{health, impacts, imports, keys, parameters, previews, rates, rule_sets, run_results, runs};
 use crate::api_error::{PlacedProblem, ProblemBody};
 
 /// The document.
@@ -23,8 +23,8 @@ use crate::api_error::{PlacedProblem, ProblemBody};
         imports::cancel, imports::problems,
         previews::create,
         runs::create, runs::list, runs::get, runs::review, runs::approve, runs::publish, runs::send_back, runs::rerun,
-        runs::resume, runs::cancel, runs::accept, runs::events, runs::summary, runs::diagnostics, runs::findings,
-        runs::problems, runs::not_insured, runs::accounts, runs::file, runs::report,
+        runs::resume, runs::cancel, runs::accept, runs::events, run_results::summary, run_results::diagnostics, run_results::findings,
+        run_results::problems, run_results::not_insured, run_results::accounts, run_results::file, run_results::report,
         keys::create, keys::list, keys::revoke, keys::accesses,
         rule_sets::upload, rule_sets::list, rule_sets::in_force, rule_sets::get, rule_sets::text, rule_sets::findings,
         rule_sets::diff, rule_sets::approve, rule_sets::publish,

@@ -13,7 +13,7 @@ use actix_web::{HttpRequest, guard, middleware};
 pub use envelope::envelope;
 pub use operation::{Effect, Operation, Scope, Verb};
 
-use crate::api::{health, impacts, imports, keys, parameters, previews, rates, rule_sets, runs};
+use crate::api::{health, impacts, imports, keys, parameters, previews, rates, rule_sets, run_results, runs};
 use crate::api_error::{ApiCode, ApiError};
 use crate::auth::Role::{self, Actuary, Admin, Approver, Auditor, Billing, Officer};
 
@@ -86,14 +86,14 @@ operations! {
     "runs.cancel"      Post "/v1/areas/{area}/runs/{run}/cancellation" &[Officer, Approver], Area, Once => runs::cancel;
     "runs.accept"      Post "/v1/areas/{area}/runs/{run}/acceptance"   &[Officer], Area, Once => runs::accept;
     "runs.events"      Get  "/v1/areas/{area}/runs/{run}/events"       READERS, Area, Read => runs::events;
-    "runs.summary"     Get  "/v1/areas/{area}/runs/{run}/summary"      READERS, Area, Read => runs::summary;
-    "runs.diagnostics" Get  "/v1/areas/{area}/runs/{run}/diagnostics"  READERS, Area, Read => runs::diagnostics;
-    "runs.findings"    Get  "/v1/areas/{area}/runs/{run}/findings"     READERS, Area, Read => runs::findings;
-    "runs.problems"    Get  "/v1/areas/{area}/runs/{run}/problems"     READERS, Area, Read => runs::problems;
-    "runs.not-insured" Get  "/v1/areas/{area}/runs/{run}/not-insured"  READERS, Area, Read => runs::not_insured;
-    "runs.accounts"    Get  "/v1/areas/{area}/runs/{run}/list"         READERS, Area, Read => runs::accounts;
-    "runs.file"        Get  "/v1/areas/{area}/runs/{run}/files/{file}" READERS, Area, Read => runs::file;
-    "reports.get"      Get  "/v1/areas/{area}/reports/{year}"          READERS, Area, Read => runs::report;
+    "runs.summary"     Get  "/v1/areas/{area}/runs/{run}/summary"      READERS, Area, Read => run_results::summary;
+    "runs.diagnostics" Get  "/v1/areas/{area}/runs/{run}/diagnostics"  READERS, Area, Read => run_results::diagnostics;
+    "runs.findings"    Get  "/v1/areas/{area}/runs/{run}/findings"     READERS, Area, Read => run_results::findings;
+    "runs.problems"    Get  "/v1/areas/{area}/runs/{run}/problems"     READERS, Area, Read => run_results::problems;
+    "runs.not-insured" Get  "/v1/areas/{area}/runs/{run}/not-insured"  READERS, Area, Read => run_results::not_insured;
+    "runs.accounts"    Get  "/v1/areas/{area}/runs/{run}/list"         READERS, Area, Read => run_results::accounts;
+    "runs.file"        Get  "/v1/areas/{area}/runs/{run}/files/{file}" READERS, Area, Read => run_results::file;
+    "reports.get"      Get  "/v1/areas/{area}/reports/{year}"          READERS, Area, Read => run_results::report;
 
     "keys.create"   Post   "/v1/keys"      &[Admin], Held, Once => keys::create;
     "keys.list"     Get    "/v1/keys"      &[Admin], Held, Read => keys::list;

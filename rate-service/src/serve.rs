@@ -1,5 +1,7 @@
 //! The server: a store that is open, workers that answer, and an end that loses nothing.
 
+mod demo;
+
 use std::io::Write;
 use std::sync::Arc;
 
@@ -35,6 +37,9 @@ pub enum ServeError {
     /// No random bytes for a key.
     #[error("no random bytes for a key: {0}")]
     Random(getrandom::Error),
+    /// The demonstration could not be made.
+    #[error("the demonstration could not be made / 演示未能建立: {0}")]
+    Demo(String),
     /// The network, or the output.
     #[error("{what}: {source}")]
     System {
@@ -46,6 +51,10 @@ pub enum ServeError {
 }
 
 impl ServeError {
+    fn demo(why: &dyn std::fmt::Display) -> Self {
+        Self::Demo(why.to_string())
+    }
+
     fn system(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
         let what = what.into();
         move |source| Self::System { what, source }
@@ -53,11 +62,11 @@ impl ServeError {
 }
 
 /// Serves until it is told to stop (SIGTERM, SIGINT); says on `out` where it listens, and, the first time, the one key that
-/// makes all others.
+/// makes all others. Where a demonstration is wanted and the database has no facts, the sample city is put into it first.
 ///
 /// # Errors
 /// What it was told, a store that does not open, an address that is taken.
-pub fn serve(config: &Config, out: &mut dyn Write) -> Result<(), ServeError> {
+pub fn serve(config: &Config, demonstrated: bool, out: &mut dyn Write) -> Result<(), ServeError> {
     let store = Arc::new(Store::open(&config.place()?)?);
     let Config { body_bytes, line_bytes, requests_per_second, .. } = *config;
     let limits = Limits { body_bytes, line_bytes, requests_per_second };
@@ -66,19 +75,25 @@ pub fn serve(config: &Config, out: &mut dyn Write) -> Result<(), ServeError> {
         let said = writeln!(out, "admin key, shown this once / 管理密钥（仅此一次）: {key}");
         said.map_err(ServeError::system("output"))?;
     }
+    let shown = if demonstrated { demo::made(&service, out)? } else { None };
     let how = How {
         threads: threads(config.job_threads),
         accounts: config.chunk_accounts.max(1),
         lease_millis: i64::from(config.lease_seconds) * 1000,
     };
     let crew = Crew::begin(service.store(), &config.log_name, service.bell(), how)?;
-    let ended = actix_web::rt::System::new().block_on(answer(config, &service, out));
+    let ended = actix_web::rt::System::new().block_on(answer(config, &service, shown.as_ref(), out));
     crew.end();
     service.close();
     ended
 }
 
-async fn answer(config: &Config, service: &Arc<Service>, out: &mut dyn Write) -> Result<(), ServeError> {
+async fn answer(
+    config: &Config,
+    service: &Arc<Service>,
+    shown: Option<&demo::Shown>,
+    out: &mut dyn Write,
+) -> Result<(), ServeError> {
     let data = Data::from(Arc::clone(service));
     let app = move || {
         let mount = |config: &mut ServiceConfig| {
@@ -98,6 +113,9 @@ async fn answer(config: &Config, service: &Arc<Service>, out: &mut dyn Write) ->
     }
     let server = server.bind(&config.listen).map_err(ServeError::system(config.listen.clone()))?;
     for address in server.addrs() {
+        if let Some(shown) = shown {
+            write!(out, "{}", shown.requests(&address.to_string())).map_err(ServeError::system("output"))?;
+        }
         writeln!(out, "listening on http://{address}").map_err(ServeError::system("output"))?;
     }
     out.flush().map_err(ServeError::system("output"))?;

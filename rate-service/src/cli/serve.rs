@@ -18,6 +18,9 @@ pub(super) struct ServeArguments {
     /// Where everything is kept: `sqlite:FILE` or `postgres://HOST/NAME`; else `DATABASE_URL`, else `sqlite:rate.db`.
     #[arg(long, value_name = "PLACE")]
     database: Option<String>,
+    /// Put the sample city into a database that has no facts: decided and published, a key for each role, three requests.
+    #[arg(long)]
+    demo: bool,
     /// A file with these and other settings, see docs/api.md.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -28,7 +31,7 @@ impl Session<'_> {
         let flags = Flags { listen: arguments.listen.clone(), database: arguments.database.clone() };
         let config = Config::read(arguments.config.as_deref(), &flags).map_err(ServeError::from)?;
         telemetry::listen();
-        serve(&config, self.out)?;
+        serve(&config, arguments.demo, self.out)?;
         Ok(ExitCode::SUCCESS)
     }
 }

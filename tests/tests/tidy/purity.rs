@@ -50,8 +50,7 @@ fn only_amount_rounds() {
 /// One room of the service asks what time it is: when something was recorded. No rate can depend on it.
 #[test]
 fn one_room_reads_the_clock() {
-    for file in files_ending("rate-service/src", ".rs").into_iter().filter(|file| !file.name.ends_with("src/clock.rs"))
-    {
+    for file in files_ending("rate-service/src", ".rs").into_iter().filter(|file| !file.name.contains("src/clock")) {
         let code = code(&file.text);
         for word in ["SystemTime", "Instant", "Utc", "Local"] {
             assert!(words(&code, word).next().is_none(), "{} names `{word}`", file.name);
