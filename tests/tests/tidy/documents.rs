@@ -7,6 +7,7 @@ use rate_core::diagnostics::Kind;
 use rate_core::input::examine_all;
 use rate_core::rule_set::{Form, Verdict};
 use rate_core::{Code, Lang, RuleSetFile};
+use rate_service::api_error::ApiCode;
 
 use crate::source::{File, files, files_ending, root};
 
@@ -20,10 +21,32 @@ fn rows(text: &str) -> Vec<Vec<String>> {
     lines.map(|line| line.trim_matches('|').split(" | ").map(|cell| cell.trim().to_owned()).collect()).collect()
 }
 
+/// Problems of inputs, and failures of requests.
+fn errors_md() -> (String, String) {
+    let text = document("docs/ERRORS.md");
+    let (problems, failures) = text.split_once("\n## HTTP\n").expect("docs/ERRORS.md has a section HTTP");
+    (problems.to_owned(), failures.to_owned())
+}
+
+#[test]
+fn errors_md_lists_every_failure_of_a_request_with_its_status_and_sentences() {
+    let (_, text) = errors_md();
+    let listed = rows(&text);
+    for (code, row) in ApiCode::ALL.iter().zip(&listed) {
+        let (en, zh) = (code.template(Lang::En), code.template(Lang::Zh));
+        let expected =
+            [format!("`{}`", code.as_str()), code.status().as_u16().to_string(), en.to_owned(), zh.to_owned()];
+        assert_eq!(row[..4], expected, "docs/ERRORS.md and rate-service/src/api_error/code.rs");
+        assert!(row.len() == 5 && row[4].chars().count() >= 8, "`{}`: say what to do", code.as_str());
+    }
+    assert_eq!(listed.len(), ApiCode::ALL.len(), "every code, in the order of the code");
+}
+
 #[test]
 fn errors_md_lists_every_code_with_its_sentences() {
     let mut listed: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for row in rows(&document("docs/ERRORS.md")) {
+    let (text, _) = errors_md();
+    for row in rows(&text) {
         assert_eq!(row.len(), 4, "code, English, 中文, what to do: {row:?}");
         let code = row[0].trim_matches('`').to_owned();
         assert!(listed.insert(code.clone(), row).is_none(), "`{code}` stands twice");
