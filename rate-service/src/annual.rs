@@ -27,7 +27,7 @@ pub use reading::{
     Account, Events, Progress, diagnosis, events, list, not_insured, problems, progress, progress_in, runs, summary,
     trial_root,
 };
-pub use report::{DatedChange, Report, ReportedRun, report};
+pub use report::{DatedChange, Report, ReportedRun, report, whole};
 pub use request::{Accepted, Request};
 pub use run_list::{ListPage, run_list};
 pub use state::{Act, NotMoved, State, Who, next};

@@ -60,7 +60,7 @@ pub struct Failure {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Problem)]
 pub struct ProblemBody {
-    /// A page about the kind of failure, below the root of this server.
+    /// Names the kind of failure; `docs/ERRORS.md` says what to do.
     #[serde(rename = "type")]
     pub kind: String,
     /// The kind of failure in words.
@@ -202,7 +202,7 @@ impl ApiError {
     /// The body, for a request and a reader.
     pub fn body(&self, lang: Lang, request_id: &str) -> ProblemBody {
         ProblemBody {
-            kind: format!("/docs/errors#{}", self.code.as_str()),
+            kind: format!("urn:rate:problem:{}", self.code.as_str()),
             title: self.code.title(lang).to_owned(),
             status: self.code.status().as_u16(),
             detail: self.detail(lang),

@@ -7,7 +7,7 @@ mod areas;
 mod key;
 mod role;
 
-pub use areas::Areas;
+pub use areas::{Areas, is_area};
 pub(crate) use key::hash;
 pub use key::{Caller, NewKey, known, make};
 pub use role::Role;

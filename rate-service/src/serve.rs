@@ -3,6 +3,7 @@
 mod demo;
 
 use std::io::Write;
+use std::net::TcpListener;
 use std::sync::Arc;
 
 use actix_web::web::{Data, ServiceConfig};
@@ -67,6 +68,8 @@ impl ServeError {
 /// # Errors
 /// What it was told, a store that does not open, an address that is taken.
 pub fn serve(config: &Config, demonstrated: bool, out: &mut dyn Write) -> Result<(), ServeError> {
+    // An address that is taken is said before anything is made, a key above all.
+    let listener = TcpListener::bind(&config.listen).map_err(ServeError::system(config.listen.clone()))?;
     let store = Arc::new(Store::open(&config.place()?)?);
     let Config { body_bytes, line_bytes, requests_per_second, .. } = *config;
     let limits = Limits { body_bytes, line_bytes, requests_per_second };
@@ -82,14 +85,14 @@ pub fn serve(config: &Config, demonstrated: bool, out: &mut dyn Write) -> Result
         lease_millis: i64::from(config.lease_seconds) * 1000,
     };
     let crew = Crew::begin(service.store(), &config.log_name, service.bell(), how)?;
-    let ended = actix_web::rt::System::new().block_on(answer(config, &service, shown.as_ref(), out));
+    let ended = actix_web::rt::System::new().block_on(answer((config, listener), &service, shown.as_ref(), out));
     crew.end();
     service.close();
     ended
 }
 
 async fn answer(
-    config: &Config,
+    (config, listener): (&Config, TcpListener),
     service: &Arc<Service>,
     shown: Option<&demo::Shown>,
     out: &mut dyn Write,
@@ -111,7 +114,7 @@ async fn answer(
     if config.workers > 0 {
         server = server.workers(config.workers);
     }
-    let server = server.bind(&config.listen).map_err(ServeError::system(config.listen.clone()))?;
+    let server = server.listen(listener).map_err(ServeError::system(config.listen.clone()))?;
     for address in server.addrs() {
         if let Some(shown) = shown {
             write!(out, "{}", shown.requests(&address.to_string())).map_err(ServeError::system("output"))?;

@@ -63,6 +63,10 @@ mod workbook;
 
 #[path = "service/access.rs"]
 mod access;
+#[path = "service/demonstration.rs"]
+mod demonstration_served;
+#[path = "service/document.rs"]
+mod document;
 #[path = "service/gazette.rs"]
 mod gazette;
 #[path = "service/january.rs"]

@@ -167,21 +167,21 @@ impl ReportedRun {
             json!({
                 "grade": label,
                 "accounts": row.accounts,
-                "heads": row.heads.to_string(),
-                "payroll_fen": row.payroll_fen.to_string(),
-                "premium_fen": row.premium_fen.to_string(),
+                "heads": whole(row.heads),
+                "payroll_fen": whole(row.payroll_fen),
+                "premium_fen": whole(row.premium_fen),
             })
         };
         let change = |(change, row): (&Change, &crate::run::ChangeRow)| {
             // Nobody paid at a previous rate who had none.
-            let before = (*change != Change::First).then(|| row.before_fen.to_string());
+            let before = (*change != Change::First).then(|| whole(row.before_fen));
             json!({
                 "change": change.text(Lang::En),
                 "accounts": row.accounts,
-                "heads": row.heads.to_string(),
-                "payroll_fen": row.payroll_fen.to_string(),
+                "heads": whole(row.heads),
+                "payroll_fen": whole(row.payroll_fen),
                 "premium_before_fen": before,
-                "premium_fen": row.after_fen.to_string(),
+                "premium_fen": whole(row.after_fen),
             })
         };
         let [decided, refused, not_insured] = self.summary.counts;
@@ -194,7 +194,12 @@ impl ReportedRun {
             "accounts": { "decided": decided, "refused": refused, "not_insured": not_insured, "rated_already": self.summary.rated },
             "by_grade": self.summary.by_grade.iter().map(grade).collect::<Vec<_>>(),
             "by_change": self.summary.by_change.iter().map(change).collect::<Vec<_>>(),
-            "premium_fen": self.summary.premium_fen().to_string(),
+            "premium_fen": whole(self.summary.premium_fen()),
         })
     }
+}
+
+/// An exact number; beyond what others read as one, its digits.
+pub fn whole(number: i128) -> Value {
+    i64::try_from(number).map_or_else(|_| Value::String(number.to_string()), Value::from)
 }

@@ -57,13 +57,18 @@ impl PageQuery {
     }
 }
 
+/// The cursor of a place in a list.
+pub fn cursor<const N: usize>(parts: &[String; N]) -> String {
+    URL_SAFE_NO_PAD.encode(parts.join("\u{1f}"))
+}
+
 impl<T> Page<T> {
     /// A page of things of which one more than wanted was asked for; `cursor` says where one stands.
     pub fn of<const N: usize>(mut items: Vec<T>, limit: usize, cursor: impl Fn(&T) -> [String; N]) -> Self {
         let more = items.len() > limit;
         items.truncate(limit);
         let last = items.last().filter(|_| more);
-        let next = last.map(|item| URL_SAFE_NO_PAD.encode(cursor(item).join("\u{1f}")));
+        let next = last.map(|item| self::cursor(&cursor(item)));
         Self { items, next }
     }
 }

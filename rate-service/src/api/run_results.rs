@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::page::{Page, PageQuery};
+use super::page::{Page, PageQuery, cursor};
 use super::runs::{of_area, reading};
 use super::{Service, Started};
 use crate::annual;
@@ -117,7 +117,7 @@ pub async fn summary(service: Data<Service>, path: Path<(String, String)>) -> Re
 pub struct KindCount {
     /// The kind; `docs/diagnostics.md` says what it means.
     pub kind: &'static str,
-    /// `blocks`, `warns` or `notes`.
+    /// `blocks`, `review` or `note`.
     pub severity: &'static str,
     /// Findings.
     pub findings: u64,
@@ -193,16 +193,11 @@ pub async fn diagnostics(service: Data<Service>, path: Path<(String, String)>) -
         table: table.stem(),
         year: *year,
         rows: totals.rows,
-        fen: totals.fen.iter().map(|(name, fen)| ((*name).to_owned(), json_number(*fen))).collect(),
+        fen: totals.fen.iter().map(|(name, fen)| ((*name).to_owned(), annual::whole(*fen))).collect(),
     });
     let (kinds, beyond, totals) = (kinds.collect(), beyond.collect(), totals.collect());
     let (accounts, insured) = (diagnosis.accounts, diagnosis.insured);
     Ok(HttpResponse::Ok().json(Diagnostics { done, accounts, insured, kinds, beyond, totals }))
-}
-
-/// An exact number; beyond what a number of JSON holds, its digits.
-fn json_number(number: i128) -> Value {
-    i64::try_from(number).map_or_else(|_| Value::String(number.to_string()), Value::from)
 }
 
 /// Something found.
@@ -336,8 +331,8 @@ pub async fn accounts(
             .map(|(name, cell)| ((*name).to_owned(), cell.map_or(Value::Null, Value::String)))
             .collect()
     };
-    let page = Page::of(next.into_iter().collect(), 0, |last: &String| [last.clone()]);
-    Ok(HttpResponse::Ok().json(RunListPage { items: rows.into_iter().map(item).collect(), next: page.next }))
+    let next = next.map(|last| cursor(&[last]));
+    Ok(HttpResponse::Ok().json(RunListPage { items: rows.into_iter().map(item).collect(), next }))
 }
 
 /// Files of a run.

@@ -145,6 +145,18 @@ pub async fn create(
     let (area, asked) = (area.into_inner(), request.0);
     let on = day("on", &asked.on)?;
     let decided_on = asked.decided_on.as_deref().map(|text| day("decided_on", text)).transpose()?;
+    if let Some(before) = asked.supersedes.clone() {
+        let of = area.clone();
+        let known = service.wait(move |service| {
+            service.store().read(|link| Ok::<_, ApiError>(service.ledger(link)?.has(&of, &before)))
+        });
+        if !known.await? {
+            return Err(ApiError::refused(
+                "supersedes 所指的运行未在该统筹区发布",
+                "no run that `supersedes` names is published here",
+            ));
+        }
+    }
     let id = asked.id.unwrap_or_else(|| made_up(&area, on, &once.fingerprint, &once.key));
     let request = annual::Request {
         id,
@@ -317,6 +329,9 @@ pub async fn accept(
         .kinds
         .into_iter()
         .map(|it| {
+            if it.reason.chars().count() > 1000 {
+                return Err(ApiError::new(ApiCode::RequestValue, ["reason", "…", "1–1000"]));
+            }
             let kind = Kind::from_word(&it.kind).ok_or_else(|| unfit(&it.kind))?;
             Ok(Accepted { kind, reason: it.reason })
         })

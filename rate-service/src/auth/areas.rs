@@ -33,6 +33,11 @@ impl std::str::FromStr for Areas {
     }
 }
 
+/// Whether a text is the code of an area, or `cn`, whose documents are those of the nation.
+pub fn is_area(text: &str) -> bool {
+    text == "cn" || (text.len() == 6 && text.bytes().all(|digit| digit.is_ascii_digit()))
+}
+
 /// The most codes one key names.
 const MOST: usize = 64;
 

@@ -76,6 +76,11 @@ impl Seen {
         self.ledger.of(area, self.entries, known_at)
     }
 
+    /// Whether the log has a run of a name in an area, a trial or not.
+    pub fn has(&self, area: &str, id: &str) -> bool {
+        self.ledger.runs.iter().any(|it| it.entry < self.entries && it.run.area == area && it.run.id == id)
+    }
+
     /// How many entries of the log it has.
     pub const fn entries(&self) -> u64 {
         self.entries

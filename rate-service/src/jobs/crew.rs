@@ -8,7 +8,7 @@ use rate_core::{NaiveDate, Parameters};
 
 use super::Bell;
 use crate::annual::{AnnualError, LawSource, Worker};
-use crate::clock;
+use crate::clock::{self, Stopwatch};
 use crate::gazette::{self, GazetteError};
 use crate::intake;
 use crate::logbook::{LogError, Logbook};
@@ -19,6 +19,10 @@ use crate::store::{Link, Place, Store, StoreError};
 const PATIENCE: Duration = Duration::from_millis(500);
 /// How long it waits when the database does not answer.
 const TROUBLE: Duration = Duration::from_secs(2);
+
+/// How often old answers are forgotten, and how old they are then.
+const SWEEP_MS: u64 = 3_600_000;
+const KEPT_DAYS: u64 = 30;
 
 /// How long work is done.
 #[derive(Clone, Copy, Debug)]
@@ -72,7 +76,7 @@ impl Crew {
             let name = format!("worker-{}-{number}", std::process::id());
             let mut worker = Worker::new(name);
             (worker.accounts, worker.lease_millis) = (how.accounts, how.lease_millis);
-            let work = move || One { store, log, bell, worker }.work();
+            let work = move || One { store, log, bell, worker, swept: Stopwatch::start() }.work();
             let thread = std::thread::Builder::new().name(format!("worker {number}")).spawn(work);
             let thread = thread.map_err(|error| LogError::Unknown(format!("no thread to work on: {error}")))?;
             crew.threads.push(thread);
@@ -94,6 +98,8 @@ struct One {
     log: Logbook,
     bell: Arc<Bell>,
     worker: Worker,
+    /// Since answers were forgotten that nobody asks for any more.
+    swept: Stopwatch,
 }
 
 impl One {
@@ -101,12 +107,27 @@ impl One {
         while !self.bell.ended() {
             match self.piece() {
                 Ok(true) => {}
-                Ok(false) => self.bell.wait(PATIENCE),
+                Ok(false) => {
+                    self.sweep();
+                    self.bell.wait(PATIENCE);
+                }
                 Err(cause) => {
                     tracing::error!(worker = self.worker.name, cause, "a piece of work was not done");
                     self.bell.wait(TROUBLE);
                 }
             }
+        }
+    }
+
+    /// Forgets, once an hour, answers to requests that have not come again for a month.
+    fn sweep(&mut self) {
+        if self.swept.millis() < SWEEP_MS {
+            return;
+        }
+        self.swept = Stopwatch::start();
+        let before = clock::days_before(&clock::now(), KEPT_DAYS);
+        if let Err(error) = self.store.change(|link| link.forget_answers(&before)) {
+            tracing::error!(cause = %error, "old answers were not forgotten");
         }
     }
 

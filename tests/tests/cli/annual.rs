@@ -208,7 +208,7 @@ fn reported(service: &Service) {
     let json = report.to_json();
     let summary = annual::summary(&service.store, "thousands").unwrap();
     let sum = |rows: &serde_json::Value, key: &str| -> i128 {
-        rows.as_array().unwrap().iter().map(|row| row[key].as_str().unwrap().parse::<i128>().unwrap()).sum()
+        rows.as_array().unwrap().iter().map(|row| i128::from(row[key].as_i64().unwrap())).sum()
     };
     let run = &json["runs"][0];
     assert_eq!(sum(&run["by_grade"], "premium_fen"), summary.premium_fen());
