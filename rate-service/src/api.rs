@@ -1,6 +1,7 @@
 //! What the service answers: one noun a file. Handlers read a request, ask a room below, and shape its answer; they decide
 //! nothing, and know no database but through `store`.
 
+pub mod collection;
 pub mod documents;
 mod files;
 pub mod health;
@@ -8,6 +9,7 @@ pub mod impacts;
 pub mod imports;
 pub mod json;
 pub mod keys;
+pub mod lines;
 pub mod once;
 pub mod page;
 pub mod parameters;

@@ -3,7 +3,9 @@
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use crate::api::{health, impacts, imports, keys, parameters, previews, rates, rule_sets, run_results, runs};
+use crate::api::{
+    collection, health, impacts, imports, keys, parameters, previews, rates, rule_sets, run_results, runs,
+};
 use crate::api_error::{PlacedProblem, ProblemBody};
 
 /// The document.
@@ -19,6 +21,7 @@ use crate::api_error::{PlacedProblem, ProblemBody};
     paths(
         health::live, health::ready, health::metrics,
         rates::of_account, rates::accounts, rates::snapshot, rates::feed,
+        collection::quote, collection::acknowledge, collection::reconcile,
         imports::create, imports::list, imports::get, imports::part, imports::bytes, imports::digest, imports::close,
         imports::cancel, imports::problems,
         previews::create,
@@ -32,7 +35,7 @@ use crate::api_error::{PlacedProblem, ProblemBody};
         parameters::upload, parameters::list, parameters::get, parameters::text, parameters::findings,
         parameters::diff, parameters::approve, parameters::publish,
     ),
-    components(schemas(ProblemBody, PlacedProblem, rates::SnapshotEnd)),
+    components(schemas(ProblemBody, PlacedProblem, rates::SnapshotEnd, collection::ReconciliationEnd)),
     modifiers(&Bearer),
     security(("key" = []))
 )]

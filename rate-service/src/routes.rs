@@ -13,7 +13,9 @@ use actix_web::{HttpRequest, guard, middleware};
 pub use envelope::envelope;
 pub use operation::{Effect, Operation, Scope, Verb};
 
-use crate::api::{health, impacts, imports, keys, parameters, previews, rates, rule_sets, run_results, runs};
+use crate::api::{
+    collection, health, impacts, imports, keys, parameters, previews, rates, rule_sets, run_results, runs,
+};
 use crate::api_error::{ApiCode, ApiError};
 use crate::auth::Role::{self, Actuary, Admin, Approver, Auditor, Billing, Officer};
 
@@ -61,6 +63,10 @@ operations! {
     "rates.get"      Get "/v1/areas/{area}/accounts/{number}/rates" READERS, Area, Read => rates::of_account;
     "rates.snapshot" Get "/v1/areas/{area}/rate-snapshot"           READERS, Area, Read => rates::snapshot;
     "rates.changes"  Get "/v1/areas/{area}/rate-changes"            READERS, Area, Read => rates::feed;
+
+    "quotations.create"       Post "/v1/areas/{area}/premium-quotations" READERS, Area, Read => collection::quote;
+    "acknowledgements.create" Post "/v1/areas/{area}/acknowledgements"   &[Billing], Area, Once => collection::acknowledge;
+    "reconciliation.get"      Get  "/v1/areas/{area}/reconciliation"     READERS, Area, Read => collection::reconcile;
 
     "imports.create"   Post "/v1/areas/{area}/imports"                         &[Officer], Area, Once => imports::create;
     "imports.list"     Get  "/v1/areas/{area}/imports"                         READERS, Area, Read => imports::list;

@@ -4,6 +4,7 @@
 //! Knows rows and bytes; what they mean is told by who reads them.
 
 mod access;
+mod acknowledgements;
 mod chunks;
 mod drafts;
 mod facts;
@@ -27,6 +28,7 @@ use std::time::Duration;
 use diesel::r2d2::Pool;
 
 pub use access::{AccessRow, AnswerRow, KeyRow};
+pub use acknowledgements::AcknowledgementRow;
 pub use chunks::{BlockRow, ChunkRow, LeftOutRow};
 pub use drafts::{ApprovalRow, DraftRow, PublicationRow};
 pub use facts::{AccountRange, FactRow};

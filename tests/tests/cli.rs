@@ -63,6 +63,8 @@ mod workbook;
 
 #[path = "service/access.rs"]
 mod access;
+#[path = "service/collection.rs"]
+mod collection;
 #[path = "service/demonstration.rs"]
 mod demonstration_served;
 #[path = "service/document.rs"]

@@ -1,33 +1,27 @@
 //! Previews: what would be decided for an account, without anything being kept; singly, or line by line.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::CONTENT_TYPE;
-use actix_web::web::{self, Bytes, Data, Query};
+use actix_web::web::{self, Data, Query};
 use actix_web::{HttpRequest, HttpResponse};
-use futures_util::StreamExt;
-use futures_util::stream::try_unfold;
 use rate_core::error::Lang;
 use rate_core::log::Digest;
 use rate_core::notice::step_text;
 use rate_core::{AccountKey, Decision};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
 use super::json;
-use super::rates::{Grade, NDJSON, day, hex, line};
+use super::lines::{Answered, LinesEnd, answered};
+use super::rates::{Grade, NDJSON, day, line};
 use super::{Asked, Service, Started};
 use crate::api_error::{ApiCode, ApiError, ProblemBody};
 use crate::auth::Caller;
 use crate::preview::{self, NotDecided};
 use crate::run::ChosenLaw;
-
-/// Lines that are decided in one go.
-const AT_ONCE: usize = 256;
 
 /// What to preview: facts that are given, or those of an account that are stored; under the law in force, or a rule set that
 /// is known here by its digest.
@@ -148,19 +142,8 @@ pub enum BatchAnswer {
         /// What is wrong.
         problem: Box<ProblemBody>,
     },
-    /// The end; without it, the answer is not whole.
-    End {
-        /// Always `true`.
-        end: bool,
-        /// Lines read.
-        read: u64,
-        /// Lines decided.
-        decided: u64,
-        /// Lines refused.
-        refused: u64,
-        /// SHA-256 of the bytes before this line.
-        digest: String,
-    },
+    /// The end.
+    End(LinesEnd),
 }
 
 /// What a preview is made under.
@@ -328,22 +311,6 @@ impl From<NotDecided> for ApiError {
     }
 }
 
-/// A batch under way.
-struct Batch {
-    service: Arc<Service>,
-    under: Under,
-    started: Started,
-    payload: Payload,
-    /// Lines that came whole and wait.
-    whole: VecDeque<Vec<u8>>,
-    rest: Vec<u8>,
-    read: u64,
-    decided: u64,
-    refused: u64,
-    hash: Sha256,
-    ended: bool,
-}
-
 async fn batch(
     service: Data<Service>,
     caller: &Caller,
@@ -356,78 +323,15 @@ async fn batch(
     };
     let (area, on) = (needed("area", query.area)?, needed("on", query.on)?);
     let under = under(&service, caller, &area, &on, query.decided_on.as_deref(), query.rule_set.as_deref()).await?;
-    let first = Batch {
-        service: service.into_inner(),
-        under,
-        started,
-        payload,
-        whole: VecDeque::new(),
-        rest: Vec::new(),
-        read: 0,
-        decided: 0,
-        refused: 0,
-        hash: Sha256::new(),
-        ended: false,
-    };
-    let answers = try_unfold(Some(first), |state| async move {
-        match state {
-            Some(state) => state.next().await.map(Some),
-            None => Ok(None),
-        }
-    });
-    Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, NDJSON)).streaming(answers))
-}
-
-impl Batch {
-    /// The answers to the next lines; the end behind the last one.
-    async fn next(mut self) -> Result<(Bytes, Option<Self>), ApiError> {
-        let lines = self.lines().await?;
-        if lines.is_empty() {
-            let (read, decided, refused) = (self.read, self.decided, self.refused);
-            let end = BatchAnswer::End { end: true, read, decided, refused, digest: hex(&self.hash.finalize()) };
-            return Ok((line(&end)?.into(), None));
-        }
-        let (under, started, before) = (self.under.clone(), self.started.clone(), self.read);
-        let count = u64::try_from(lines.len()).unwrap_or_default();
-        let work = self.service.wait(move |_| {
-            let (mut bytes, mut decided) = (Vec::new(), 0);
-            for (text, number) in lines.iter().zip(before + 1..) {
-                let answer = answer(&under, &started, number, text);
-                decided += u64::from(matches!(answer, BatchAnswer::Decided { .. }));
-                bytes.extend(line(&answer)?);
-            }
-            Ok((bytes, decided))
+    let each = move |_: &Service, first: u64, lines: &[Vec<u8>]| -> Result<Vec<Answered>, ApiError> {
+        let numbered = lines.iter().zip(first..);
+        let answers = numbered.map(|(text, number)| {
+            let answer = answer(&under, &started, number, text);
+            Ok((line(&answer)?, matches!(answer, BatchAnswer::Decided { .. })))
         });
-        let (bytes, decided) = work.await?;
-        self.hash.update(&bytes);
-        self.read += count;
-        self.decided += decided;
-        self.refused += count - decided;
-        Ok((bytes.into(), Some(self)))
-    }
-
-    /// The next lines that came whole, empty ones left out; none at the end.
-    async fn lines(&mut self) -> Result<Vec<Vec<u8>>, ApiError> {
-        while self.whole.is_empty() && !self.ended {
-            match self.payload.next().await {
-                Some(piece) => {
-                    self.rest
-                        .extend_from_slice(&piece.map_err(|error| ApiError::new(ApiCode::RequestMalformed, [error]))?);
-                }
-                None => self.ended = true,
-            }
-            let unended = if self.ended { self.rest.len() } else { end_of_lines(&self.rest) };
-            let behind = self.rest.split_off(unended);
-            let ended = std::mem::replace(&mut self.rest, behind);
-            let lines = ended.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
-            self.whole.extend(lines.map(<[u8]>::to_vec));
-            let most = self.service.limits.line_bytes;
-            if self.rest.len() > most || self.whole.iter().any(|line| line.len() > most) {
-                return Err(ApiError::new(ApiCode::RequestTooLarge, [most]));
-            }
-        }
-        Ok(self.whole.drain(..AT_ONCE.min(self.whole.len())).collect())
-    }
+        Ok(answers.collect())
+    };
+    Ok(answered(service.into_inner(), payload, Arc::new(each)))
 }
 
 /// The answer to a line.
@@ -444,9 +348,4 @@ fn answer(under: &Under, started: &Started, number: u64, text: &[u8]) -> BatchAn
             BatchAnswer::Refused { line: number, problem }
         }
     }
-}
-
-/// The bytes of the lines that are whole.
-fn end_of_lines(bytes: &[u8]) -> usize {
-    bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1)
 }

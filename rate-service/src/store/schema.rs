@@ -377,5 +377,18 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    acknowledgements (area, account, number) {
+        area -> Text,
+        account -> Text,
+        number -> BigInt,
+        decision -> Binary,
+        month -> Text,
+        rate_percent -> Text,
+        caller -> Text,
+        at -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(imports, import_progress);
 diesel::allow_tables_to_appear_in_same_query!(drafts, publications);

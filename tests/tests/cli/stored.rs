@@ -16,8 +16,9 @@ use crate::command::{binary, rate_ok, text};
 const RUN: &str = "--lang en run --area 990100 --rules demo/rules --parameters demo/parameters --on 2022-07-01";
 const BY: &str = "--author clerk --approver head --recorded-at 2022-06-20T09:00:00+08:00";
 /// Tables whose rows are only ever added.
-const TABLES: [&str; 11] = [
+const TABLES: [&str; 12] = [
     "accesses",
+    "acknowledgements",
     "approvals",
     "bodies",
     "checkpoints",
@@ -205,6 +206,7 @@ fn filled(store: &Store) {
     };
     let yes = if sqlite { "1" } else { "true" };
     for row in [
+        format!("acknowledgements VALUES ('990100', '1', 1, {bytes}, '', '0.2', 'key', '2025-01-01T00:00:00.000Z')"),
         "accesses VALUES ('request', '2025-01-01T00:00:00.000Z', '', 'keys.list', '', 200)".to_owned(),
         format!("facts VALUES ('990100', '1', 'claims', 1, {bytes}, {yes}, 'line')"),
         "knowledge VALUES (1, '2025-01-01T00:00:00.000Z', 0)".to_owned(),
@@ -229,7 +231,7 @@ fn column(table: &str) -> &'static str {
         "bodies" => "account",
         "entries" => "entry",
         "checkpoints" => "note",
-        "accesses" => "caller",
+        "accesses" | "acknowledgements" => "caller",
         "mentions" => "other",
         "approvals" => "organ",
         "publications" => "publisher",
@@ -286,6 +288,7 @@ fn key(table: &str) -> &'static str {
         "bodies" => "run, place",
         "checkpoints" => "size",
         "accesses" => "trace",
+        "acknowledgements" => "area, account, number",
         "mentions" => "area, account, kind, other",
         _ => "place",
     }

@@ -7,6 +7,9 @@ use crate::command::{binary, text};
 
 #[test]
 fn the_three_requests_it_prints_work() {
+    if !rate_tests::installed("curl", &["--version"]) {
+        return;
+    }
     let dir = tempfile::tempdir().unwrap();
     let mut command = Command::new(binary());
     command.args(["serve", "--demo", "--listen", "127.0.0.1:0"]).current_dir(dir.path()).env("RATE_LOG", "warn");

@@ -2,13 +2,15 @@
 
 use std::process::{Command, Stdio};
 
-use rate_tests::python;
+use rate_tests::{installed, python};
 
 use crate::command::{binary, root};
 
 #[test]
 fn every_command_of_the_api_document_works() {
-    if !python() {
+    // All three are asked for, so that each that is missing is said.
+    let tools = ["curl", "jq"].map(|tool| installed(tool, &["--version"]));
+    if !python() || tools.contains(&false) {
         return;
     }
     let mut script = Command::new("python3");

@@ -15,7 +15,7 @@ const RUN: &str = "--lang en run --area 990100 --rules demo/rules --parameters d
 const BY: &str = "--author clerk --approver head --recorded-at";
 
 /// A demonstration whose rates of two annual settings are published, and a server over it.
-fn published() -> (TempDir, Server) {
+pub(crate) fn published() -> (TempDir, Server) {
     let dir = tempfile::tempdir().unwrap();
     rate_ok(dir.path(), "--lang en demo --accounts 200");
     let log = "--log sqlite:rate.db";
@@ -44,7 +44,7 @@ fn rates(dir: &Path, run: &str) -> BTreeMap<(String, String), (String, String, S
 }
 
 /// The rows that a run decided; it passes on the last ones of accounts that it did not decide.
-fn decided(dir: &Path, run: &str, year: &str) -> BTreeMap<(String, String), (String, String, String)> {
+pub(crate) fn decided(dir: &Path, run: &str, year: &str) -> BTreeMap<(String, String), (String, String, String)> {
     rates(dir, run).into_iter().filter(|((_, from), _)| from.as_str() >= year).collect()
 }
 

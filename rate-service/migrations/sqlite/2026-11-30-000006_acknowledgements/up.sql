@@ -1,0 +1,15 @@
+-- What whoever collects says it holds and charges. Only ever added to: the last word on an account is what it holds now.
+CREATE TABLE acknowledgements (
+    area         TEXT   NOT NULL,
+    account      TEXT   NOT NULL,
+    number       BIGINT NOT NULL,          -- counts within the account
+    decision     BLOB   NOT NULL,          -- the hash of the body it was taken from
+    month        TEXT   NOT NULL,          -- the month that was charged; empty where the rate is held
+    rate_percent TEXT   NOT NULL,
+    caller       TEXT   NOT NULL,
+    at           TEXT   NOT NULL,
+    PRIMARY KEY (area, account, number)
+);
+
+CREATE TRIGGER acknowledgements_keep_updated BEFORE UPDATE ON acknowledgements BEGIN SELECT RAISE(ABORT, 'acknowledgements: rows are only ever added'); END;
+CREATE TRIGGER acknowledgements_keep_deleted BEFORE DELETE ON acknowledgements BEGIN SELECT RAISE(ABORT, 'acknowledgements: rows are only ever added'); END;
