@@ -20,6 +20,7 @@ pub mod run_results;
 pub mod runs;
 mod service;
 mod shares;
+mod stream;
 mod witness;
 
 pub use json::Json;

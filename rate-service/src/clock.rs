@@ -25,7 +25,9 @@ pub fn days_before(instant: &str, days: u64) -> String {
 
 /// Reads an instant as somebody writes it down, and gives it in the form of records.
 pub fn instant(text: &str) -> Option<String> {
-    DateTime::parse_from_rfc3339(text).ok().map(|instant| self::text(instant.to_utc()))
+    let instant = DateTime::parse_from_rfc3339(text).ok().map(|instant| self::text(instant.to_utc()));
+    // Texts are compared; a year of five digits would come before all others.
+    instant.filter(|instant| instant.starts_with(|first: char| first.is_ascii_digit()))
 }
 
 /// An instant of the form of records as milliseconds since 1970, by which leases are measured.

@@ -263,6 +263,7 @@ fn found(link: &mut Link, id: &str) -> Result<ImportRow, IntakeError> {
 
 /// An import that still takes parts.
 fn receiving(link: &mut Link, id: &str) -> Result<ImportRow, IntakeError> {
+    link.lock_import(id)?;
     let row = found(link, id)?;
     if row.state == State::Receiving.as_str() {
         return Ok(row);
@@ -286,6 +287,7 @@ pub fn close(store: &Store, id: &str) -> Result<(), IntakeError> {
 /// # Errors
 /// As [`close`].
 pub fn close_in(link: &mut Link, id: &str) -> Result<(), IntakeError> {
+    link.lock_import(id)?;
     let row = found(link, id)?;
     if !matches!(State::from_word(&row.state), Some(State::Receiving | State::Cancelled)) {
         return Ok(());
@@ -313,6 +315,7 @@ pub fn cancel(store: &Store, id: &str) -> Result<(), IntakeError> {
 /// # Errors
 /// As [`cancel`].
 pub fn cancel_in(link: &mut Link, id: &str) -> Result<(), IntakeError> {
+    link.lock_import(id)?;
     let mut row = found(link, id)?;
     if !matches!(State::from_word(&row.state), Some(State::Receiving | State::Checking)) {
         return Ok(());

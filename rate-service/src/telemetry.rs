@@ -40,6 +40,9 @@ struct OfOperation {
     operation: &'static str,
 }
 
+/// How much was lost.
+pub type Lost = Counter<u64, AtomicU64>;
+
 /// Figures for whoever watches.
 #[derive(Debug)]
 pub struct Metrics {
@@ -48,7 +51,7 @@ pub struct Metrics {
     seconds: Family<OfOperation, Histogram>,
     under_way: Gauge,
     /// Lines of the access log that could not be kept.
-    pub accesses_lost: Counter<u64, AtomicU64>,
+    pub accesses_lost: Lost,
 }
 
 impl Default for Metrics {

@@ -1,7 +1,7 @@
 //! What collection and the agency tell each other beside rates: bills of a payroll, what is held and charged, and where that
 //! is not what was decided.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use actix_web::HttpResponse;
@@ -226,15 +226,15 @@ pub async fn acknowledge(
         let mut accounts: Vec<String> = said.iter().map(|it| it.0.clone()).collect();
         accounts.sort_unstable();
         accounts.dedup();
-        let published: BTreeMap<(String, Vec<u8>), ()> =
-            link.bodies_of(&area, &accounts)?.into_iter().map(|row| ((row.account, row.leaf), ())).collect();
+        let published: BTreeSet<(String, Vec<u8>)> =
+            link.bodies_of(&area, &accounts)?.into_iter().map(|row| (row.account, row.leaf)).collect();
         let mut numbers: BTreeMap<String, i64> = BTreeMap::new();
         for row in link.acknowledgements(&area, &accounts)? {
             numbers.insert(row.account, row.number);
         }
         let mut rows = Vec::with_capacity(said.len());
         for (account, decision, rate_percent, month) in said {
-            if !published.contains_key(&(account.clone(), decision.0.to_vec())) {
+            if !published.contains(&(account.clone(), decision.0.to_vec())) {
                 return Err(ApiError::new(ApiCode::RequestValue, ["decision", &decision.to_string(), &account]));
             }
             let number = numbers.entry(account.clone()).or_default();
@@ -258,6 +258,7 @@ pub async fn acknowledge(
 
 /// Which day.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ReconciliationQuery {
     /// The day; what was charged is that of its month.

@@ -56,6 +56,7 @@ impl FromRequest for Text {
 
 /// How a document stands to others.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct UploadQuery {
     /// The digest of the document whose place it takes once it is published.
@@ -209,6 +210,7 @@ pub struct DifferenceBody {
 
 /// What a document is held against.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct DifferenceQuery {
     /// The digest of another document of the area; that which it comes after where nothing is said.
@@ -218,6 +220,7 @@ pub struct DifferenceQuery {
 
 /// On which day, and as it was known when.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct InForceQuery {
     /// The day.

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
-use super::page::{Page, PageQuery};
+use super::page::{Page, PageQuery, place};
 use super::rates::hex;
 use super::{Json, Once, Reply, Service, Started};
 use crate::api_error::{ApiCode, ApiError, ProblemBody};
@@ -241,6 +241,7 @@ fn numbered((area, import, part): (String, String, String)) -> Result<(String, S
 
 /// From where bytes go on.
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct BytesQuery {
     /// The byte of the part that the first one of the body is; 0 where nothing is said, which begins it again.
@@ -303,10 +304,14 @@ pub async fn digest(
     request: Json<PartDigest>,
 ) -> Result<HttpResponse, ApiError> {
     let (area, import, number) = numbered(path.into_inner())?;
+    let sha256 = request.0.sha256;
+    if rate_core::log::Digest::from_hex(&sha256.to_ascii_lowercase()).is_none() {
+        return Err(ApiError::new(ApiCode::RequestValue, ["sha256", sha256.as_str(), "64 × 0–9, a–f"]));
+    }
     let of = (area.clone(), import.clone());
     let complete = service.wait(move |service| {
         service.store().read(|link| in_area(link, &area, &import))?;
-        Ok(intake::complete_part(service.store(), &import, number, &request.0.sha256)?)
+        Ok(intake::complete_part(service.store(), &import, number, &sha256)?)
     });
     complete.await?;
     Ok(HttpResponse::Ok().json(standing(&service, of).await?))
@@ -397,7 +402,7 @@ pub async fn problems(
 ) -> Result<HttpResponse, ApiError> {
     let (limit, [behind]) = (page.limit()?, page.behind()?);
     let unfit = || ApiError::new(ApiCode::RequestValue, ["cursor", "…", "next / 上一页的 next"]);
-    let behind: i64 = if behind.is_empty() { 0 } else { behind.parse().map_err(|_| unfit())? };
+    let behind: i64 = if behind.is_empty() { 0 } else { place(&behind).ok_or_else(unfit)? };
     let most = i64::try_from(limit).unwrap_or(i64::MAX) + 1;
     let (area, import) = path.into_inner();
     let rows = service.read(move |link| {

@@ -115,7 +115,15 @@ pub async fn revoke(service: Data<Service>, caller: Caller, id: Path<String>) ->
         .wait(move |service| {
             let now = service.now();
             let row = service.store().change(|link| {
-                link.key(&id)?.filter(|row| reaches(&caller, row)).ok_or_else(ApiError::unknown)?;
+                let row = link.key(&id)?.filter(|row| reaches(&caller, row)).ok_or_else(ApiError::unknown)?;
+                let makes_all =
+                    |row: &&KeyRow| row.role == Role::Admin.as_str() && row.areas == "*" && row.revoked_at.is_none();
+                if makes_all(&&row) && link.keys()?.iter().filter(makes_all).count() == 1 {
+                    return Err(ApiError::conflict(
+                        "这是最后一把可制作各地密钥的密钥，不得收回",
+                        "this is the last key that makes keys for every area; it stays",
+                    ));
+                }
                 link.revoke_key(&id, &now)?;
                 link.key(&id)?.ok_or_else(ApiError::unknown)
             })?;

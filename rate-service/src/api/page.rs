@@ -13,6 +13,7 @@ const USUAL: u32 = 100;
 
 /// Which page of a list.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct PageQuery {
     /// The `next` of the page before; nothing for the first page.
@@ -60,6 +61,11 @@ impl PageQuery {
 /// The cursor of a place in a list.
 pub fn cursor<const N: usize>(parts: &[String; N]) -> String {
     URL_SAFE_NO_PAD.encode(parts.join("\u{1f}"))
+}
+
+/// A place in a list that is counted; far from where numbers end.
+pub fn place(text: &str) -> Option<i64> {
+    text.parse().ok().filter(|place| (0..=1 << 48).contains(place))
 }
 
 impl<T> Page<T> {

@@ -63,6 +63,7 @@ pub struct PreviewLine {
 
 /// What the lines of a batch share.
 #[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct BatchQuery {
     /// Of a batch: the area.

@@ -106,6 +106,7 @@ pub struct AccountRates {
 
 /// Which months.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct RatesQuery {
     /// First month, `2025-01`.
@@ -285,6 +286,7 @@ pub struct Matches {
 
 /// Which accounts.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct AccountsQuery {
     /// The unified social credit code, or what stands in its place.
@@ -316,6 +318,7 @@ pub async fn accounts(
 
 /// Which day.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct SnapshotQuery {
     /// The day.
@@ -480,6 +483,7 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 
 /// From where.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct FeedQuery {
     /// The cursor of the last change that was taken, or of a snapshot; nothing for the beginning.
@@ -541,6 +545,12 @@ pub async fn feed(
     let feed = service.wait(move |service| {
         service.store().read(|link| {
             let reading = Reading::begin(service, link)?;
+            if from.entry > reading.seen.entries() {
+                return Err(ApiError::new(
+                    ApiCode::RequestValue,
+                    ["cursor", &from.to_string(), "next / 上一页的 cursor"],
+                ));
+            }
             let runs = reading.seen.of(&area, None);
             let (found, more) = changes(link, &area, &runs, &from, most)?;
             let cursor = match found.last() {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::page::{Page, PageQuery, cursor};
+use super::page::{Page, PageQuery, cursor, place};
 use super::runs::{of_area, reading};
 use super::{Service, Started};
 use crate::annual;
@@ -226,7 +226,7 @@ pub async fn findings(
     page: Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let (limit, [behind]) = (page.limit()?, page.behind()?);
-    let behind: i64 = if behind.is_empty() { 0 } else { behind.parse().map_err(|_| unfit_cursor())? };
+    let behind: i64 = if behind.is_empty() { 0 } else { place(&behind).ok_or_else(unfit_cursor)? };
     let most = i64::try_from(limit).unwrap_or(i64::MAX) + 1;
     let found =
         reading(&service, path, move |service, run| Ok(annual::list(service.store(), run, behind, most)?)).await?;
@@ -353,7 +353,8 @@ const FILES: [(&str, &str); 9] = [
     params(("area" = String, Path), ("run" = String, Path),
         ("file" = String, Path, description = "rates.csv, run_list.csv, decisions.ndjson, summary.txt, problems.csv, \
          diagnostics.csv, not_insured.csv, run.json or run.xlsx")),
-    responses((status = 200, body = String, content_type = "text/csv"), (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
+    responses((status = 200, content((String = "text/csv"), (String = "application/x-ndjson"), (String = "text/plain"),
+        (Value = "application/json"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
 pub async fn file(
     service: Data<Service>,
     started: Started,

@@ -1,7 +1,7 @@
 //! Annual runs: asked for, watched, reviewed, approved, published; and what came of them.
 
-use actix_web::HttpResponse;
 use actix_web::web::{Data, Path, Query};
+use actix_web::{HttpRequest, HttpResponse};
 use rate_core::NaiveDate;
 use rate_core::diagnostics::Kind;
 use serde::{Deserialize, Serialize};
@@ -9,11 +9,13 @@ use utoipa::ToSchema;
 
 use super::page::{Page, PageQuery};
 use super::rates::day;
+use super::stream::{EVENTS, followed};
 use super::{Json, Once, Reply, Service};
 use crate::annual::{self, Accepted, Act, Progress};
 use crate::api_error::{ApiCode, ApiError, ProblemBody};
 use crate::auth::Caller;
-use crate::store::Link;
+use crate::billing::Seen;
+use crate::store::{Link, RunEventRow};
 
 /// A run to be made.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -145,18 +147,11 @@ pub async fn create(
     let (area, asked) = (area.into_inner(), request.0);
     let on = day("on", &asked.on)?;
     let decided_on = asked.decided_on.as_deref().map(|text| day("decided_on", text)).transpose()?;
-    if let Some(before) = asked.supersedes.clone() {
-        let of = area.clone();
-        let known = service.wait(move |service| {
-            service.store().read(|link| Ok::<_, ApiError>(service.ledger(link)?.has(&of, &before)))
-        });
-        if !known.await? {
-            return Err(ApiError::refused(
-                "supersedes 所指的运行未在该统筹区发布",
-                "no run that `supersedes` names is published here",
-            ));
-        }
-    }
+    let (of, before, first_only) = (area.clone(), asked.supersedes.clone(), asked.first_only);
+    let fits = service.wait(move |service| {
+        service.store().read(|link| fits(&service.ledger(link)?, &of, on, before.as_deref(), first_only))
+    });
+    fits.await?;
     let id = asked.id.unwrap_or_else(|| made_up(&area, on, &once.fingerprint, &once.key));
     let request = annual::Request {
         id,
@@ -177,6 +172,31 @@ pub async fn create(
     let answer = answer.await?;
     woken.wake();
     Ok(answer)
+}
+
+/// Whether a run may be asked for beside those that stand.
+fn fits(seen: &Seen, area: &str, on: NaiveDate, supersedes: Option<&str>, first_only: bool) -> Result<(), ApiError> {
+    let standing = seen.standing(area);
+    if let Some(before) = supersedes {
+        return if standing.iter().any(|it| it.run.id == before) {
+            Ok(())
+        } else {
+            Err(ApiError::refused(
+                format!("该统筹区没有现行的运行 `{before}` 可供替代"),
+                format!("no run `{before}` stands in this area whose place another could take"),
+            ))
+        };
+    }
+    match standing.iter().find(|it| !first_only && it.run.setting.contains(on)) {
+        None => Ok(()),
+        Some(it) => {
+            let id = &it.run.id;
+            Err(ApiError::conflict(
+                format!("该期已有发布的运行 `{id}`：请以 supersedes 指明替代，或仅核定新单位（first_only）"),
+                format!("run `{id}` stands for this setting: name it as `supersedes`, or ask for first rates alone"),
+            ))
+        }
+    }
 }
 
 /// A name that no other request has.
@@ -372,19 +392,39 @@ pub struct RunEvents {
     pub items: Vec<RunEvent>,
 }
 
-/// The history of a run: every change of state, who made it, when and why.
+impl From<RunEventRow> for RunEvent {
+    fn from(it: RunEventRow) -> Self {
+        Self {
+            number: it.number,
+            state: it.state,
+            act: it.act,
+            who: it.who,
+            recorded_at: it.recorded_at,
+            remark: it.remark,
+        }
+    }
+}
+
+/// The history of a run: every change of state, who made it, when and why. As `text/event-stream`, as it happens: an event
+/// `state` for each change, numbered, and `progress` for each chunk, until the run is published or given up; whoever was cut
+/// off goes on behind its `Last-Event-ID`.
 #[utoipa::path(get, path = "/v1/areas/{area}/runs/{run}/events", operation_id = "runs.events", tag = "runs",
     params(("area" = String, Path), ("run" = String, Path)),
-    responses((status = 200, body = RunEvents), (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
-pub async fn events(service: Data<Service>, path: Path<(String, String)>) -> Result<HttpResponse, ApiError> {
+    responses((status = 200, content((RunEvents = "application/json"), (String = "text/event-stream"))), (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
+pub async fn events(
+    service: Data<Service>,
+    request: HttpRequest,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse, ApiError> {
+    let header = |name: &str| request.headers().get(name).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    if header("accept").contains(EVENTS) {
+        let (area, run) = path.into_inner();
+        let of = (area.clone(), run.clone());
+        service.wait(move |service| of_area(service, &of.0, &of.1).map(drop)).await?;
+        let after = header("last-event-id").parse().unwrap_or(0);
+        return Ok(followed(service.into_inner(), (area, run), after));
+    }
     let events = reading(&service, path, |service, run| Ok(annual::events(service.store(), run, 0)?)).await?;
-    let items = events.into_iter().map(|it| RunEvent {
-        number: it.number,
-        state: it.state,
-        act: it.act,
-        who: it.who,
-        recorded_at: it.recorded_at,
-        remark: it.remark,
-    });
-    Ok(HttpResponse::Ok().json(RunEvents { items: items.collect() }))
+    let items = events.into_iter().map(RunEvent::from).collect();
+    Ok(HttpResponse::Ok().json(RunEvents { items }))
 }

@@ -113,13 +113,15 @@ impl Service {
     /// A log that does not fit together; no thread to be had.
     pub fn over(store: Arc<Store>, log_name: &str, limits: Limits) -> Result<Self, LogError> {
         let log = Mutex::new(Logbook::over(Arc::clone(&store), log_name)?);
-        let witness = Witness::of(Arc::clone(&store)).map_err(LogError::at(Path::new("thread")))?;
+        let metrics = Metrics::new();
+        let witness = Witness::of(Arc::clone(&store), metrics.accesses_lost.clone());
+        let witness = witness.map_err(LogError::at(Path::new("thread")))?;
         let shares = Shares::of(limits.requests_per_second);
         Ok(Self {
             store,
             log,
             limits,
-            metrics: Metrics::new(),
+            metrics,
             shares,
             laws: Mutex::default(),
             ledger: Mutex::default(),

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
 use crate::store::{AccessRow, Store, StoreError};
+use crate::telemetry::Lost;
 
 /// Requests that wait to be kept; one more is lost, and counted.
 const WAITING: usize = 1 << 14;
@@ -23,9 +24,10 @@ impl Witness {
     ///
     /// # Errors
     /// Where the system has no thread for it.
-    pub(super) fn of(store: Arc<Store>) -> std::io::Result<Self> {
+    pub(super) fn of(store: Arc<Store>, lost: Lost) -> std::io::Result<Self> {
         let (seen, to_keep) = sync_channel(WAITING);
-        let thread = std::thread::Builder::new().name("accesses".to_owned()).spawn(move || keep(&store, &to_keep))?;
+        let thread =
+            std::thread::Builder::new().name("accesses".to_owned()).spawn(move || keep(&store, &to_keep, &lost))?;
         Ok(Self { seen: RwLock::new(Some(seen)), thread: Mutex::new(Some(thread)) })
     }
 
@@ -44,12 +46,22 @@ impl Witness {
     }
 }
 
-fn keep(store: &Store, to_keep: &Receiver<AccessRow>) {
+fn add(store: &Store, rows: &[AccessRow]) -> Result<(), StoreError> {
+    store.change(|link| link.add_accesses(rows))
+}
+
+fn keep(store: &Store, to_keep: &Receiver<AccessRow>, lost: &Lost) {
     while let Ok(first) = to_keep.recv() {
         let rows: Vec<AccessRow> = std::iter::once(first).chain(to_keep.try_iter().take(AT_ONCE - 1)).collect();
-        let kept: Result<(), StoreError> = store.change(|link| link.add_accesses(&rows));
-        if let Err(error) = kept {
-            tracing::error!(lost = rows.len(), cause = %error, "access log not kept");
+        if add(store, &rows).is_ok() {
+            continue;
+        }
+        // One that cannot be kept takes no other with it.
+        for row in rows {
+            if let Err(error) = add(store, std::slice::from_ref(&row)) {
+                lost.inc();
+                tracing::error!(request_id = row.trace, cause = %error, "access not kept");
+            }
         }
     }
 }

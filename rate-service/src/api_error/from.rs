@@ -12,6 +12,11 @@ use crate::store::StoreError;
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
+        let said = error.to_string();
+        if said.contains("invalid byte sequence") {
+            // What PostgreSQL says of a NUL: it holds none, and neither does anything that has a name.
+            return Self::new(ApiCode::RequestMalformed, ["NUL"]);
+        }
         let code = if matches!(error, StoreError::Unreachable(_)) { ApiCode::StoreBusy } else { ApiCode::Internal };
         Self::plain(code).with(|it| it.cause = Some(error.to_string()))
     }

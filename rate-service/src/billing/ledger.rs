@@ -76,9 +76,10 @@ impl Seen {
         self.ledger.of(area, self.entries, known_at)
     }
 
-    /// Whether the log has a run of a name in an area, a trial or not.
-    pub fn has(&self, area: &str, id: &str) -> bool {
-        self.ledger.runs.iter().any(|it| it.entry < self.entries && it.run.area == area && it.run.id == id)
+    /// The runs of an area, trials or not, that no other took the place of.
+    pub fn standing(&self, area: &str) -> Vec<&RunEntry> {
+        let own = || self.ledger.runs.iter().filter(|it| it.entry < self.entries && it.run.area == area);
+        own().filter(|it| !own().any(|by| by.run.supersedes.as_ref() == Some(&it.run.id))).collect()
     }
 
     /// How many entries of the log it has.

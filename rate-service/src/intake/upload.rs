@@ -172,7 +172,7 @@ pub fn receive(store: &Store, import: &str, part: i64, offset: u64, bytes: &[u8]
 /// Bytes that have another digest: they are dropped, and the part is sent again.
 pub fn complete_part(store: &Store, import: &str, part: i64, announced: &str) -> Result<(), IntakeError> {
     let announced = announced.to_ascii_lowercase();
-    let row = store.read(|link| -> Result<_, IntakeError> {
+    let row = store.change(|link| -> Result<_, IntakeError> {
         receiving(link, import)?;
         found(link, import, part)?.ok_or_else(|| IntakeError::Unknown(import.to_owned()))
     })?;

@@ -126,6 +126,14 @@ pub(super) fn publish(shelf: &mut impl Shelf, publication: Publication<'_>) -> R
     if let Some(before) = supersedes.iter().find(|before| !known.contains(*before)) {
         return Err(LogError::Unknown(format!("this log has no run `{before}` / 日志中没有运行 `{before}`")));
     }
+    let replaced = |run: &Run| run.supersedes.is_some() && run.supersedes == supersedes;
+    if events.iter().any(|event| matches!(event, Event::Run(run) if replaced(run))) {
+        let before = supersedes.unwrap_or_default();
+        return Err(LogError::refused(
+            format!("运行 `{before}` 已由另一运行替代"),
+            format!("another run took the place of `{before}` already"),
+        ));
+    }
     let id = named(law, id, &known)?;
     let (knowledge, came_in) = match facts {
         Facts::Rows(rows) => shelf.facts(rows)?,

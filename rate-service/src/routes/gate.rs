@@ -16,6 +16,9 @@ use crate::api::{Once, Place, Service};
 use crate::api_error::{ApiCode, ApiError};
 use crate::auth::{Caller, Role, is_area};
 
+/// The longest name in a path.
+const NAME_BYTES: usize = 512;
+
 /// The longest Idempotency-Key.
 const KEY_BYTES: usize = 255;
 
@@ -33,7 +36,8 @@ pub(super) async fn pass(
 
 /// Whether a request may be answered; what its handler is to know of it is left beside it.
 async fn admit(operation: &'static Operation, request: &mut ServiceRequest) -> Result<(), ApiError> {
-    let area = request.match_info().get("area").unwrap_or_default().to_owned();
+    // What is no area is not noted either: whoever has no key could write into the access log what they like.
+    let area = request.match_info().get("area").filter(|area| is_area(area)).unwrap_or_default().to_owned();
     note(request, Place { operation: operation.id, caller: String::new(), area: area.clone() });
     if operation.scope != Scope::Open {
         let caller = caller(request).await?;
@@ -44,6 +48,11 @@ async fn admit(operation: &'static Operation, request: &mut ServiceRequest) -> R
             request.extensions_mut().insert(once);
         }
         request.extensions_mut().insert(caller);
+        // No name here has such characters, or as many; no database is asked for it.
+        let unfit = |name: &str| name.len() > NAME_BYTES || name.chars().any(char::is_control);
+        if request.match_info().iter().any(|(_, name)| unfit(name)) {
+            return Err(ApiError::unknown());
+        }
     }
     Ok(())
 }
@@ -66,7 +75,7 @@ async fn caller(request: &ServiceRequest) -> Result<Caller, ApiError> {
 
 /// Whether somebody may ask this; of an area that the key does not reach, nobody learns whether it is there.
 fn may(operation: &Operation, caller: &Caller, area: &str) -> Result<(), ApiError> {
-    if operation.scope == Scope::Area && !(is_area(area) && caller.areas.reach(area)) {
+    if operation.scope == Scope::Area && (area.is_empty() || !caller.areas.reach(area)) {
         return Err(ApiError::unknown());
     }
     if operation.roles.contains(&caller.role) {

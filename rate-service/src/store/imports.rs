@@ -140,6 +140,19 @@ impl Link {
         Ok(())
     }
 
+    /// Holds an import until the transaction ends, as whoever works on it does: what is read of it behind this is what it is.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn lock_import(&mut self, id: &str) -> Result<(), StoreError> {
+        // An SQLite file has one writer, who has it already.
+        if let Self::Postgres(it) = self {
+            let of = import_progress::table.filter(import_progress::import.eq(id)).select(import_progress::import);
+            of.for_update().first::<String>(it).optional()?;
+        }
+        Ok(())
+    }
+
     /// Changes an import.
     ///
     /// # Errors

@@ -132,11 +132,8 @@ impl Link {
     /// # Errors
     /// As the database's.
     pub fn add_run(&mut self, row: &RunRow) -> Result<bool, StoreError> {
-        let known: i64 = on!(&mut *self, it => runs::table.filter(runs::id.eq(&row.id)).count().get_result(it))?;
-        if known == 0 {
-            on!(self, it => diesel::insert_into(runs::table).values(row).execute(it))?;
-        }
-        Ok(known == 0)
+        let insert = diesel::insert_into(runs::table).values(row);
+        Ok(on!(self, it => insert.on_conflict_do_nothing().execute(it))? == 1)
     }
 
     /// A run.
