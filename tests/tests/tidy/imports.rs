@@ -60,7 +60,7 @@ const GUESTS: &[(&str, &str, &[&str])] = &[
     ("rate-service", "chrono", &["book", "clock"]),
     ("rate-service", "base64", &["logbook", "auth", "api"]),
     ("rate-service", "getrandom", &["logbook", "auth", "routes", "serve"]),
-    ("rate-service", "sha2", &["auth", "api", "routes"]),
+    ("rate-service", "sha2", &["auth", "api", "routes", "serve"]),
     ("rate-service", "subtle", &["auth"]),
     ("rate-service", "actix_web", &["api", "api_error", "routes", "serve"]),
     ("rate-service", "futures_util", &["api"]),
