@@ -237,7 +237,7 @@ def compare_floats(options, scratch, maker, area, by_contractor):
     """By contractor: one book of many. By area: many books, of what was paid under one number and billed under another."""
     wrong, seen, hits, asked, books = [], 0, {}, set(), []
     if by_contractor:
-        subjects = {"%06d" % at: subject_of(maker, True) for at in range(max(60, options.accounts * 3 // 2))}
+        subjects = {"%06d" % at: subject_of(maker, True) for at in range(max(60, min(options.accounts, 10000) * 3 // 2))}
         books.append([(number, number, it, new_projects(maker, 2)) for number, it in subjects.items()])
     else:
         books += [[("000001", "000002", subject_of(maker, False), new_projects(maker, 12))]
