@@ -10,6 +10,7 @@ mod export;
 mod findings;
 mod freeze;
 mod law;
+mod notices;
 mod publish;
 mod reading;
 mod report;
@@ -22,7 +23,8 @@ use rate_core::NaiveDate;
 use rate_core::Parameters;
 
 pub use act::{accept, accept_in, act, act_in, cancel, open, open_in};
-pub use export::{Export, export, notices};
+pub use export::{Export, export};
+pub use notices::{AccountNotice, Notices, notices};
 pub use reading::{
     Account, Events, Progress, diagnosis, events, list, not_insured, problems, progress, progress_in, runs, summary,
     trial_root,

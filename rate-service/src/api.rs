@@ -10,6 +10,7 @@ pub mod imports;
 pub mod json;
 pub mod keys;
 pub mod lines;
+pub mod notices;
 pub mod once;
 pub mod page;
 pub mod parameters;

@@ -4,7 +4,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use crate::api::{
-    collection, health, impacts, imports, keys, parameters, previews, rates, rule_sets, run_results, runs,
+    collection, health, impacts, imports, keys, notices, parameters, previews, rates, rule_sets, run_results, runs,
 };
 use crate::api_error::{PlacedProblem, ProblemBody};
 
@@ -28,6 +28,7 @@ use crate::api_error::{PlacedProblem, ProblemBody};
         runs::create, runs::list, runs::get, runs::review, runs::approve, runs::publish, runs::send_back, runs::rerun,
         runs::resume, runs::cancel, runs::accept, runs::events, run_results::summary, run_results::diagnostics, run_results::findings,
         run_results::problems, run_results::not_insured, run_results::accounts, run_results::file, run_results::report,
+        notices::one, notices::all,
         keys::create, keys::list, keys::revoke, keys::accesses,
         rule_sets::upload, rule_sets::list, rule_sets::in_force, rule_sets::get, rule_sets::text, rule_sets::findings,
         rule_sets::diff, rule_sets::approve, rule_sets::publish,

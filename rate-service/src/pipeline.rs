@@ -99,8 +99,8 @@ pub fn with_credit_code(
     Ok(found)
 }
 
-fn rows(found: Vec<crate::store::FactRow>) -> Result<Vec<Row>, StoreError> {
-    let row = |row: crate::store::FactRow| {
+fn rows(found: Vec<crate::store::StandingRow>) -> Result<Vec<Row>, StoreError> {
+    let row = |row: crate::store::StandingRow| {
         let kind = TableKind::from_stem(&row.kind).ok_or(StoreError::Broken("a row of no table"))?;
         Ok(Row { account: row.account, kind, line: row.line })
     };

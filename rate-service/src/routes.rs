@@ -14,7 +14,7 @@ pub use envelope::envelope;
 pub use operation::{Effect, Operation, Scope, Verb};
 
 use crate::api::{
-    collection, health, impacts, imports, keys, parameters, previews, rates, rule_sets, run_results, runs,
+    collection, health, impacts, imports, keys, notices, parameters, previews, rates, rule_sets, run_results, runs,
 };
 use crate::api_error::{ApiCode, ApiError};
 use crate::auth::Role::{self, Actuary, Admin, Approver, Auditor, Billing, Officer};
@@ -99,6 +99,8 @@ operations! {
     "runs.not-insured" Get  "/v1/areas/{area}/runs/{run}/not-insured"  READERS, Area, Read => run_results::not_insured;
     "runs.accounts"    Get  "/v1/areas/{area}/runs/{run}/list"         READERS, Area, Read => run_results::accounts;
     "runs.file"        Get  "/v1/areas/{area}/runs/{run}/files/{file}" READERS, Area, Read => run_results::file;
+    "runs.notices"     Get  "/v1/areas/{area}/runs/{run}/notices"           READERS, Area, Read => notices::all;
+    "runs.notice"      Get  "/v1/areas/{area}/runs/{run}/notices/{account}" READERS, Area, Read => notices::one;
     "reports.get"      Get  "/v1/areas/{area}/reports/{year}"          READERS, Area, Read => run_results::report;
 
     "keys.create"   Post   "/v1/keys"      &[Admin], Held, Once => keys::create;

@@ -31,7 +31,7 @@ pub use access::{AccessRow, AnswerRow, KeyRow};
 pub use acknowledgements::AcknowledgementRow;
 pub use chunks::{BlockRow, ChunkRow, LeftOutRow};
 pub use drafts::{ApprovalRow, DraftRow, PublicationRow};
-pub use facts::{AccountRange, FactRow};
+pub use facts::{AccountRange, FactRow, StandingRow};
 pub use impacts::ImpactRow;
 pub use import_rows::{ImportProblemRow, ImportStagedRow, ImportTotalRow};
 pub use imports::{ImportPartRow, ImportPieceRow, ImportProgressRow, ImportRow};

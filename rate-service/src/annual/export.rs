@@ -4,12 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rate_core::Lang;
-use rate_core::explanation::Particulars;
 
 use super::AnnualError;
 use super::reading;
 use super::work::{frame, portion};
-use crate::run::{Layout, NoticeFiles, Run, RunFiles, RunWorkbook, fits_rows};
+use crate::run::{Run, RunFiles, RunWorkbook, fits_rows};
 use crate::store::{RunRow, Store};
 
 /// What is written of a run.
@@ -46,28 +45,8 @@ pub fn export(store: &Arc<Store>, run: &str, Export { dir, lang, xlsx }: Export<
     Ok(workbook.map_or(Ok(()), |workbook| workbook.finish(&whole, &summary))?)
 }
 
-/// Writes a notice for every account with a rate of a run whose accounts are all decided, and a list of them.
-///
-/// # Errors
-/// A run that is unknown or not decided; files that cannot be written.
-pub fn notices(
-    store: &Store,
-    run: &str,
-    particulars: &Particulars,
-    dir: &Path,
-    how: (Layout, Lang),
-) -> Result<(), AnnualError> {
-    let row = decided(store, run)?;
-    let whole = store.read(|link| frame(link, &row))?;
-    // What the check says of the rule set is known here better than to whoever sends the notice.
-    let particulars = &Particulars { verdict: whole.chosen.verdict, ..particulars.clone() };
-    let mut files = NoticeFiles::create(dir, how)?;
-    each(store, &row, &whole, &mut |run| Ok(files.add(run, particulars, &mut |_, _, _| {})?))?;
-    Ok(files.finish()?)
-}
-
 /// Hands a run over a range of accounts at a time.
-fn each(
+pub(super) fn each(
     store: &Store,
     row: &RunRow,
     whole: &Run,
@@ -79,7 +58,8 @@ fn each(
     Ok(())
 }
 
-fn decided(store: &Store, run: &str) -> Result<RunRow, AnnualError> {
+/// A run whose accounts are all decided.
+pub(super) fn decided(store: &Store, run: &str) -> Result<RunRow, AnnualError> {
     let progress = reading::progress(store, run)?;
     if progress.chunks[1] == 0 || progress.chunks[0] < progress.chunks[1] {
         return Err(AnnualError::unfit("运行尚未核定完毕", "not every account of the run is decided yet"));

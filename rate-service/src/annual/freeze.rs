@@ -1,7 +1,10 @@
 //! The freeze: the number at which facts are read, the law, the ranges of accounts, and what the book shows.
 
+use std::collections::VecDeque;
+
 use rate_core::Problem;
 use rate_core::diagnostics::{Diagnosis, Search};
+use rate_core::input::book::CheckedBook;
 
 use super::act::{WORKER, enter, held, moved};
 use super::law::pinned;
@@ -10,7 +13,7 @@ use super::state::{Act, State, Who};
 use super::work::Worker;
 use super::{AnnualError, LawSource, findings};
 use crate::logbook::Logbook;
-use crate::pipeline;
+use crate::pipeline::{self, Portion};
 use crate::run::{ChosenLaw, RunError};
 use crate::store::{AccountRange, ChunkRow, RunRow, Store};
 
@@ -56,7 +59,8 @@ impl Worker {
         keep(store, row, Freeze { chosen, knowledge, chunks, diagnosis }, now)
     }
 
-    /// Goes through the accounts a range at a time; the ranges.
+    /// Goes through the accounts a range at a time; the ranges. They are read and checked ahead, and looked through in
+    /// their order.
     fn look(
         &mut self,
         store: &Store,
@@ -64,34 +68,80 @@ impl Worker {
         knowledge: i64,
         search: &mut Search<'_>,
     ) -> Result<Vec<ChunkRow>, AnnualError> {
-        let (mut chunks, mut after) = (Vec::new(), String::new());
-        loop {
-            let found = store.read(|link| link.accounts_after(&row.area, &after, self.accounts.max(1), knowledge))?;
-            let Some(last) = found.last().cloned() else { return Ok(chunks) };
-            let range = AccountRange { after: after.clone(), upto: Some(last.clone()) };
-            let portion = store.read(|link| pipeline::portion(link, &row.area, &range, knowledge))?;
-            let checked = portion.checked();
-            right(checked.file_problems)?;
-            checked.refused.iter().for_each(|it| search.refused(it));
-            checked.histories.iter().for_each(|it| search.account(it));
-            search.tables(portion.own_tables());
-            let accounts = checked.refused.len() + checked.histories.len();
-            chunks.push(ChunkRow {
-                run: row.id.clone(),
-                number: i64::try_from(chunks.len()).unwrap_or(i64::MAX),
-                after_account: after,
-                upto: last.clone(),
-                accounts: i64::try_from(accounts).unwrap_or(i64::MAX),
-                done: false,
-                owner: None,
-                lease_until: 0,
-                fence: 0,
-                attempts: 0,
-                summary: None,
-            });
-            after = last;
-            self.hold(store, row)?;
-        }
+        let mut chunks = Vec::new();
+        let mut ranges = Ranges { store, row, knowledge, most: self.accounts.max(1), after: Some(String::new()) };
+        std::thread::scope(|scope| {
+            let mut ahead = VecDeque::with_capacity(AHEAD);
+            loop {
+                while ahead.len() < AHEAD
+                    && let Some(range) = ranges.next()?
+                {
+                    let read = range.clone();
+                    ahead.push_back((range, scope.spawn(move || seen(store, &row.area, &read, knowledge))));
+                }
+                let Some((range, seen)) = ahead.pop_front() else { return Ok(()) };
+                let Seen { portion, checked } = seen.join().unwrap_or(Err(AnnualError::Broken("a reader's thread")))?;
+                right(checked.file_problems)?;
+                checked.refused.iter().for_each(|it| search.refused(it));
+                checked.histories.iter().for_each(|it| search.account(it));
+                search.tables(portion.own_tables());
+                chunks.push(chunk(&row.id, chunks.len(), range, checked.refused.len() + checked.histories.len()));
+                self.hold(store, row)?;
+            }
+        })
+        .map(|()| chunks)
+    }
+}
+
+/// Ranges that are read ahead of the one that is looked through: as many as there are cores on a small machine.
+const AHEAD: usize = 2;
+
+/// The ranges of an area, one behind the other.
+struct Ranges<'r> {
+    store: &'r Store,
+    row: &'r RunRow,
+    knowledge: i64,
+    most: usize,
+    /// The last account of the range before; none behind the last range.
+    after: Option<String>,
+}
+
+impl Ranges<'_> {
+    fn next(&mut self) -> Result<Option<AccountRange>, AnnualError> {
+        let Some(after) = self.after.take() else { return Ok(None) };
+        let Self { row, most, knowledge, .. } = self;
+        let mut found = self.store.read(|link| link.accounts_after(&row.area, &after, *most, *knowledge))?;
+        self.after = found.pop();
+        Ok(self.after.clone().map(|last| AccountRange { after, upto: Some(last) }))
+    }
+}
+
+/// A range of accounts, read and checked.
+struct Seen {
+    portion: Portion,
+    checked: CheckedBook,
+}
+
+fn seen(store: &Store, area: &str, range: &AccountRange, knowledge: i64) -> Result<Seen, AnnualError> {
+    let portion = store.read(|link| pipeline::portion(link, area, range, knowledge))?;
+    let checked = portion.checked();
+    Ok(Seen { portion, checked })
+}
+
+/// A range as it is leased later.
+fn chunk(run: &str, number: usize, range: AccountRange, accounts: usize) -> ChunkRow {
+    ChunkRow {
+        run: run.to_owned(),
+        number: i64::try_from(number).unwrap_or(i64::MAX),
+        after_account: range.after,
+        upto: range.upto.unwrap_or_default(),
+        accounts: i64::try_from(accounts).unwrap_or(i64::MAX),
+        done: false,
+        owner: None,
+        lease_until: 0,
+        fence: 0,
+        attempts: 0,
+        summary: None,
     }
 }
 

@@ -9,7 +9,7 @@ use super::request::Request;
 use super::state::{Act, State, Who};
 use super::{AnnualError, LawSource, block, findings, law};
 use crate::logbook::{LogError, Logbook};
-use crate::pipeline;
+use crate::pipeline::{self, Portion};
 use crate::run::{ChosenLaw, Frame, Run, summarise};
 use crate::store::{AccountRange, BlockRow, ChunkRow, LeftOutRow, Link, RunRow, Store, StoreError};
 
@@ -215,8 +215,24 @@ pub(super) fn decided_within(
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Run, AnnualError> {
     let knowledge = row.knowledge.ok_or(AnnualError::Broken("no freeze"))?;
-    let request = Request::read(&row.id, &row.area, &row.request)?;
     let portion = store.read(|link| pipeline::portion(link, &row.area, range, knowledge))?;
+    decided_of(row, chosen, &portion, progress)
+}
+
+/// The same for one account.
+pub(super) fn decided_one(store: &Store, row: &RunRow, chosen: &ChosenLaw, account: &str) -> Result<Run, AnnualError> {
+    let knowledge = row.knowledge.ok_or(AnnualError::Broken("no freeze"))?;
+    let portion = store.read(|link| pipeline::one(link, &row.area, account, knowledge))?;
+    decided_of(row, chosen, &portion, &mut |_, _| {})
+}
+
+fn decided_of(
+    row: &RunRow,
+    chosen: &ChosenLaw,
+    portion: &Portion,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<Run, AnnualError> {
+    let request = Request::read(&row.id, &row.area, &row.request)?;
     let gate = request.entry(&row.accepted)?.gate;
     let frame = Frame { chosen: chosen.clone(), first_only: request.first_only, diagnosis: Diagnosis::default(), gate };
     let mut run = Run::over(frame, portion.checked(), progress);

@@ -7,7 +7,7 @@ use rate_core::input::book::TableKind;
 use super::Mode;
 use super::read::UNREAD;
 use crate::pipeline::{Facts, Known, Row};
-use crate::store::{FactRow, ImportRow, ImportStagedRow, Link, StoreError};
+use crate::store::{ImportRow, ImportStagedRow, Link, StandingRow, StoreError};
 
 /// The mark of accounts that stay as they stand, for what the check found.
 pub(super) const LEFT: i64 = 0;
@@ -26,7 +26,7 @@ pub(super) struct Merged<'m> {
 /// What an import does to some accounts.
 pub(super) struct Change {
     /// What stands without it.
-    pub(super) standing: Vec<FactRow>,
+    pub(super) standing: Vec<StandingRow>,
     /// What it brings, and what it takes back by name; nothing of accounts that are left out.
     pub(super) staged: Vec<ImportStagedRow>,
     /// Those that are left out.
@@ -35,7 +35,7 @@ pub(super) struct Change {
 
 impl Change {
     /// The rows that stand and are taken back.
-    pub(super) fn gone<'c>(&'c self, replaced: &'c BTreeSet<String>) -> impl Iterator<Item = &'c FactRow> + 'c {
+    pub(super) fn gone<'c>(&'c self, replaced: &'c BTreeSet<String>) -> impl Iterator<Item = &'c StandingRow> + 'c {
         let named: BTreeSet<(&str, &str, &str, bool)> = self.staged.iter().map(of_staged).collect();
         self.standing.iter().filter(move |row| {
             let is = |standing| named.contains(&(&*row.account, &*row.kind, &*row.line, standing));
@@ -99,7 +99,7 @@ impl Facts for Merged<'_> {
             change.gone(self.replaced).map(|row| (&*row.account, &*row.kind, &*row.line)).collect();
         // A row that comes again in the same import stands twice, as in a book.
         let again: BTreeSet<(&str, &str, &str, bool)> = change.staged.iter().map(of_staged).collect();
-        let stays = |row: &&FactRow| {
+        let stays = |row: &&StandingRow| {
             let key = (&*row.account, &*row.kind, &*row.line);
             !gone.contains(&key) && !again.contains(&(key.0, key.1, key.2, true))
         };

@@ -29,6 +29,28 @@ pub struct FactRow {
     pub line: String,
 }
 
+/// A row of the book that stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StandingRow {
+    /// The account; empty for what is about the area.
+    pub account: String,
+    /// Name of the table of the book.
+    pub kind: String,
+    /// The cells.
+    pub line: String,
+}
+
+/// A row with what tells whether it stands: accounts are read by the million, so nothing else of it is.
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = facts)]
+struct TimedRow {
+    account: String,
+    kind: String,
+    knowledge: i64,
+    standing: bool,
+    line: String,
+}
+
 /// Elements of one list in a question to the database.
 pub(super) const LIST: usize = 1000;
 
@@ -144,7 +166,7 @@ impl Link {
         let by = facts::area.eq_any(areas).and(facts::knowledge.le(known));
         let all: Vec<FactRow> =
             on!(self, it => facts::table.filter(by).order(IN_TIME).select(FactRow::as_select()).load(it))?;
-        Ok(stand(all))
+        Ok(stand(all).collect())
     }
 
     /// The rows of a range of accounts as they stood at a number, in the order of the key.
@@ -156,16 +178,16 @@ impl Link {
         area: &str,
         range: &AccountRange,
         known: i64,
-    ) -> Result<Vec<FactRow>, StoreError> {
+    ) -> Result<Vec<StandingRow>, StoreError> {
         let by = facts::area.eq(area).and(facts::account.gt(&range.after)).and(facts::knowledge.le(known));
-        let all: Vec<FactRow> = match &range.upto {
+        let all: Vec<TimedRow> = match &range.upto {
             Some(upto) => {
                 let by = by.and(facts::account.le(upto));
-                on!(self, it => facts::table.filter(by).order(IN_TIME).select(FactRow::as_select()).load(it))?
+                on!(self, it => facts::table.filter(by).order(IN_TIME).select(TimedRow::as_select()).load(it))?
             }
-            None => on!(self, it => facts::table.filter(by).order(IN_TIME).select(FactRow::as_select()).load(it))?,
+            None => on!(self, it => facts::table.filter(by).order(IN_TIME).select(TimedRow::as_select()).load(it))?,
         };
-        Ok(stand(all))
+        Ok(lines(all).collect())
     }
 
     /// The rows of one table of a range of accounts as they stood at a number, in the order of the key.
@@ -178,12 +200,12 @@ impl Link {
         range: &AccountRange,
         kind: &str,
         known: i64,
-    ) -> Result<Vec<FactRow>, StoreError> {
+    ) -> Result<Vec<StandingRow>, StoreError> {
         let by = facts::area.eq(area).and(facts::account.gt(&range.after)).and(facts::knowledge.le(known));
         let by = by.and(facts::kind.eq(kind)).and(facts::account.le(range.upto.as_deref().unwrap_or_default()));
-        let all: Vec<FactRow> =
-            on!(self, it => facts::table.filter(by).order(IN_TIME).select(FactRow::as_select()).load(it))?;
-        Ok(stand(all))
+        let all: Vec<TimedRow> =
+            on!(self, it => facts::table.filter(by).order(IN_TIME).select(TimedRow::as_select()).load(it))?;
+        Ok(lines(all).collect())
     }
 
     /// The rows of some accounts as they stood at a number, in the order of the key; those about the area where an account
@@ -191,15 +213,15 @@ impl Link {
     ///
     /// # Errors
     /// As the database's.
-    pub fn standing_of(&mut self, area: &str, accounts: &[String], known: i64) -> Result<Vec<FactRow>, StoreError> {
+    pub fn standing_of(&mut self, area: &str, accounts: &[String], known: i64) -> Result<Vec<StandingRow>, StoreError> {
         let mut accounts = accounts.to_vec();
         accounts.sort_unstable();
         let mut found = Vec::new();
         for accounts in accounts.chunks(LIST) {
             let by = facts::area.eq(area).and(facts::account.eq_any(accounts)).and(facts::knowledge.le(known));
-            let all: Vec<FactRow> =
-                on!(&mut *self, it => facts::table.filter(by).order(IN_TIME).select(FactRow::as_select()).load(it))?;
-            found.extend(stand(all));
+            let all: Vec<TimedRow> =
+                on!(&mut *self, it => facts::table.filter(by).order(IN_TIME).select(TimedRow::as_select()).load(it))?;
+            found.extend(lines(all));
         }
         Ok(found)
     }
@@ -261,7 +283,7 @@ impl Link {
         let like = by.and(facts::line.like(format!("%{escaped}%")).escape('\\'));
         let all: Vec<FactRow> =
             on!(self, it => facts::table.filter(like).order(IN_TIME).select(FactRow::as_select()).load(it))?;
-        Ok(stand(all))
+        Ok(stand(all).collect())
     }
 
     /// The areas that have facts.
@@ -287,13 +309,51 @@ impl Link {
 const IN_TIME: (facts::area, facts::account, facts::kind, facts::knowledge, facts::leaf) =
     (facts::area, facts::account, facts::kind, facts::knowledge, facts::leaf);
 
-/// Of rows in the order of their key, those whose last word is that they stand.
-fn stand(rows: Vec<FactRow>) -> Vec<FactRow> {
-    let mut last: HashMap<(&str, &str, &str, &str), usize> = HashMap::with_capacity(rows.len());
-    for (place, it) in rows.iter().enumerate() {
-        last.insert((&it.area, &it.account, &it.kind, &it.line), place);
+/// What tells of a row whether it stands.
+struct Word<'r> {
+    /// Area, account and table; the area only where rows are of several.
+    of: (&'r str, &'r str, &'r str),
+    line: &'r str,
+    knowledge: i64,
+    standing: bool,
+}
+
+/// A row of which that can be told.
+trait Timed {
+    fn word(&self) -> Word<'_>;
+}
+
+impl Timed for TimedRow {
+    fn word(&self) -> Word<'_> {
+        let Self { account, kind, knowledge, standing, line } = self;
+        Word { of: ("", account, kind), line, knowledge: *knowledge, standing: *standing }
     }
-    let is_last = |(place, it): (usize, &FactRow)| last[&(&*it.area, &*it.account, &*it.kind, &*it.line)] == place;
-    let stands: Vec<bool> = rows.iter().enumerate().map(|it| it.1.standing && is_last(it)).collect();
-    rows.into_iter().zip(stands).filter_map(|(row, stands)| stands.then_some(row)).collect()
+}
+
+impl Timed for FactRow {
+    fn word(&self) -> Word<'_> {
+        let Self { area, account, kind, knowledge, leaf: _, standing, line } = self;
+        Word { of: (area, account, kind), line, knowledge: *knowledge, standing: *standing }
+    }
+}
+
+/// Of rows in the order of their key, those whose last word is that they stand.
+fn stand<R: Timed>(rows: Vec<R>) -> impl Iterator<Item = R> {
+    let mut stands = Vec::with_capacity(rows.len());
+    for table in rows.chunk_by(|one, next| one.word().of == next.word().of) {
+        let words = || table.iter().map(Timed::word);
+        let at_once = words().next().map(|it| it.knowledge) == words().next_back().map(|it| it.knowledge);
+        if at_once {
+            // Most tables of most accounts: what comes in at one time comes once, and is not taken back in the same breath.
+            stands.extend(words().map(|it| it.standing));
+            continue;
+        }
+        let last: HashMap<&str, i64> = words().map(|it| (it.line, it.knowledge)).collect();
+        stands.extend(words().map(|it| it.standing && last[it.line] == it.knowledge));
+    }
+    rows.into_iter().zip(stands).filter_map(|(row, stands)| stands.then_some(row))
+}
+
+fn lines(rows: Vec<TimedRow>) -> impl Iterator<Item = StandingRow> {
+    stand(rows).map(|TimedRow { account, kind, line, .. }| StandingRow { account, kind, line })
 }
