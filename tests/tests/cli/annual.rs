@@ -9,6 +9,7 @@ use std::sync::Arc;
 use rate_core::deadline::Served;
 use rate_core::diagnostics::Kind;
 use rate_core::explanation::Particulars;
+use rate_core::log::Digest;
 use rate_core::rule_set::Verdict;
 use rate_core::{Lang, date};
 use rate_service::annual::{self, Accepted, Act, AnnualError, Export, Request, State, Worker};
@@ -385,8 +386,9 @@ fn as_other_process() -> bool {
     true
 }
 
-/// Two processes share a run on one PostgreSQL; one is killed before its commit, after it, or with a chunk in hand. The
-/// other one takes over what was left; both have done ten chunks and more, and the root is that of the run on files.
+/// Two processes share a run on one PostgreSQL; one is killed at points that a seed names (`RATE_KILL_SEED`; 7 where nothing
+/// is said): before a commit, after it, or with a chunk in hand. The other one takes over what was left; both have done ten
+/// chunks and more, and the root is that of the run on files.
 #[test]
 fn two_processes_share_a_run_and_one_is_killed() {
     if as_other_process() {
@@ -400,8 +402,9 @@ fn two_processes_share_a_run_and_one_is_killed() {
     run_on_files(here, &url);
     let mut service = service(here, &url);
     let expected = service.root_of("file");
-    for (point, chunks) in [("before", 12), ("after", 10), ("release", 11)] {
-        let run = format!("killed-{point}");
+    let seed = std::env::var("RATE_KILL_SEED").map_or(7, |seed| seed.parse().expect("RATE_KILL_SEED is a number"));
+    for (point, chunks) in kills(seed) {
+        let run = format!("killed-{point}-{chunks}");
         service.ask(&request(&run, "2022-07-01"));
         let mut first = worker("first", 50);
         // The freeze; then each takes chunks.
@@ -420,10 +423,21 @@ fn two_processes_share_a_run_and_one_is_killed() {
         assert_eq!(service.state(&run), State::Trial);
         let by = owners(&service.store, &run);
         assert_eq!(by.values().sum::<usize>(), 30);
-        assert!(by["first"] >= 10 && by["second"] >= 10, "{point}: {by:?}");
-        assert_eq!(annual::trial_root(&service.store, &run).unwrap().to_string(), expected, "{point}");
+        let told = format!("seed {seed}, {point} commit {chunks}: {by:?}");
+        assert!(by["first"] >= 10 && by["second"] >= 10, "{told}");
+        assert_eq!(annual::trial_root(&service.store, &run).unwrap().to_string(), expected, "{told}");
         annual::cancel(&service.store, &run, "clerk", NOW, "").unwrap();
     }
+}
+
+/// Where the other process is killed, each point twice, and behind how many chunks, drawn from the seed: ten to seventeen of
+/// thirty, of which the one that stays takes ten meanwhile, so there is always one left to be killed at.
+fn kills(seed: u64) -> impl Iterator<Item = (&'static str, u8)> {
+    let points = ["before", "after", "release"];
+    points.into_iter().chain(points).zip(0..).map(move |(point, number)| {
+        let drawn = Digest::of(format!("{seed}/{number}").as_bytes()).0[0];
+        (point, 10 + drawn % 4 + if number < 3 { 0 } else { 4 })
+    })
 }
 
 /// As if a minute had gone by.
