@@ -17,7 +17,7 @@ pub fn binary() -> &'static Path {
         let here = std::env::current_exe().unwrap();
         // TARGET/PROFILE/deps/cli-…
         let profile = here.ancestors().nth(2).unwrap();
-        build(profile);
+        build(&root(), profile, &[]);
         let binary = profile.join(format!("rate{}", std::env::consts::EXE_SUFFIX));
         assert!(binary.is_file(), "no `rate` in the directory of this test's profile, and cargo could not build it");
         binary
@@ -25,8 +25,9 @@ pub fn binary() -> &'static Path {
 }
 
 /// Cargo builds binaries for the tests of their own package only, so another package asks for it; what is up to date
-/// costs nothing. Naming the workspace and this test keeps every package at the features the tests were built with.
-fn build(profile: &Path) {
+/// costs nothing. Naming the workspace and this test keeps every package at the features the tests were built with. Some
+/// packages may be built without being optimised.
+pub fn build(sources: &Path, profile: &Path, plain: &[&str]) {
     let name = match profile.file_name().and_then(OsStr::to_str) {
         Some("debug") | None => "dev",
         Some(name) => name,
@@ -34,7 +35,10 @@ fn build(profile: &Path) {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command.args(["build", "--quiet", "--offline", "--workspace", "--bin", "rate", "--test", "cli", "--profile", name]);
-    command.arg("--target-dir").arg(profile.parent().unwrap()).current_dir(root()).stdin(Stdio::null());
+    for package in plain {
+        command.arg("--config").arg(format!("profile.{name}.package.{package}.opt-level=0"));
+    }
+    command.arg("--target-dir").arg(profile.parent().unwrap()).current_dir(sources).stdin(Stdio::null());
     // A test that runs where there is no cargo takes the binary it finds beside itself.
     if let Ok(output) = command.output() {
         assert!(output.status.success(), "{}", text(&output.stderr));
