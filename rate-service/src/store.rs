@@ -41,8 +41,8 @@ pub use mentions::Mention;
 pub use records::{BodyRow, DocumentKind};
 pub use runs::{RunEventRow, RunFindingRow, RunLawRow, RunRow};
 
-/// Connections a store holds; a SQLite file gains nothing from more readers than a machine has cores.
-const CONNECTIONS: u32 = 8;
+/// Connections a store holds: for requests that write and wait for one another, for workers, and for readers beside them.
+const CONNECTIONS: u32 = 16;
 /// How long a caller waits for a connection before it is told that the store is busy.
 const PATIENCE: Duration = Duration::from_secs(5);
 

@@ -226,7 +226,7 @@ pub async fn part(
     let unfit = || ApiError::new(ApiCode::RequestValue, ["encoding", "…", "auto, utf-8, gb18030"]);
     let encoding = encoding(of_text.as_deref()).ok_or_else(unfit)?;
     let part = Part { number, name, kind, form, encoding, mapping };
-    let offset = service.wait(move |service| {
+    let offset = service.write(move |service| {
         service.store().read(|link| in_area(link, &area, &import))?;
         Ok(intake::begin_part(service.store(), &import, &part)?)
     });
@@ -280,7 +280,7 @@ pub async fn bytes(
 
 async fn receive(service: &Arc<Service>, import: &str, part: i64, offset: u64, bytes: Bytes) -> Result<u64, ApiError> {
     let import = import.to_owned();
-    let kept = service.wait(move |service| Ok(intake::receive(service.store(), &import, part, offset, &bytes)?));
+    let kept = service.write(move |service| Ok(intake::receive(service.store(), &import, part, offset, &bytes)?));
     kept.await
 }
 
@@ -309,7 +309,7 @@ pub async fn digest(
         return Err(ApiError::new(ApiCode::RequestValue, ["sha256", sha256.as_str(), "64 × 0–9, a–f"]));
     }
     let of = (area.clone(), import.clone());
-    let complete = service.wait(move |service| {
+    let complete = service.write(move |service| {
         service.store().read(|link| in_area(link, &area, &import))?;
         Ok(intake::complete_part(service.store(), &import, number, &sha256)?)
     });

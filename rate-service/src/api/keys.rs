@@ -112,7 +112,7 @@ pub async fn list(service: Data<Service>, caller: Caller) -> Result<HttpResponse
 pub async fn revoke(service: Data<Service>, caller: Caller, id: Path<String>) -> Result<HttpResponse, ApiError> {
     let id = id.into_inner();
     let row = service
-        .wait(move |service| {
+        .write(move |service| {
             let now = service.now();
             let row = service.store().change(|link| {
                 let row = link.key(&id)?.filter(|row| reaches(&caller, row)).ok_or_else(ApiError::unknown)?;

@@ -112,7 +112,7 @@ impl Once {
     where
         W: FnOnce(&mut Link, &str) -> Result<Reply, ApiError> + Send + 'static,
     {
-        let done = service.wait(move |service| {
+        let done = service.write(move |service| {
             let now = service.now();
             service.store().change(|link| self.within(link, &now, effect))
         });
@@ -127,7 +127,7 @@ impl Once {
     where
         W: FnOnce(&mut Link, &Logbook, &str) -> Result<Reply, ApiError> + Send + 'static,
     {
-        let done = service.wait(move |service| {
+        let done = service.write(move |service| {
             let log = service.log();
             let now = service.now();
             service.store().write(|link| self.within(link, &now, |link, now| effect(link, &log, now)))

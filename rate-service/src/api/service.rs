@@ -3,17 +3,19 @@
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, rt, web};
 use futures_util::future::{Ready, ready};
 use rate_core::error::Lang;
 use rate_core::log::Digest;
 use rate_core::{NaiveDate, Parameters, RuleSet};
+use tokio::sync::Semaphore;
 
 use super::shares::Shares;
 use super::witness::Witness;
-use crate::api_error::{ApiError, language};
+use crate::api_error::{ApiCode, ApiError, language};
 use crate::auth::{self, Caller};
 use crate::billing::{Ledger, Methods, Seen};
 use crate::clock::{self, Stopwatch};
@@ -54,10 +56,18 @@ const MOST_LAWS: usize = 64;
 /// The most keys that are remembered; more are looked up each time.
 const REMEMBERED: usize = 10_000;
 
+/// How many requests write at a time. They wait for one another and for whoever works beside the requests, and hold a thread
+/// while they do: with fewer than a worker has, some are left for those that only read.
+const WRITERS: usize = 4;
+
+/// How long a request waits until it may write; then it is told to come again.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// What every request shares.
 #[derive(Debug)]
 pub struct Service {
     store: Arc<Store>,
+    writers: Arc<Semaphore>,
     log: Mutex<Logbook>,
     /// The bounds of a request.
     pub limits: Limits,
@@ -119,6 +129,7 @@ impl Service {
         let shares = Shares::of(limits.requests_per_second);
         Ok(Self {
             store,
+            writers: Arc::new(Semaphore::new(WRITERS)),
             log,
             limits,
             metrics,
@@ -154,6 +165,26 @@ impl Service {
     {
         let service = Arc::clone(self);
         web::block(move || work(&service)).await.map_err(ApiError::internal)?
+    }
+
+    /// Does work that writes, once few enough others do.
+    ///
+    /// # Errors
+    /// What the work ends with; others that do not come to their end.
+    pub async fn write<T, W>(self: &Arc<Self>, work: W) -> Result<T, ApiError>
+    where
+        T: Send + 'static,
+        W: FnOnce(&Self) -> Result<T, ApiError> + Send + 'static,
+    {
+        let writers = Arc::clone(&self.writers);
+        let turn = rt::time::timeout(PATIENCE, writers.acquire_owned()).await;
+        let Ok(Ok(turn)) = turn else { return Err(ApiError::plain(ApiCode::StoreBusy)) };
+        self.wait(move |service| {
+            // Held by the work, which goes on where its caller has gone away.
+            let _turn = turn;
+            work(service)
+        })
+        .await
     }
 
     /// Reads one state of the store.
@@ -301,6 +332,6 @@ impl FromRequest for Caller {
     /// The gate before every route left the caller here; a route without a gate has none, and answers nobody.
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let caller = request.extensions().get::<Self>().cloned();
-        ready(caller.ok_or_else(|| ApiError::plain(crate::api_error::ApiCode::AuthMissing)))
+        ready(caller.ok_or_else(|| ApiError::plain(ApiCode::AuthMissing)))
     }
 }

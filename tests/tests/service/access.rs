@@ -1,6 +1,9 @@
 //! Keys, roles, areas; requests that come again; failures as problems; the document.
 
 use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use rate_service::api_error::ApiCode;
 use rate_service::auth::Role;
@@ -8,7 +11,7 @@ use rate_service::openapi;
 use rate_service::routes::{Effect, OPERATIONS, Operation, Scope};
 use serde_json::{Value, json};
 
-use crate::server::{Client, new_name, served};
+use crate::server::{Client, Server, new_name, served};
 
 /// A path of an operation, its names filled in.
 fn path(operation: &Operation, area: &str) -> String {
@@ -253,4 +256,39 @@ fn a_server_says_how_it_is_doing() {
     for (name, value) in [("x-content-type-options", "nosniff"), ("cache-control", "no-store")] {
         assert_eq!(nobody.get("/v1/keys").header(name), Some(value));
     }
+}
+
+/// Somebody else holds the database to write for three seconds. More requests want to write than a worker has threads; who
+/// only reads is answered all the same, and every write is done in the end.
+#[test]
+fn whoever_waits_to_write_leaves_readers_be() {
+    if !rate_tests::python() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let database = format!("sqlite:{}", dir.path().join("rate.db").display());
+    let server = Server::over(dir.path(), &database, &[("RATE_WORKERS", "1")]);
+    let (admin, auditor) = (server.admin(), server.client("auditor", "990100"));
+    let held = "import sqlite3, sys, time; it = sqlite3.connect(sys.argv[1], isolation_level=None); \
+                it.execute('BEGIN IMMEDIATE'); print(flush=True); time.sleep(3); it.execute('COMMIT')";
+    let mut other = Command::new("python3");
+    other.args(["-c", held]).arg(dir.path().join("rate.db")).stdout(Stdio::piped());
+    let mut other = other.spawn().unwrap();
+    BufReader::new(other.stdout.take().unwrap()).read_line(&mut String::new()).unwrap();
+    let begun = Instant::now();
+    std::thread::scope(|scope| {
+        for number in 0..24 {
+            let admin = &admin;
+            scope.spawn(move || {
+                let request = json!({"role": "billing", "areas": "990100", "holder": format!("writer {number}")});
+                admin.post("/v1/keys", &request).expect(201);
+            });
+        }
+        std::thread::sleep(Duration::from_millis(300));
+        auditor.get("/v1/areas/990100/runs").expect(200);
+        let read = begun.elapsed();
+        assert!(read < Duration::from_secs(2), "a reader waited for those who write: {read:?}");
+    });
+    assert!(begun.elapsed() > Duration::from_secs(2), "nobody waited: the test shows nothing");
+    assert!(other.wait().unwrap().success());
 }
