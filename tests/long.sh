@@ -2,7 +2,8 @@
 # What takes too long for every change: `tests/long.sh STAGE…`. Each stage prints its figures and has 45 minutes.
 #   oracle   engine against oracle, 100,000 accounts of each set and setting; a run that was cut off goes on where it was
 #   imports  a made-up book of ACCOUNTS (220,000: five million rows) into SQLite: the time of each stage, and memory
-#   schema   the server against its OpenAPI document, by schemathesis in an environment of its own under target/
+#   schema   the server against its OpenAPI document, EXAMPLES (12) of each operation under each key, by schemathesis
+#   january  the rehearsal of a January with ACCOUNTS (300,000), on SQLite and on PostgreSQL
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -18,22 +19,20 @@ imports() {
 }
 
 schema() {
-    cargo build --locked --release --quiet -p rate-service --bin rate
-    local here=target/schema
-    [ -x "$here/venv/bin/python" ] || { python3 -m venv "$here/venv" && "$here/venv/bin/pip" install -q schemathesis==4.32.5; }
-    rm -rf "$here/run" && mkdir -p "$here/run"
-    target/release/rate --lang en demo "$here/run/demo" --accounts 200 >"$here/run/demo.txt"
-    target/release/rate book generate --accounts 2000 --seed 7 --area 990100 --out "$here/run/book" >"$here/run/book.txt"
-    timeout 45m "$here/venv/bin/python" tests/rehearsal/schema.py --rate target/release/rate \
-        --database "${DATABASE_URL:-sqlite:$here/run/rate.db}" --dir "$here/run" --book "$here/run/book" \
-        --rules "$here/run/demo/rules" --parameters "$here/run/demo/parameters" --area 990100 --on 2022-07-01 \
-        --examples "${EXAMPLES:-12}"
+    PATH="$(tests/rehearsal/schemathesis.sh):$PATH" RATE_TEST_REQUIRE=schemathesis RATE_SCHEMA_EXAMPLES="${EXAMPLES:-12}" \
+        timeout 45m cargo test --locked --release --quiet -p rate-tests --test cli -- --nocapture every_operation_answers
 }
 
-[ $# -gt 0 ] || { sed -n '2,5p' "$0"; exit 2; }
+january() {
+    for bin in /usr/lib/postgresql/*/bin; do PATH="$PATH:$bin"; done
+    RATE_REHEARSAL_ACCOUNTS="${ACCOUNTS:-300000}" RATE_TEST_REQUIRE=python3,postgres \
+        timeout 45m cargo test --locked --release --quiet -p rate-tests --test cli -- --nocapture january_is_rehearsed
+}
+
+[ $# -gt 0 ] || { sed -n '2,6p' "$0"; exit 2; }
 for stage in "$@"; do
     case $stage in
-    oracle | imports | schema) began=$SECONDS; printf '== %s\n' "$stage"; "$stage"; printf '== %s: %d s\n' "$stage" $((SECONDS - began)) ;;
+    oracle | imports | schema | january) began=$SECONDS; printf '== %s\n' "$stage"; "$stage"; printf '== %s: %d s\n' "$stage" $((SECONDS - began)) ;;
     *) printf 'no such stage: %s\n' "$stage"; exit 2 ;;
     esac
 done

@@ -183,6 +183,9 @@ class Walk:
     def rates(self):
         page = self.made("auditor", "runs.accounts", query={"limit": 1})
         self.names["number"] = next(iter(page["items"][0].values()))
+        self.names["account"] = self.names["number"]
+        for operation in ("runs.notice", "runs.notices"):
+            self.ask("auditor", operation, query={"form": "text", "issued_on": self.options.on})
         self.ask("billing", "rates.get", query={"from": self.options.on[:7], "to": self.options.on[:7]})
         self.ask("billing", "accounts.find", query={"credit_code": "91440101MA59UN4H2X"})
         self.ask("billing", "rates.snapshot", query={"on": self.options.on})

@@ -79,5 +79,7 @@ mod law;
 mod notices_served;
 #[path = "service/rates.rs"]
 mod rates;
+#[path = "service/schema.rs"]
+mod schema;
 #[path = "service/server.rs"]
 mod server;
