@@ -4,6 +4,7 @@
 pub mod collection;
 pub mod documents;
 mod files;
+pub mod given_law;
 pub mod health;
 pub mod impacts;
 pub mod imports;

@@ -79,7 +79,8 @@ fn table(kind: TableKind, rows: &[Value], problems: &mut Vec<Problem>) -> RawTab
     table
 }
 
-fn wrong_type(pointer: String, expected: &str, found: &Value) -> Problem {
+/// That something of another kind stands at a JSON pointer.
+pub(crate) fn wrong_type(pointer: String, expected: &str, found: &Value) -> Problem {
     let found = match found {
         Value::Null => "null",
         Value::Bool(_) => "true or false",

@@ -77,6 +77,8 @@ mod january;
 mod law;
 #[path = "service/notices.rs"]
 mod notices_served;
+#[path = "service/previews.rs"]
+mod previews;
 #[path = "service/rates.rs"]
 mod rates;
 #[path = "service/server.rs"]

@@ -16,7 +16,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::lines::{Answered, answered};
+use super::lines::{Answered, Lines};
 use super::rates::{NDJSON, day, hex, line};
 use super::{Json, Once, Reply, Service, Started, json};
 use crate::api_error::{ApiCode, ApiError, ProblemBody};
@@ -108,7 +108,7 @@ pub async fn quote(
             Ok(answers)
         })
     };
-    Ok(answered(service.into_inner(), payload.into_inner(), Arc::new(each)))
+    Ok(Lines::of(service.into_inner(), payload.into_inner()).answered(Arc::new(each)))
 }
 
 /// The rates of some accounts, as they are now.

@@ -42,10 +42,9 @@ pub(super) type Answered = Result<(Vec<u8>, bool), ApiError>;
 pub(super) type Answer = Arc<dyn Fn(&Service, u64, &[Vec<u8>]) -> Result<Vec<Answered>, ApiError> + Send + Sync>;
 
 /// Lines on their way in, and their answers on their way out.
-struct Lines {
+pub(super) struct Lines {
     service: Arc<Service>,
     payload: Payload,
-    answer: Answer,
     /// Lines that came whole and wait.
     whole: VecDeque<Vec<u8>>,
     rest: Vec<u8>,
@@ -55,29 +54,50 @@ struct Lines {
     hash: Sha256,
 }
 
-/// Answers a body line by line.
-pub(super) fn answered(service: Arc<Service>, payload: Payload, answer: Answer) -> HttpResponse {
-    let (whole, rest, hash) = (VecDeque::new(), Vec::new(), Sha256::new());
-    let first = Lines { service, payload, answer, whole, rest, ended: false, read: 0, decided: 0, hash };
-    let answers = try_unfold(Some(first), |state| async move {
-        match state {
-            Some(state) => state.step().await.map(Some),
-            None => Ok(None),
-        }
-    });
-    HttpResponse::Ok().insert_header((CONTENT_TYPE, NDJSON)).streaming(answers)
-}
-
 impl Lines {
+    /// The lines of a body.
+    pub(super) fn of(service: Arc<Service>, payload: Payload) -> Self {
+        let (whole, rest, hash) = (VecDeque::new(), Vec::new(), Sha256::new());
+        Self { service, payload, whole, rest, ended: false, read: 0, decided: 0, hash }
+    }
+
+    /// Takes the first line away, where it is one of those that are looked for; it is then no line that is answered.
+    pub(super) async fn head<T>(
+        &mut self,
+        look: impl FnOnce(&[u8]) -> Result<Option<T>, ApiError>,
+    ) -> Result<Option<T>, ApiError> {
+        self.come().await?;
+        let found = self.whole.front().map_or(Ok(None), |line| look(line))?;
+        if found.is_some() {
+            self.whole.pop_front();
+        }
+        Ok(found)
+    }
+
+    /// Answers the body line by line.
+    pub(super) fn answered(self, answer: Answer) -> HttpResponse {
+        let answers = try_unfold(Some(self), move |state| {
+            let answer = Arc::clone(&answer);
+            async move {
+                match state {
+                    Some(state) => state.step(answer).await.map(Some),
+                    None => Ok(None),
+                }
+            }
+        });
+        HttpResponse::Ok().insert_header((CONTENT_TYPE, NDJSON)).streaming(answers)
+    }
+
     /// The answers to the next lines; the end behind the last one.
-    async fn step(mut self) -> Result<(Bytes, Option<Self>), ApiError> {
-        let lines = self.next().await?;
+    async fn step(mut self, answer: Answer) -> Result<(Bytes, Option<Self>), ApiError> {
+        self.come().await?;
+        let lines: Vec<Vec<u8>> = self.whole.drain(..AT_ONCE.min(self.whole.len())).collect();
         if lines.is_empty() {
             let (read, decided, digest) = (self.read, self.decided, hex(&self.hash.finalize()));
             let end = LinesEnd { end: true, read, decided, refused: read - decided, digest };
             return Ok((line(&end)?.into(), None));
         }
-        let (answer, before) = (Arc::clone(&self.answer), self.read);
+        let before = self.read;
         self.read += u64::try_from(lines.len()).unwrap_or_default();
         let answers = self.service.wait(move |service| answer(service, before + 1, &lines)).await?;
         let mut bytes = Vec::new();
@@ -90,8 +110,8 @@ impl Lines {
         Ok((bytes.into(), Some(self)))
     }
 
-    /// The next lines that came whole, empty ones left out; none at the end.
-    async fn next(&mut self) -> Result<Vec<Vec<u8>>, ApiError> {
+    /// Waits for lines that are whole, empty ones left out; at the end there are none.
+    async fn come(&mut self) -> Result<(), ApiError> {
         while self.whole.is_empty() && !self.ended {
             match self.payload.next().await {
                 Some(piece) => {
@@ -110,7 +130,7 @@ impl Lines {
                 return Err(ApiError::new(ApiCode::RequestTooLarge, [most]));
             }
         }
-        Ok(self.whole.drain(..AT_ONCE.min(self.whole.len())).collect())
+        Ok(())
     }
 }
 

@@ -7,24 +7,24 @@ use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{self, Data, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use rate_core::error::Lang;
-use rate_core::log::Digest;
 use rate_core::notice::step_text;
 use rate_core::{AccountKey, Decision};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::json;
-use super::lines::{Answered, LinesEnd, answered};
+use super::given_law::GivenLaw;
+use super::lines::{Answered, Lines, LinesEnd};
 use super::rates::{Grade, NDJSON, day, line};
-use super::{Asked, Service, Started};
+use super::{Asked, Service, Started, documents, json};
 use crate::api_error::{ApiCode, ApiError, ProblemBody};
 use crate::auth::Caller;
 use crate::preview::{self, NotDecided};
 use crate::run::ChosenLaw;
 
-/// What to preview: facts that are given, or those of an account that are stored; under the law in force, or a rule set that
-/// is known here by its digest.
+/// What to preview: facts that are given, or those of an account that are stored; under the law in force, a rule set that is
+/// known here by its digest, or law that is given.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PreviewRequest {
@@ -39,6 +39,8 @@ pub struct PreviewRequest {
     pub decided_on: Option<String>,
     /// Digest of a rule set that was uploaded here, published or not; the one in force where nothing is said.
     pub rule_set: Option<String>,
+    /// Law that is given whole.
+    pub law: Option<GivenLaw>,
     /// Number of the account: of those given, or of those stored.
     pub account: Option<String>,
     /// Rows under the names of their tables, cells under the names of their columns (`docs/book-format.md`): text, or whole
@@ -50,6 +52,14 @@ pub struct PreviewRequest {
     pub steps: bool,
 }
 
+/// The first line of a batch whose law is given whole; all lines behind it share it. It has no answer of its own.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PreviewHead {
+    /// Law that is given whole.
+    pub law: GivenLaw,
+}
+
 /// A line of a batch: as a preview, but for what all lines share.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -59,6 +69,16 @@ pub struct PreviewLine {
     /// Rows under the names of their tables.
     #[schema(value_type = Option<Object>)]
     pub tables: Option<Map<String, Value>>,
+}
+
+/// A line of the body of a batch.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum PreviewLines {
+    /// The first line, where law is given.
+    Head(PreviewHead),
+    /// A line that is answered.
+    Line(PreviewLine),
 }
 
 /// What the lines of a batch share.
@@ -147,6 +167,15 @@ pub enum BatchAnswer {
     End(LinesEnd),
 }
 
+/// What a preview is to be made under.
+struct Wanted {
+    area: String,
+    on: String,
+    decided_on: Option<String>,
+    rule_set: Option<String>,
+    law: Option<GivenLaw>,
+}
+
 /// What a preview is made under.
 #[derive(Clone, Debug)]
 struct Under {
@@ -155,9 +184,10 @@ struct Under {
 }
 
 /// What would be decided for an account. Nothing is kept. As `application/json`, one; as `application/x-ndjson`, one a line,
-/// with what all share in the query, one line out for each line in, and a last line that ends it.
+/// with what all share in the query, one line out for each line in, and a last line that ends it; law that is given whole
+/// comes as a line before them.
 #[utoipa::path(post, path = "/v1/previews", operation_id = "previews.create", tag = "previews", params(BatchQuery),
-    request_body(content((PreviewRequest = "application/json"), (PreviewLine = "application/x-ndjson"))),
+    request_body(content((PreviewRequest = "application/json"), (PreviewLines = "application/x-ndjson"))),
     responses(
         (status = 200, content((Preview = "application/json"), (BatchAnswer = "application/x-ndjson"))),
         (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
@@ -188,8 +218,8 @@ async fn one(
     lang: Lang,
     asked: PreviewRequest,
 ) -> Result<HttpResponse, ApiError> {
-    let PreviewRequest { area, on, decided_on, rule_set, account, tables, steps } = asked;
-    let under = under(service, caller, &area, &on, decided_on.as_deref(), rule_set.as_deref()).await?;
+    let PreviewRequest { area, on, decided_on, rule_set, law, account, tables, steps } = asked;
+    let under = under(service, caller, Wanted { area, on, decided_on, rule_set, law }).await?;
     let preview = match tables {
         // Some rows take less time than a thread that waits takes to be found.
         Some(tables) => decided(&under, account, &tables, lang, steps)?,
@@ -202,23 +232,23 @@ async fn one(
 }
 
 /// The law a preview is made under.
-async fn under(
-    service: &Data<Service>,
-    caller: &Caller,
-    area: &str,
-    on: &str,
-    decided_on: Option<&str>,
-    rule_set: Option<&str>,
-) -> Result<Under, ApiError> {
-    if !caller.areas.reach(area) {
+async fn under(service: &Data<Service>, caller: &Caller, wanted: Wanted) -> Result<Under, ApiError> {
+    let Wanted { area, on, decided_on, rule_set, law } = wanted;
+    if !caller.areas.reach(&area) {
         return Err(ApiError::unknown());
     }
-    let on = day("on", on)?;
-    let decided_on = decided_on.map(|text| day("decided_on", text)).transpose()?;
-    let unfit = |text: &str| ApiError::new(ApiCode::RequestValue, ["rule_set", text, "SHA-256"]);
-    let rule_set = rule_set.map(|text| Digest::from_hex(text).ok_or_else(|| unfit(text))).transpose()?;
-    let law = service.law(Asked { area: area.to_owned(), on, decided_on, rule_set }).await?;
-    Ok(Under { area: area.to_owned(), law })
+    let on = day("on", &on)?;
+    let decided_on = decided_on.map(|text| day("decided_on", &text)).transpose()?;
+    if let (Some(named), Some(GivenLaw { rule_set: Some(_), .. })) = (&rule_set, &law) {
+        return Err(ApiError::new(ApiCode::RequestValue, ["rule_set", named, "rule_set / law.rule_set"]));
+    }
+    let rule_set = documents::asked("rule_set", rule_set.as_ref())?;
+    let asked = Asked { area: area.clone(), on, decided_on, rule_set };
+    let law = match law {
+        Some(law) => service.law_given(asked, law.given()?).await?,
+        None => service.law(asked).await?,
+    };
+    Ok(Under { area, law })
 }
 
 /// Decides facts that were given.
@@ -323,7 +353,10 @@ async fn batch(
         value.ok_or_else(|| ApiError::new(ApiCode::RequestValue, [name, "", "?area=…&on=YYYY-MM-DD"]))
     };
     let (area, on) = (needed("area", query.area)?, needed("on", query.on)?);
-    let under = under(&service, caller, &area, &on, query.decided_on.as_deref(), query.rule_set.as_deref()).await?;
+    let mut lines = Lines::of(service.clone().into_inner(), payload);
+    let law = lines.head(head).await?.map(|head| head.law);
+    let wanted = Wanted { area, on, decided_on: query.decided_on, rule_set: query.rule_set, law };
+    let under = under(&service, caller, wanted).await?;
     let each = move |_: &Service, first: u64, lines: &[Vec<u8>]| -> Result<Vec<Answered>, ApiError> {
         let numbered = lines.iter().zip(first..);
         let answers = numbered.map(|(text, number)| {
@@ -332,7 +365,21 @@ async fn batch(
         });
         Ok(answers.collect())
     };
-    Ok(answered(service.into_inner(), payload, Arc::new(each)))
+    Ok(lines.answered(Arc::new(each)))
+}
+
+/// The head of a batch, where its first line is one: what has `law`.
+fn head(line: &[u8]) -> Result<Option<PreviewHead>, ApiError> {
+    #[derive(Deserialize)]
+    struct Named {
+        law: Option<IgnoredAny>,
+    }
+    let has_law = match serde_json::from_slice::<Named>(line) {
+        Ok(named) => named.law.is_some(),
+        // One that was to be a head and cannot be read: nothing is decided under another law in its place.
+        Err(_) => line.windows(5).any(|word| word == br#""law""#),
+    };
+    if has_law { json::read(line).map(Some) } else { Ok(None) }
 }
 
 /// The answer to a line.

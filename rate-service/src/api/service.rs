@@ -214,14 +214,11 @@ impl Service {
         }
         let Asked { area, on, decided_on, rule_set } = asked.clone();
         let found = self.read(move |link| {
-            let mut chosen = match rule_set {
+            let chosen = match rule_set {
                 Some(digest) => gazette::law_of(link, &area, &digest, on)?,
                 None => gazette::law(link, &area, on, None, Parameters::default())?,
             };
-            if let Some(day) = decided_on {
-                chosen.law = chosen.law.decided_on(day);
-            }
-            Ok(Arc::new(chosen))
+            Ok(on_its_day(chosen, decided_on))
         });
         let found = found.await?;
         let mut laws = self.laws.lock().unwrap_or_else(PoisonError::into_inner);
@@ -230,6 +227,19 @@ impl Service {
         }
         laws.insert(asked, (Stopwatch::start(), Arc::clone(&found)));
         Ok(found)
+    }
+
+    /// The law that previews are made under where some of it is given whole; nothing of it is kept.
+    ///
+    /// # Errors
+    /// What is wrong with what is given; no set that decides; a rule set that is unknown.
+    pub async fn law_given(self: &Arc<Self>, asked: Asked, given: gazette::Given) -> Result<Arc<ChosenLaw>, ApiError> {
+        let Asked { area, on, decided_on, rule_set } = asked;
+        let found = self.read(move |link| {
+            let chosen = gazette::law_given(link, (&area, on), rule_set.as_ref(), &given)?;
+            Ok(on_its_day(chosen, decided_on))
+        });
+        found.await
     }
 
     /// The published runs, as far as a state of the store has them.
@@ -304,6 +314,14 @@ impl Service {
     pub fn now(&self) -> String {
         clock::now()
     }
+}
+
+/// A law, as it decides on a day.
+fn on_its_day(mut chosen: ChosenLaw, decided_on: Option<NaiveDate>) -> Arc<ChosenLaw> {
+    if let Some(day) = decided_on {
+        chosen.law = chosen.law.decided_on(day);
+    }
+    Arc::new(chosen)
 }
 
 impl Started {
