@@ -81,5 +81,7 @@ mod notices_served;
 mod previews;
 #[path = "service/rates.rs"]
 mod rates;
+#[path = "service/requests.rs"]
+mod requests;
 #[path = "service/server.rs"]
 mod server;

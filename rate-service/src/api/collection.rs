@@ -16,9 +16,9 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::lines::{Answered, Lines};
+use super::lines::{Answered, Line, Lines};
 use super::rates::{NDJSON, day, hex, line};
-use super::{Json, Once, Reply, Service, Started, json};
+use super::{Json, Once, Reply, Service, Started};
 use crate::api_error::{ApiCode, ApiError, ProblemBody};
 use crate::auth::Caller;
 use crate::billing::{DatedRate, Seen, Standing, Timeline, standing};
@@ -89,8 +89,8 @@ pub async fn quote(
         return Err(ApiError::new(ApiCode::RequestType, [NDJSON]));
     }
     let area = area.into_inner();
-    let each = move |service: &Service, first: u64, lines: &[Vec<u8>]| -> Result<Vec<Answered>, ApiError> {
-        let asked: Vec<Result<QuotationLine, ApiError>> = lines.iter().map(|text| json::read(text)).collect();
+    let each = move |service: &Service, first: u64, lines: &[Line]| -> Result<Vec<Answered>, ApiError> {
+        let asked: Vec<Result<QuotationLine, ApiError>> = lines.iter().map(Line::read).collect();
         service.store().read(|link| {
             let accounts: Vec<String> = asked.iter().flatten().map(|it| it.account.clone()).collect();
             let timelines = timelines(service, link, &area, &accounts)?;

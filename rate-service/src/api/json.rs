@@ -1,7 +1,10 @@
 //! A body of JSON, read whole, within its bound.
 
+use std::time::Duration;
+
 use actix_web::dev::Payload;
 use actix_web::http::header::CONTENT_TYPE;
+use actix_web::rt::time::timeout;
 use actix_web::web::{Bytes, Data};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use futures_util::StreamExt;
@@ -51,18 +54,29 @@ fn is_json(request: &HttpRequest) -> Result<(), ApiError> {
     }
 }
 
+/// The next bytes of a body; none at its end.
+///
+/// # Errors
+/// A body that was cut off, or of which nothing came for a while.
+pub async fn piece(payload: &mut Payload, wait: Duration) -> Result<Option<Bytes>, ApiError> {
+    match timeout(wait, payload.next()).await {
+        Ok(piece) => piece.transpose().map_err(|error| ApiError::new(ApiCode::RequestMalformed, [error])),
+        Err(_) => Err(ApiError::new(ApiCode::RequestTimeout, [wait.as_secs()])),
+    }
+}
+
 /// The bytes of a body.
 ///
 /// # Errors
-/// More bytes than a body may have; one that was cut off.
+/// More bytes than a body may have; one that was cut off or does not go on.
 pub async fn whole(request: &HttpRequest, payload: &mut Payload) -> Result<Bytes, ApiError> {
     if let Some(Whole(bytes)) = request.extensions().get::<Whole>() {
         return Ok(bytes.clone());
     }
-    let most = request.app_data::<Data<Service>>().map_or(0, |service| service.limits.body_bytes);
+    let limits = request.app_data::<Data<Service>>().map(|service| service.limits).unwrap_or_default();
+    let most = limits.body_bytes;
     let mut body = actix_web::web::BytesMut::new();
-    while let Some(piece) = payload.next().await {
-        let piece = piece.map_err(|error| ApiError::new(ApiCode::RequestMalformed, [error]))?;
+    while let Some(piece) = piece(payload, limits.body_wait).await? {
         if body.len() + piece.len() > most {
             return Err(ApiError::new(ApiCode::RequestTooLarge, [most]));
         }

@@ -163,10 +163,11 @@ pub async fn accesses(
     caller: Caller,
     page: Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    let (limit, [at, trace]) = (page.limit()?, page.behind()?);
+    const LIST: &str = "accesses";
+    let (limit, [at, trace]) = (page.limit()?, page.behind(LIST)?);
     let most = i64::try_from(limit).unwrap_or(i64::MAX) + 1;
     let rows = service.read(move |link| Ok(link.accesses_behind((&at, &trace), most)?)).await?;
-    let Page { items, next } = Page::of(rows, limit, |row: &AccessRow| [row.at.clone(), row.trace.clone()]);
+    let Page { items, next } = Page::of(rows, (LIST, limit), |row: &AccessRow| [row.at.clone(), row.trace.clone()]);
     let may =
         |row: &AccessRow| if row.area.is_empty() { caller.areas.reach("") } else { caller.areas.reach(&row.area) };
     let some = |text: String| (!text.is_empty()).then_some(text);

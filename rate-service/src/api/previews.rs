@@ -1,5 +1,6 @@
 //! Previews: what would be decided for an account, without anything being kept; singly, or line by line.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use actix_web::dev::Payload;
@@ -7,6 +8,7 @@ use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{self, Data, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use rate_core::error::Lang;
+use rate_core::input::book::CheckedBook;
 use rate_core::notice::step_text;
 use rate_core::{AccountKey, Decision};
 use serde::de::IgnoredAny;
@@ -15,11 +17,12 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::given_law::GivenLaw;
-use super::lines::{Answered, Lines, LinesEnd};
+use super::lines::{Answered, Line, Lines, LinesEnd};
 use super::rates::{Grade, NDJSON, day, line};
 use super::{Asked, Service, Started, documents, json};
 use crate::api_error::{ApiCode, ApiError, ProblemBody};
 use crate::auth::Caller;
+use crate::pipeline::listed;
 use crate::preview::{self, NotDecided};
 use crate::run::ChosenLaw;
 
@@ -66,7 +69,7 @@ pub struct PreviewHead {
 pub struct PreviewLine {
     /// Number of the account.
     pub account: Option<String>,
-    /// Rows under the names of their tables.
+    /// Rows under the names of their tables. Without them, the stored facts of the account.
     #[schema(value_type = Option<Object>)]
     pub tables: Option<Map<String, Value>>,
 }
@@ -224,7 +227,7 @@ async fn one(
         // Some rows take less time than a thread that waits takes to be found.
         Some(tables) => decided(&under, account, &tables, lang, steps)?,
         None => {
-            let account = account.ok_or_else(|| ApiError::new(ApiCode::RequestMalformed, ["account, tables"]))?;
+            let account = account.ok_or_else(neither)?;
             stored(service, under, account, lang, steps).await?
         }
     };
@@ -279,15 +282,17 @@ async fn stored(
 ) -> Result<Preview, ApiError> {
     let decided = service.read(move |link| {
         let known = link.last_knowledge()?;
-        let key = AccountKey { area: under.area, number };
-        let book = crate::pipeline::one(link, &key.area, &key.number, known)?.checked();
-        if book.file_problems.is_empty() && book.histories.is_empty() && book.refused.is_empty() {
-            return Err(ApiError::unknown());
-        }
-        let history = preview::history(book, Some(&key))?;
-        Ok(told(&preview::preview(&under.law.law, &history)?, lang, steps))
+        let book = listed(link, &under.area, BTreeSet::from([number.clone()]), known)?.checked();
+        of_book(&under, &book, number, lang, steps)
     });
     decided.await
+}
+
+/// Decides an account among facts that are stored.
+fn of_book(under: &Under, book: &CheckedBook, number: String, lang: Lang, steps: bool) -> Result<Preview, ApiError> {
+    let key = AccountKey { area: under.area.clone(), number };
+    let history = preview::stored(book, &key)?.ok_or_else(ApiError::unknown)?;
+    Ok(told(&preview::preview(&under.law.law, history)?, lang, steps))
 }
 
 fn told(decision: &Decision, lang: Lang, steps: bool) -> Preview {
@@ -357,10 +362,19 @@ async fn batch(
     let law = lines.head(head).await?.map(|head| head.law);
     let wanted = Wanted { area, on, decided_on: query.decided_on, rule_set: query.rule_set, law };
     let under = under(&service, caller, wanted).await?;
-    let each = move |_: &Service, first: u64, lines: &[Vec<u8>]| -> Result<Vec<Answered>, ApiError> {
-        let numbered = lines.iter().zip(first..);
-        let answers = numbered.map(|(text, number)| {
-            let answer = answer(&under, &started, number, text);
+    // All lines are decided on the facts of one moment.
+    let known = service.read(|link| Ok(link.last_knowledge()?)).await?;
+    let each = move |service: &Service, first: u64, lines: &[Line]| -> Result<Vec<Answered>, ApiError> {
+        let asked: Vec<Result<PreviewLine, ApiError>> = lines.iter().map(Line::read).collect();
+        let of_account = |it: &PreviewLine| if it.tables.is_none() { it.account.clone() } else { None };
+        let accounts: BTreeSet<String> = asked.iter().flatten().filter_map(of_account).collect();
+        let book = if accounts.is_empty() {
+            CheckedBook::default()
+        } else {
+            service.store().read(|link| listed(link, &under.area, accounts, known))?.checked()
+        };
+        let answers = asked.into_iter().zip(first..).map(|(asked, number)| {
+            let answer = answer(&under, &book, &started, number, asked);
             Ok((line(&answer)?, matches!(answer, BatchAnswer::Decided { .. })))
         });
         Ok(answers.collect())
@@ -383,11 +397,18 @@ fn head(line: &[u8]) -> Result<Option<PreviewHead>, ApiError> {
 }
 
 /// The answer to a line.
-fn answer(under: &Under, started: &Started, number: u64, text: &[u8]) -> BatchAnswer {
+fn answer(
+    under: &Under,
+    book: &CheckedBook,
+    started: &Started,
+    number: u64,
+    asked: Result<PreviewLine, ApiError>,
+) -> BatchAnswer {
     let lang = started.lang;
-    let decided = json::read::<PreviewLine>(text).and_then(|asked| match asked.tables {
-        Some(tables) => decided(under, asked.account, &tables, lang, false),
-        None => Err(ApiError::new(ApiCode::RequestMalformed, ["tables"])),
+    let decided = asked.and_then(|asked| match asked {
+        PreviewLine { account, tables: Some(tables) } => decided(under, account, &tables, lang, false),
+        PreviewLine { account: Some(account), tables: None } => of_book(under, book, account, lang, false),
+        PreviewLine { account: None, tables: None } => Err(neither()),
     });
     match decided {
         Ok(preview) => BatchAnswer::Decided { line: number, preview: Box::new(preview) },
@@ -396,4 +417,9 @@ fn answer(under: &Under, started: &Started, number: u64, text: &[u8]) -> BatchAn
             BatchAnswer::Refused { line: number, problem }
         }
     }
+}
+
+/// Neither facts nor the name of an account whose facts are stored.
+fn neither() -> ApiError {
+    ApiError::new(ApiCode::RequestMalformed, ["account, tables"])
 }

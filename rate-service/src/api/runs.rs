@@ -215,18 +215,19 @@ pub async fn list(
     area: Path<String>,
     page: Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    let (limit, [seen]) = (page.limit()?, page.behind()?);
+    const LIST: &str = "runs";
+    let (limit, [seen]) = (page.limit()?, page.behind(LIST)?);
     let most = i64::try_from(limit).unwrap_or(i64::MAX) + 1;
     let area = area.into_inner();
     let runs = service.wait(move |service| {
         let seen = (!seen.is_empty()).then_some(seen.as_str());
         if let Some(seen) = seen {
-            of_area(service, &area, seen)?;
+            of_area(service, &area, seen).map_err(|_| page.unfit())?;
         }
         Ok(annual::runs(service.store(), &[area], seen, most)?)
     });
     let runs: Vec<Run> = runs.await?.into_iter().map(Run::from).collect();
-    Ok(HttpResponse::Ok().json(Page::of(runs, limit, |run: &Run| [run.id.clone()])))
+    Ok(HttpResponse::Ok().json(Page::of(runs, (LIST, limit), |run: &Run| [run.id.clone()])))
 }
 
 /// A run as it stands.

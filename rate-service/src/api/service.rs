@@ -33,13 +33,16 @@ pub struct Limits {
     pub body_bytes: usize,
     /// Bytes of a line of a body that is read line by line.
     pub line_bytes: usize,
+    /// How long the next bytes of a body are waited for.
+    pub body_wait: Duration,
     /// Requests a second of one key.
     pub requests_per_second: u32,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { body_bytes: 8 << 20, line_bytes: 1 << 20, requests_per_second: 5000 }
+        let body_wait = Duration::from_secs(30);
+        Self { body_bytes: 8 << 20, line_bytes: 1 << 20, body_wait, requests_per_second: 5000 }
     }
 }
 

@@ -63,6 +63,9 @@ codes! {
     /// The body is larger than it may be.
     RequestTooLarge = "request.too-large" PAYLOAD_TOO_LARGE, "body too large", "请求内容过大",
         "the body is larger than {0} bytes", "请求内容超过 {0} 字节";
+    /// The body does not go on.
+    RequestTimeout = "request.timeout" REQUEST_TIMEOUT, "body does not go on", "请求内容中断",
+        "nothing more of the body came for {0} seconds", "{0} 秒内未收到后续内容";
     /// The body is of a type that is not read here.
     RequestType = "request.type" UNSUPPORTED_MEDIA_TYPE, "type not read here", "内容类型不支持",
         "send the body as: {0}", "请求内容的类型应为：{0}";
@@ -122,6 +125,6 @@ codes! {
 impl ApiCode {
     /// Whether the same request may succeed later.
     pub const fn retryable(self) -> bool {
-        matches!(self, Self::LimitRate | Self::StoreBusy | Self::Internal)
+        matches!(self, Self::RequestTimeout | Self::LimitRate | Self::StoreBusy | Self::Internal)
     }
 }

@@ -212,7 +212,7 @@ fn what_cannot_be_read_is_said_as_a_problem_in_both_languages() {
         }
     }
     let answer = admin.send("PUT", "/v1/keys", &[], b"");
-    assert_eq!(answer.header("allow"), Some("POST, GET"));
+    assert_eq!(answer.header("allow"), Some("POST, GET, HEAD"));
 }
 
 #[test]

@@ -1,9 +1,13 @@
 //! Previews: facts and law, each given whole or named, singly and line by line.
 
+use std::fs;
+
 use serde_json::{Value, json};
 
+use crate::command::rate_ok;
 use crate::law::{as_json, enact, fixture, text_of};
-use crate::server::{Answer, Client, served};
+use crate::rates::decided;
+use crate::server::{Answer, Client, Server, served};
 
 const FRAME: &str = "rule_sets/cn/2015-71.toml";
 const METHOD: &str = "rule_sets/illustrative/three-year.toml";
@@ -187,4 +191,56 @@ fn a_batch_is_refused_whole(officer: &Client, wrong_method: &str) {
     assert_eq!(officer.send("POST", BATCH, &ndjson, broken.as_bytes()).problem(400), "request.malformed");
     let long = json!({"law": {"rule_set": "#".repeat(2 << 20)}});
     assert_eq!(batch(officer, &[long, line]).problem(413), "request.too-large");
+}
+
+/// Stored accounts in lines have the rates of the run on files, those that it refused are refused, and others are unknown.
+#[test]
+fn lines_of_stored_accounts_are_decided_on_their_stored_facts() {
+    let dir = tempfile::tempdir().unwrap();
+    let here = dir.path();
+    rate_ok(here, "--lang en demo --accounts 600");
+    let run =
+        "--lang en run --area 990100 --rules demo/rules --parameters demo/parameters --book demo/book --on 2022-07-01";
+    let log = "--log sqlite:rate.db --author clerk --approver head --recorded-at 2022-06-20T01:00:00Z";
+    rate_ok(here, &format!("{run} --out first {log}"));
+    let server = Server::start(here);
+    for (area, noun, text) in
+        [("cn", "rule-sets", FRAME), ("990100", "rule-sets", METHOD), ("990100", "parameters", PARAMETERS)]
+    {
+        enact(&server, &format!("/v1/areas/{area}/{noun}"), &fixture(text));
+    }
+    let officer = server.client("officer", "990100");
+    let rates = decided(here, "first", "2022");
+    let accounts = fs::read_to_string(here.join("demo/book/accounts.csv")).unwrap();
+    let mut accounts: Vec<&str> = accounts.lines().skip(1).map(|line| line.split(',').nth(1).unwrap()).collect();
+    // More than one bunch, one of them twice, and some that are not there.
+    accounts.extend(["nobody", accounts[0], ""]);
+    let mut asked: Vec<Value> = accounts.iter().map(|account| json!({"account": account})).collect();
+    asked.insert(7, json!({"tables": tables()}));
+    accounts.insert(7, "new");
+    let answers = lines(&batch(&officer, &asked));
+    assert_eq!(answers.len(), accounts.len() + 1);
+    let (mut rated, mut refused) = (0, 0);
+    for ((answer, account), number) in answers.iter().zip(&accounts).zip(1..) {
+        assert_eq!(answer["line"], number);
+        let first = rates.iter().find(|((of, _), _)| of == account);
+        match (first, *account) {
+            (None, "new") => assert_eq!(answer["preview"]["segments"][0]["rate_percent"], "0.35"),
+            (None, "nobody" | "") => assert_eq!(answer["problem"]["code"], "object.unknown", "{answer}"),
+            (None, _) => {
+                assert_eq!(answer["problem"]["code"], "content.problems", "{answer}");
+                refused += 1;
+            }
+            (Some((_, (_, rate, _))), _) => {
+                assert_eq!(answer["preview"]["account"], *account);
+                assert_eq!(answer["preview"]["segments"][0]["rate_percent"], rate.as_str(), "{answer}");
+                rated += 1;
+            }
+        }
+    }
+    assert!(rated > 256 && refused > 1, "{rated} {refused}");
+    let other = server.client("officer", "*");
+    let answer =
+        other.send("POST", "/v1/previews?area=990200&on=2022-07-01", &[("content-type", "application/x-ndjson")], b"");
+    assert_eq!(answer.problem(422), "content.refused", "no law there");
 }
