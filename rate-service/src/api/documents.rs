@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::CONTENT_TYPE;
-use actix_web::web::Query;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use futures_util::future::LocalBoxFuture;
 use rate_core::error::Lang;
@@ -17,7 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::json::whole;
 use super::page::{Page, PageQuery};
-use super::{Json, Once, Reply, Service};
+use super::{Json, Once, Query, Reply, Service};
 use crate::api_error::{ApiCode, ApiError, PlacedProblem};
 use crate::auth::Caller;
 use crate::gazette::{self, Approval, Document, Form, Person, Upload};

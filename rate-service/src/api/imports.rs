@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, BytesMut, Data, Path, Query};
+use actix_web::web::{self, Bytes, BytesMut, Data, Path};
 use rate_core::error::Lang;
 use rate_core::input::book::TableKind;
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use super::json::piece;
 use super::page::{Page, PageQuery};
 use super::rates::hex;
-use super::{Json, Once, Reply, Service, Started};
+use super::{Json, Once, Query, Reply, Service, Started};
 use crate::api_error::{ApiCode, ApiError, ProblemBody};
 use crate::auth::Caller;
 use crate::book::Encoding;

@@ -1,5 +1,7 @@
 //! A body of JSON, read whole, within its bound.
 
+use std::fmt;
+use std::marker::PhantomData;
 use std::time::Duration;
 
 use actix_web::dev::Payload;
@@ -9,7 +11,8 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
-use serde::de::DeserializeOwned;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, MapAccess, Visitor};
 
 use super::Service;
 use crate::api_error::{ApiCode, ApiError};
@@ -36,12 +39,37 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
     }
 }
 
-/// Reads JSON of a type.
+/// What stands as an object: an array of the same values in order is none.
+#[derive(Clone, Debug)]
+pub struct Object<T>(pub T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        struct Named<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Named<T> {
+            type Value = T;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(map))
+            }
+        }
+
+        source.deserialize_map(Named(PhantomData)).map(Self)
+    }
+}
+
+/// Reads an object of JSON of a type.
 ///
 /// # Errors
 /// What is no JSON, or no such thing, with line and column.
 pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
-    serde_json::from_slice(body).map_err(|error| ApiError::new(ApiCode::RequestMalformed, [error]))
+    let read: Result<Object<T>, _> = serde_json::from_slice(body);
+    read.map(|object| object.0).map_err(|error| ApiError::new(ApiCode::RequestMalformed, [error]))
 }
 
 fn is_json(request: &HttpRequest) -> Result<(), ApiError> {

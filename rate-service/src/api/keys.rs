@@ -1,14 +1,15 @@
 //! Keys: made, listed, taken back; and the list of who used them.
 
 use actix_web::HttpResponse;
-use actix_web::web::{Data, Path, Query};
+use actix_web::web::{Data, Path};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::page::{Page, PageQuery};
-use super::{Json, Once, Reply, Service};
+use super::{Json, Once, Query, Reply, Service};
 use crate::api_error::{ApiCode, ApiError, ProblemBody};
 use crate::auth::{Areas, Caller, Role, make};
+use crate::person::is_name;
 use crate::store::{AccessRow, KeyRow};
 
 /// A key to be made.
@@ -21,7 +22,8 @@ pub struct KeyRequest {
     /// Codes of areas with commas between, each with everything below it; `*` is every area.
     #[schema(example = "990100", pattern = r"^(\*|[0-9]{6}(,[0-9]{6}){0,63})$")]
     pub areas: String,
-    /// Who holds it, 1 to 100 characters.
+    /// Who holds it, 1 to 100 letters, digits, spaces and ordinary marks. Names that differ in case, width, spaces or marks
+    /// alone are one person.
     #[schema(example = "征缴系统", min_length = 1, max_length = 100)]
     pub holder: String,
 }
@@ -79,8 +81,8 @@ pub async fn create(
     let roles = || Role::ALL.map(Role::as_str).join(", ");
     let role = Role::named(&role).ok_or_else(|| unfit("role", &role, &roles()))?;
     let areas: Areas = areas.parse().map_err(|error| unfit("areas", &areas, &format!("{error}")))?;
-    if !(1..=100).contains(&holder.trim().chars().count()) || holder.chars().any(char::is_control) {
-        return Err(unfit("holder", &holder, "1–100"));
+    if !(1..=100).contains(&holder.trim().chars().count()) || !is_name(&holder) {
+        return Err(unfit("holder", &holder, "1–100 × 字母 letters, 数字 digits, 空格 spaces, .,;:-_/&@#*+() …"));
     }
     if !caller.areas.contain(&areas) {
         return Err(ApiError::unknown());

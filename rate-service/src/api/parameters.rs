@@ -1,14 +1,14 @@
 //! Parameters: base rates, phased cuts, statistics, holidays: brought in, read, approved, published.
 
 use actix_web::HttpResponse;
-use actix_web::web::{Data, Path, Query};
+use actix_web::web::{Data, Path};
 
 use super::documents::{
     self, ApprovalRequest, DifferenceBody, DifferenceQuery, DocumentBody, FindingBody, PublicationRequest, Text,
     UploadQuery,
 };
 use super::page::{Page, PageQuery};
-use super::{Json, Once, Service, Started};
+use super::{Json, Once, Query, Service, Started};
 use crate::api_error::{ApiError, ProblemBody};
 use crate::auth::Caller;
 use crate::store::DocumentKind::Parameters;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::CONTENT_TYPE;
-use actix_web::web::{self, Data, Query};
+use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use rate_core::error::Lang;
 use rate_core::input::book::CheckedBook;
@@ -19,7 +19,7 @@ use utoipa::ToSchema;
 use super::given_law::GivenLaw;
 use super::lines::{Answered, Line, Lines, LinesEnd};
 use super::rates::{Grade, NDJSON, day, line};
-use super::{Asked, Service, Started, documents, json};
+use super::{Asked, Object, Query, Service, Started, documents, json};
 use crate::api_error::{ApiCode, ApiError, ProblemBody};
 use crate::auth::Caller;
 use crate::pipeline::listed;
@@ -43,7 +43,8 @@ pub struct PreviewRequest {
     /// Digest of a rule set that was uploaded here, published or not; the one in force where nothing is said.
     pub rule_set: Option<String>,
     /// Law that is given whole.
-    pub law: Option<GivenLaw>,
+    #[schema(value_type = Option<GivenLaw>)]
+    pub law: Option<Object<GivenLaw>>,
     /// Number of the account: of those given, or of those stored.
     pub account: Option<String>,
     /// Rows under the names of their tables, cells under the names of their columns (`docs/book-format.md`): text, or whole
@@ -60,7 +61,8 @@ pub struct PreviewRequest {
 #[serde(deny_unknown_fields)]
 pub struct PreviewHead {
     /// Law that is given whole.
-    pub law: GivenLaw,
+    #[schema(value_type = GivenLaw)]
+    pub law: Object<GivenLaw>,
 }
 
 /// A line of a batch: as a preview, but for what all lines share.
@@ -176,7 +178,7 @@ struct Wanted {
     on: String,
     decided_on: Option<String>,
     rule_set: Option<String>,
-    law: Option<GivenLaw>,
+    law: Option<Object<GivenLaw>>,
 }
 
 /// What a preview is made under.
@@ -242,13 +244,13 @@ async fn under(service: &Data<Service>, caller: &Caller, wanted: Wanted) -> Resu
     }
     let on = day("on", &on)?;
     let decided_on = decided_on.map(|text| day("decided_on", &text)).transpose()?;
-    if let (Some(named), Some(GivenLaw { rule_set: Some(_), .. })) = (&rule_set, &law) {
+    if let (Some(named), Some(Object(GivenLaw { rule_set: Some(_), .. }))) = (&rule_set, &law) {
         return Err(ApiError::new(ApiCode::RequestValue, ["rule_set", named, "rule_set / law.rule_set"]));
     }
     let rule_set = documents::asked("rule_set", rule_set.as_ref())?;
     let asked = Asked { area: area.clone(), on, decided_on, rule_set };
     let law = match law {
-        Some(law) => service.law_given(asked, law.given()?).await?,
+        Some(Object(law)) => service.law_given(asked, law.given()?).await?,
         None => service.law(asked).await?,
     };
     Ok(Under { area, law })

@@ -1,7 +1,7 @@
 //! Rule sets: brought in, read, approved, published.
 
 use actix_web::HttpResponse;
-use actix_web::web::{Data, Path, Query};
+use actix_web::web::{Data, Path};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -10,7 +10,7 @@ use super::documents::{
     PublicationRequest, Text, UploadQuery,
 };
 use super::page::{Page, PageQuery};
-use super::{Json, Once, Service, Started};
+use super::{Json, Once, Query, Service, Started};
 use crate::api_error::{ApiCode, ApiError, ProblemBody};
 use crate::auth::Caller;
 use crate::store::DocumentKind::RuleSet;

@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use actix_web::web::{Data, Path, Query};
+use actix_web::web::{Data, Path};
 use rate_core::error::Lang;
 use serde::Serialize;
 use serde_json::Value;
@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::page::{Page, PageQuery, cursor};
 use super::runs::{of_area, reading};
-use super::{Service, Started};
+use super::{Query, Service, Started};
 use crate::annual;
 use crate::api_error::{ApiCode, ApiError, PlacedProblem, ProblemBody};
 use crate::run::Summary;

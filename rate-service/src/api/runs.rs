@@ -1,20 +1,22 @@
 //! Annual runs: asked for, watched, reviewed, approved, published; and what came of them.
 
-use actix_web::web::{Data, Path, Query};
+use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use rate_core::NaiveDate;
 use rate_core::diagnostics::Kind;
+use rate_core::{NaiveDate, Parameters};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::page::{Page, PageQuery};
 use super::rates::day;
 use super::stream::{EVENTS, followed};
-use super::{Json, Once, Reply, Service};
+use super::{Json, Object, Once, Query, Reply, Service};
 use crate::annual::{self, Accepted, Act, Progress};
 use crate::api_error::{ApiCode, ApiError, ProblemBody};
 use crate::auth::Caller;
 use crate::billing::Seen;
+use crate::gazette::{self, GazetteError};
+use crate::run::not_of_setting;
 use crate::store::{Link, RunEventRow};
 
 /// A run to be made.
@@ -149,7 +151,10 @@ pub async fn create(
     let decided_on = asked.decided_on.as_deref().map(|text| day("decided_on", text)).transpose()?;
     let (of, before, first_only) = (area.clone(), asked.supersedes.clone(), asked.first_only);
     let fits = service.wait(move |service| {
-        service.store().read(|link| fits(&service.ledger(link)?, &of, on, before.as_deref(), first_only))
+        service.store().read(|link| {
+            fits(&service.ledger(link)?, &of, on, before.as_deref(), first_only)?;
+            decided_on.map_or(Ok(()), |day| in_setting(link, &of, on, day))
+        })
     });
     fits.await?;
     let id = asked.id.unwrap_or_else(|| made_up(&area, on, &once.fingerprint, &once.key));
@@ -197,6 +202,16 @@ fn fits(seen: &Seen, area: &str, on: NaiveDate, supersedes: Option<&str>, first_
             ))
         }
     }
+}
+
+/// Whether rates of a setting may be decided on a day, as far as its law is in force by now.
+fn in_setting(link: &mut Link, area: &str, on: NaiveDate, day: NaiveDate) -> Result<(), ApiError> {
+    let law = match gazette::law(link, area, on, None, Parameters::default()) {
+        Ok(chosen) => chosen.law,
+        Err(GazetteError::NoLaw { .. }) => return Ok(()),
+        Err(error) => return Err(error.into()),
+    };
+    not_of_setting(&law, day).map_or(Ok(()), |(zh, en)| Err(ApiError::refused(zh, en)))
 }
 
 /// A name that no other request has.
@@ -314,8 +329,8 @@ moves! {
 #[serde(deny_unknown_fields)]
 pub struct Acceptance {
     /// Each with a reason.
-    #[schema(min_items = 1)]
-    pub kinds: Vec<AcceptedKind>,
+    #[schema(min_items = 1, value_type = Vec<AcceptedKind>)]
+    pub kinds: Vec<Object<AcceptedKind>>,
 }
 
 /// A kind of findings that somebody accepts.
@@ -349,7 +364,7 @@ pub async fn accept(
         .0
         .kinds
         .into_iter()
-        .map(|it| {
+        .map(|Object(it)| {
             if it.reason.chars().count() > 1000 {
                 return Err(ApiError::new(ApiCode::RequestValue, ["reason", "…", "1–1000"]));
             }

@@ -22,7 +22,7 @@ use crate::clock::{self, Stopwatch};
 use crate::gazette;
 use crate::jobs::Bell;
 use crate::logbook::{LogError, Logbook};
-use crate::run::ChosenLaw;
+use crate::run::{ChosenLaw, not_of_setting};
 use crate::store::{AccessRow, Link, Store};
 use crate::telemetry::Metrics;
 
@@ -221,7 +221,7 @@ impl Service {
                 Some(digest) => gazette::law_of(link, &area, &digest, on)?,
                 None => gazette::law(link, &area, on, None, Parameters::default())?,
             };
-            Ok(on_its_day(chosen, decided_on))
+            on_its_day(chosen, decided_on)
         });
         let found = found.await?;
         let mut laws = self.laws.lock().unwrap_or_else(PoisonError::into_inner);
@@ -240,7 +240,7 @@ impl Service {
         let Asked { area, on, decided_on, rule_set } = asked;
         let found = self.read(move |link| {
             let chosen = gazette::law_given(link, (&area, on), rule_set.as_ref(), &given)?;
-            Ok(on_its_day(chosen, decided_on))
+            on_its_day(chosen, decided_on)
         });
         found.await
     }
@@ -319,12 +319,15 @@ impl Service {
     }
 }
 
-/// A law, as it decides on a day.
-fn on_its_day(mut chosen: ChosenLaw, decided_on: Option<NaiveDate>) -> Arc<ChosenLaw> {
+/// A law, as it decides on a day of its setting.
+fn on_its_day(mut chosen: ChosenLaw, decided_on: Option<NaiveDate>) -> Result<Arc<ChosenLaw>, ApiError> {
     if let Some(day) = decided_on {
+        if let Some((zh, en)) = not_of_setting(&chosen.law, day) {
+            return Err(ApiError::refused(zh, en));
+        }
         chosen.law = chosen.law.decided_on(day);
     }
-    Arc::new(chosen)
+    Ok(Arc::new(chosen))
 }
 
 impl Started {

@@ -163,3 +163,126 @@ fn whoever_reads_where_it_listens_may_tell_it_to_stop() {
         assert!(Server::start(dir.path()).stop(), "{round}");
     }
 }
+
+/// What is an object is sent as one: the same values in their order name nothing.
+#[test]
+fn an_array_is_taken_for_no_object() {
+    let (_dir, server) = served();
+    let area = "/v1/areas/990100";
+    let admin = server.admin();
+    assert_eq!(admin.post("/v1/keys", &json!(["billing", "990100", "h"])).problem(400), "request.malformed");
+    let item = json!(["x", "0".repeat(64), "0.5", null]);
+    let billing = server.client("billing", "990100");
+    assert_eq!(
+        billing.post(&format!("{area}/acknowledgements"), &json!({"items": [item]})).problem(400),
+        "request.malformed"
+    );
+    let officer = server.client("officer", "990100");
+    assert_eq!(
+        officer.post(&format!("{area}/runs/x/acceptance"), &json!({"kinds": [["claim-twice", "r"]]})).problem(400),
+        "request.malformed"
+    );
+    let preview = json!(["990100", "2022-07-01", null, null, null, "x", null, false]);
+    assert_eq!(officer.post("/v1/previews", &preview).problem(400), "request.malformed");
+    let law = json!({"area": "990100", "on": "2022-07-01", "account": "x", "law": ["", [], []]});
+    assert_eq!(officer.post("/v1/previews", &law).problem(400), "request.malformed");
+    let line = json!(["x", "2022-07", 1]).to_string();
+    let lines = billing.send(
+        "POST",
+        &format!("{area}/premium-quotations"),
+        &[("content-type", "application/x-ndjson")],
+        line.as_bytes(),
+    );
+    assert!(lines.text().starts_with(r#"{"line":1,"problem":"#), "{}", lines.text());
+}
+
+#[test]
+fn what_is_wrong_with_a_query_is_said_by_the_name_of_the_parameter() {
+    let (_dir, server) = served();
+    let officer = server.client("officer", "990100");
+    let cases = [
+        ("runs?limi=1", "request.parameter-unknown", "limi", "cursor, limit"),
+        ("runs?limit=1&limit=2", "request.parameter-twice", "limit", "limit"),
+        ("runs?limit=one", "request.value", "limit", "one"),
+        ("runs?limit=-1", "request.value", "limit", "-1"),
+        ("runs?limit=", "request.value", "limit", "limit"),
+        ("runs?limit=0", "request.value", "limit", "1–1000"),
+        ("runs/x/notices?form=pdf", "request.value", "form", "html, text"),
+        ("rule-sets/in-force", "request.parameter-missing", "on", "on"),
+        ("accounts/x/rates?from=2022-01", "request.parameter-missing", "to", "to"),
+        (
+            "accounts/x/rates?from=2022-01&to=2022-02&From=2022-01",
+            "request.parameter-unknown",
+            "From",
+            "from, to, known_at",
+        ),
+    ];
+    for (path, code, name, more) in cases {
+        for (lang, in_chinese) in [("en", false), ("zh", true)] {
+            let answer =
+                officer.send("GET", &format!("/v1/areas/990100/{path}"), &[("accept-language", lang)], b"").expect(400);
+            let detail = text_of(&answer, "detail");
+            assert_eq!(answer["code"], code, "{path}: {answer}");
+            assert!(detail.contains(&format!("`{name}`")) && detail.contains(more), "{detail}");
+            assert_eq!(detail.chars().any(|it| ('\u{4e00}'..'\u{9fff}').contains(&it)), in_chinese, "{detail}");
+        }
+    }
+}
+
+/// Case, width, spaces and what is not seen make nobody another person; what is not seen stands in no name.
+#[test]
+fn one_person_is_one_however_the_name_is_written() {
+    let (_dir, server) = served();
+    let admin = server.admin();
+    let made =
+        |role: &str, holder: &str| admin.post("/v1/keys", &json!({"role": role, "areas": "*", "holder": holder}));
+    for holder in
+        ["Wang\u{200b}", "Wa\u{ad}ng", "\u{202e}gnaW", "Wang\u{fe0f}", "\u{3164}", "--", "", "Wang\n", "a\u{0}"]
+    {
+        assert_eq!(made("officer", holder).problem(400), "request.value", "{holder:?}");
+    }
+    let key = |role: &str, holder: &str| admin.with(&text_of(&made(role, holder).expect(201), "key"));
+    let officer = key("officer", "Wang Weiß");
+    let frame = fixture("rule_sets/cn/2015-71.toml");
+    let headers = [("idempotency-key", "a"), ("content-type", "application/toml")];
+    let draft = officer.send("POST", "/v1/areas/cn/rule-sets", &headers, frame.as_bytes()).expect(201);
+    let path = format!("/v1/areas/cn/rule-sets/{}/approval", text_of(&draft, "digest"));
+    let approval = json!({"document_number": "1", "organ": "x", "date": "2025-12-01"});
+    for same in ["wang weiß", "WANG WEISS", "Ｗａｎｇ　weiß", "Wang-Wei\u{df}", " Wang  Weiß "] {
+        assert_eq!(key("approver", same).post(&path, &approval).problem(403), "auth.same-person", "{same:?}");
+    }
+    assert_eq!(key("approver", "王伟").post(&path, &approval).status, 200);
+}
+
+/// A day of decision is one of the setting, or left out.
+#[test]
+fn a_day_of_decision_outside_the_setting_is_refused() {
+    let (_dir, server) = served();
+    for (area, noun, path) in [
+        ("cn", "rule-sets", "rule_sets/cn/2015-71.toml"),
+        ("990100", "rule-sets", "rule_sets/illustrative/three-year.toml"),
+        ("990100", "parameters", "parameters/990100/demonstration.toml"),
+    ] {
+        enact(&server, &format!("/v1/areas/{area}/{noun}"), &fixture(path));
+    }
+    let officer = server.client("officer", "990100");
+    // The setting of 2022-07-01 ends on 2023-06-30.
+    for (day, status) in [("2022-06-30", 422), ("2023-07-01", 422), ("2022-07-01", 404), ("2023-06-30", 404)] {
+        let asked = json!({"area": "990100", "on": "2022-07-01", "decided_on": day, "account": "x"});
+        let answer = officer.post("/v1/previews", &asked);
+        assert_eq!(answer.status, status, "{day}: {}", answer.text());
+        let body = format!("{}\n", json!({"account": "x"}));
+        let path = format!("/v1/previews?area=990100&on=2022-07-01&decided_on={day}");
+        let lines = officer.send("POST", &path, &[("content-type", "application/x-ndjson")], body.as_bytes());
+        assert_eq!(lines.status, if status == 422 { 422 } else { 200 }, "{day}");
+        let run = officer.post("/v1/areas/990100/runs", &json!({"on": "2022-07-01", "decided_on": day}));
+        assert_eq!(run.status, if status == 422 { 422 } else { 202 }, "{day}: {}", run.text());
+    }
+    let asked = json!({"on": "2022-07-01", "decided_on": "2024-01-01"}).to_string();
+    for (lang, said) in [("en", "outside the setting 2022-07-01"), ("zh", "核定日期 2024-01-01 不在该期")] {
+        let headers = [("accept-language", lang), ("content-type", "application/json"), ("idempotency-key", lang)];
+        let answer = officer.send("POST", "/v1/areas/990100/runs", &headers, asked.as_bytes()).expect(422);
+        assert_eq!(answer["code"], "content.refused");
+        assert!(text_of(&answer, "detail").contains(said), "{answer}");
+    }
+}
