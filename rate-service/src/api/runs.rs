@@ -23,7 +23,8 @@ use crate::store::{Link, RunEventRow};
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RunRequest {
-    /// What it is called, here and in the log: letters, digits, `.`, `_`, `-`, at most 64. Made up where nothing is said.
+    /// What it is called, here and in the log: the code of the area, `-`, and letters, digits, `.`, `_`, `-`, at most 64 in
+    /// all. Made up where nothing is said.
     #[schema(pattern = r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$", example = "990100-2022")]
     pub id: Option<String>,
     /// A day of the annual setting.
@@ -147,6 +148,11 @@ pub async fn create(
     request: Json<RunRequest>,
 ) -> Result<HttpResponse, ApiError> {
     let (area, asked) = (area.into_inner(), request.0);
+    // Names are one for all areas. One of this area's cannot be another's, so nobody learns whether another has it.
+    let own = |id: &&String| id.strip_prefix(area.as_str()).is_some_and(|rest| rest.starts_with('-'));
+    if let Some(id) = asked.id.as_ref().filter(|id| !own(id)) {
+        return Err(ApiError::new(ApiCode::RequestValue, ["id", id, &format!("{area}-…")]));
+    }
     let on = day("on", &asked.on)?;
     let decided_on = asked.decided_on.as_deref().map(|text| day("decided_on", text)).transpose()?;
     let (of, before, first_only) = (area.clone(), asked.supersedes.clone(), asked.first_only);

@@ -286,3 +286,20 @@ fn a_day_of_decision_outside_the_setting_is_refused() {
         assert!(text_of(&answer, "detail").contains(said), "{answer}");
     }
 }
+
+/// A run is named after its area, so that no answer tells what names another area has.
+#[test]
+fn a_run_has_no_name_of_another_area() {
+    let (_dir, server) = served();
+    let asks = |area: &str, id: &str| {
+        server.client("officer", area).post(&format!("/v1/areas/{area}/runs"), &json!({"id": id, "on": "2022-07-01"}))
+    };
+    assert_eq!(asks("990100", "990100-a").status, 202);
+    for (area, id) in
+        [("990200", "990100-a"), ("990200", "990100-b"), ("990200", "a"), ("990200", "990200"), ("990200", "")]
+    {
+        assert_eq!(asks(area, id).problem(400), "request.value", "{area} {id}");
+    }
+    assert_eq!(asks("990200", "990200-a").status, 202);
+    assert_eq!(asks("990100", "990100-a").problem(409), "state.conflict");
+}
