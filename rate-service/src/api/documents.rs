@@ -1,6 +1,8 @@
 //! What documents of law have in common: how they come in, how far they are, what the checker found, and what other people do
 //! with them. Rule sets and parameters answer alike; each has its own file of operations.
 
+mod operations;
+
 use std::sync::Arc;
 
 use actix_web::dev::Payload;
@@ -13,6 +15,8 @@ use rate_core::log::Digest;
 use rate_core::rule_set::Finding;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+
+pub(in crate::api) use operations::operations;
 
 use super::json::whole;
 use super::page::{Page, PageQuery};
