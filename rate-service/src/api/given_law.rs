@@ -6,9 +6,12 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use super::documents::asked;
-use crate::api_error::ApiError;
+use crate::api_error::{ApiCode, ApiError};
 use crate::gazette::{Form, Given, GivenText};
 use crate::preview::wrong_type;
+
+/// The most documents of parameters; each is held against all others.
+const MOST: usize = 20;
 
 /// Law that is given whole, read and resolved as an upload is, and kept nowhere.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
@@ -19,9 +22,9 @@ pub struct GivenLaw {
     #[schema(value_type = Option<Value>)]
     pub rule_set: Option<Box<RawValue>>,
     /// Parameters of the area, of one around it or of the nation, each a text of TOML or an object of the same shape: they
-    /// hold beside those that are published.
+    /// hold beside those that are published. At most 20.
     #[serde(default)]
-    #[schema(value_type = Vec<Value>)]
+    #[schema(value_type = Vec<Value>, max_items = 20)]
     pub parameters: Vec<Box<RawValue>>,
     /// Digests of published parameters that do not hold beside those given.
     #[serde(default)]
@@ -32,8 +35,12 @@ impl GivenLaw {
     /// What is given, with where it stands in the request.
     ///
     /// # Errors
-    /// What is neither a text nor an object; no digest.
+    /// What is neither a text nor an object; no digest; more parameters than are taken.
     pub(super) fn given(&self) -> Result<Given, ApiError> {
+        if self.parameters.len() > MOST {
+            let count = self.parameters.len().to_string();
+            return Err(ApiError::new(ApiCode::RequestValue, ["law.parameters", &count, "0–20"]));
+        }
         let mut problems = Vec::new();
         let mut read = |raw: &RawValue, at: String| {
             let text = raw.get();

@@ -159,6 +159,8 @@ fn everything_wrong_with_law_that_is_given_is_said_at_its_place() {
     let neither = wrong(preview(&officer, &json!({"law": {"rule_set": 5, "parameters": [parameters, ["x"]]}})));
     let expected = ["/law/parameters/1", "/law/rule_set"].map(|place| (place.to_owned(), "file.wrong-type".to_owned()));
     assert_eq!(neither, expected);
+    let many = json!({"law": {"parameters": vec![json!({}); 21]}});
+    assert_eq!(preview(&officer, &many).problem(400), "request.value");
     // What no text can be, an object with a key twice, more than a document has.
     let json = [("content-type", "application/json")];
     let twice = r#"{"area": "990100", "on": "2022-07-01", "tables": {}, "law":
