@@ -1,9 +1,9 @@
 //! A thread that asks over several connections and takes the time of each answer.
 
+use rate_service::clock::Stopwatch;
 use std::error::Error;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::time::{Duration, Instant};
 
 type Done<T> = Result<T, Box<dyn Error>>;
 
@@ -41,7 +41,7 @@ impl Request {
     /// Asks once, until the server is there; how many bytes the answer has.
     pub fn answer(&self, address: SocketAddr) -> Done<usize> {
         let mut connection = Connection::open(address)?;
-        connection.ask(&self.bytes(), Instant::now())?;
+        connection.ask(&self.bytes(), 0)?;
         loop {
             if connection.answered()?.is_some() {
                 return Ok(connection.last);
@@ -51,21 +51,20 @@ impl Request {
 }
 
 /// Asks over every connection as soon as it has its answer.
-pub fn at_full_speed(address: SocketAddr, request: &Request, connections: usize, length: Duration) -> Done<Speed> {
+pub fn at_full_speed(address: SocketAddr, request: &Request, connections: usize, millis: u64) -> Done<Speed> {
     let (bytes, mut open) = (request.bytes(), connected(address, connections)?);
-    let begun = Instant::now();
+    let begun = Stopwatch::start();
     let mut count: u64 = 0;
-    while begun.elapsed() < length {
+    while begun.millis() < millis {
         for connection in &mut open {
             if connection.due.is_none() {
-                connection.ask(&bytes, Instant::now())?;
+                connection.ask(&bytes, begun.micros())?;
             } else if connection.answered()?.is_some() {
                 count += 1;
             }
         }
     }
-    let millis = u64::try_from(begun.elapsed().as_millis())?.max(1);
-    Ok(Speed { a_second: count * 1000 / millis })
+    Ok(Speed { a_second: count * 1000 / begun.millis().max(1) })
 }
 
 /// Asks so many times a second, whether answers have come or not.
@@ -74,21 +73,21 @@ pub fn at_a_pace(
     request: &Request,
     connections: usize,
     a_second: u64,
-    length: Duration,
+    millis: u64,
 ) -> Done<Times> {
     let (bytes, mut open) = (request.bytes(), connected(address, connections)?);
-    let pause = Duration::from_nanos(1_000_000_000 / a_second.max(1));
-    let begun = Instant::now();
-    let (mut due, mut taken) = (begun, Vec::new());
-    while begun.elapsed() < length {
+    let begun = Stopwatch::start();
+    let (mut asked, mut taken) = (0, Vec::new());
+    while begun.millis() < millis {
         for connection in &mut open {
             if connection.due.is_none() {
-                if due <= Instant::now() {
+                let due = asked * 1_000_000 / a_second.max(1);
+                if due <= begun.micros() {
                     connection.ask(&bytes, due)?;
-                    due += pause;
+                    asked += 1;
                 }
-            } else if let Some(asked) = connection.answered()? {
-                taken.push(u64::try_from(asked.elapsed().as_micros())?);
+            } else if let Some(due) = connection.answered()? {
+                taken.push(begun.micros() - due);
             }
         }
     }
@@ -104,8 +103,8 @@ fn connected(address: SocketAddr, connections: usize) -> Done<Vec<Connection>> {
 struct Connection {
     stream: TcpStream,
     came: Vec<u8>,
-    /// When what it waits for was due to be asked.
-    due: Option<Instant>,
+    /// When what it waits for was due to be asked, in microseconds.
+    due: Option<u64>,
     /// Bytes of the last answer.
     last: usize,
 }
@@ -118,7 +117,7 @@ impl Connection {
         Ok(Self { stream, came: Vec::new(), due: None, last: 0 })
     }
 
-    fn ask(&mut self, bytes: &[u8], due: Instant) -> Done<()> {
+    fn ask(&mut self, bytes: &[u8], due: u64) -> Done<()> {
         // A request is far smaller than what the system takes at once.
         self.stream.write_all(bytes)?;
         self.due = Some(due);
@@ -126,7 +125,7 @@ impl Connection {
     }
 
     /// Reads what came; once the answer is whole, when it was due to be asked.
-    fn answered(&mut self) -> Done<Option<Instant>> {
+    fn answered(&mut self) -> Done<Option<u64>> {
         let mut piece = [0; 8192];
         match self.stream.read(&mut piece) {
             Ok(0) => return Err("the server closed a connection".into()),

@@ -8,7 +8,6 @@ mod load;
 use std::error::Error;
 use std::net::TcpListener;
 use std::sync::Arc;
-use std::time::Duration;
 
 use actix_web::web::{self, Data};
 use actix_web::{App, HttpResponse, HttpServer, middleware, rt};
@@ -40,8 +39,7 @@ const TIMES: usize = 5;
 type Done<T> = Result<T, Box<dyn Error>>;
 
 fn main() -> Done<()> {
-    let seconds = std::env::args().skip(1).find(|word| word != "--bench").map_or(Ok(3), |text| text.parse())?;
-    let each = Duration::from_secs(seconds);
+    let seconds = std::env::args().skip(1).find(|word| word != "--bench").map_or(Ok(3), |text| text.parse::<u64>())?;
     let dir = tempfile::tempdir()?;
     let place: Place = format!("sqlite:{}", dir.path().join("rate.db").display()).parse()?;
     let store = Arc::new(Store::open(&place)?);
@@ -79,7 +77,7 @@ fn main() -> Done<()> {
     let mut pairs = Vec::new();
     for _ in 0..TIMES {
         // One behind the other each time: whatever else the machine does meets both.
-        let full = [&preview, &echo].map(|it| at_full_speed(address, it, CONNECTIONS, each));
+        let full = [&preview, &echo].map(|it| at_full_speed(address, it, CONNECTIONS, seconds * 1000));
         let [preview, echo] = full;
         pairs.push((preview?, echo?));
     }
@@ -90,7 +88,7 @@ fn main() -> Done<()> {
     for (name, request, full) in [("previews", &preview, previews), ("echo", &echo, previews)] {
         let mut taken = Vec::new();
         for _ in 0..TIMES {
-            taken.push(at_a_pace(address, request, CONNECTIONS, full / 2, each)?);
+            taken.push(at_a_pace(address, request, CONNECTIONS, full / 2, seconds * 1000)?);
         }
         let middle = |of: fn(&load::Times) -> u64| median(taken.iter().map(of).collect());
         let (half, p50, p99) = (full / 2, middle(|it| it.p50_micros), middle(|it| it.p99_micros));

@@ -6,10 +6,10 @@
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use rate_core::date;
 use rate_service::annual::{self, Act, Request, State, Worker};
+use rate_service::clock::Stopwatch;
 use rate_service::logbook::Logbook;
 use rate_service::run::LawFiles;
 use rate_service::store::{Place, Store};
@@ -67,9 +67,9 @@ fn measured(here: &Here<'_>, accounts: u32) -> Done<()> {
     let law = LawFiles::read(&here.dir.join("rules"), &here.dir.join("parameters"))?;
     let scheme = here.database.split(':').next().unwrap_or_default();
 
-    let begun = Instant::now();
+    let begun = Stopwatch::start();
     let rows = fill(&log, accounts)?;
-    told(scheme, "facts stored", begun.elapsed(), &format!("{rows} rows"));
+    told(scheme, "facts stored", begun.millis(), &format!("{rows} rows"));
     forget_peak()?;
 
     let request = Request {
@@ -82,7 +82,7 @@ fn measured(here: &Here<'_>, accounts: u32) -> Done<()> {
         limits: String::new(),
         control: String::new(),
     };
-    let all = Instant::now();
+    let all = Stopwatch::start();
     annual::open(&store, &request, "clerk", NOW)?;
     // The first piece of work is the freeze; the others are for all workers.
     let mut first = Worker::new("first");
@@ -90,8 +90,8 @@ fn measured(here: &Here<'_>, accounts: u32) -> Done<()> {
     if let Some((_, beyond)) = annual::diagnosis(&store, "bench")?.filter(|(_, beyond)| !beyond.is_empty()) {
         return Err(format!("the gate is shut: {beyond:?}").into());
     }
-    told(scheme, "frozen", all.elapsed(), "");
-    let begun = Instant::now();
+    told(scheme, "frozen", all.millis(), "");
+    let begun = Stopwatch::start();
     let failed = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..THREADS)
             .map(|number| {
@@ -102,23 +102,23 @@ fn measured(here: &Here<'_>, accounts: u32) -> Done<()> {
         threads.into_iter().find_map(|it| it.join().map_or(Some("a worker panicked".to_owned()), Result::err))
     });
     failed.map_or(Ok(()), Err)?;
-    told(scheme, "decided", begun.elapsed(), "");
-    let begun = Instant::now();
+    told(scheme, "decided", begun.millis(), "");
+    let begun = Stopwatch::start();
     for act in [Act::Review, Act::Approve, Act::Publish] {
         annual::act(&store, "bench", act, "head", NOW, "")?;
     }
     first.work(&store, &mut log, &law, NOW)?;
-    told(scheme, "published", begun.elapsed(), "");
+    told(scheme, "published", begun.millis(), "");
     let progress = annual::progress(&store, "bench")?;
     if progress.state != State::Published {
         return Err(format!("{}: {:?}", progress.state, progress.problem).into());
     }
-    told(scheme, "all", all.elapsed(), &format!("{accounts} accounts, at most {} MiB", peak()?));
+    told(scheme, "all", all.millis(), &format!("{accounts} accounts, at most {} MiB", peak()?));
     Ok(())
 }
 
-fn told(scheme: &str, stage: &str, took: Duration, more: &str) {
-    println!("{scheme:<9}{stage:<14}{:>9} ms  {more}", took.as_millis());
+fn told(scheme: &str, stage: &str, took: u64, more: &str) {
+    println!("{scheme:<9}{stage:<14}{:>9} ms  {more}", took);
 }
 
 /// A worker of its own until nothing is left to do.

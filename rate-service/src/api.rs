@@ -4,6 +4,7 @@
 pub mod collection;
 pub mod documents;
 mod files;
+pub mod given_law;
 pub mod health;
 pub mod impacts;
 pub mod imports;
@@ -15,6 +16,7 @@ pub mod once;
 pub mod page;
 pub mod parameters;
 pub mod previews;
+pub mod query;
 pub mod rates;
 pub mod rule_sets;
 pub mod run_results;
@@ -24,7 +26,8 @@ mod shares;
 mod stream;
 mod witness;
 
-pub use json::Json;
+pub use json::{Json, Object};
 pub use once::{Once, Reply};
+pub use query::Query;
 pub use service::{Asked, Limits, Place, Service, Started};
 pub use shares::Shares;

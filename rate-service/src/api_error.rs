@@ -6,7 +6,7 @@
 //! | 401, 403, 404 | brings another key, or another name; another area's thing answers as one that is not there |
 //! | 409, 412 | reads what stands now, and decides again |
 //! | 422 | mends the data, all of it at once; or asks the owner of the rules |
-//! | 429, 503 | waits, and sends the same again under the same key |
+//! | 408, 429, 503 | waits, and sends the same again under the same key |
 //! | 500 | sends the same again; the cause is in the log of the server, not in the answer |
 
 mod code;

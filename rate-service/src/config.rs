@@ -31,6 +31,8 @@ pub struct Config {
     pub body_bytes: usize,
     /// The most bytes of a line of a body that is read line by line.
     pub line_bytes: usize,
+    /// Seconds for which the next bytes of a body are waited for.
+    pub body_wait_seconds: u64,
     /// Requests a second that one key may send.
     pub requests_per_second: u32,
     /// Seconds for requests under way to end once the server is told to stop.
@@ -49,6 +51,7 @@ impl Default for Config {
             lease_seconds: 60,
             body_bytes: 8 << 20,
             line_bytes: 1 << 20,
+            body_wait_seconds: 30,
             requests_per_second: 5000,
             shutdown_seconds: 30,
         }
@@ -102,6 +105,7 @@ impl Config {
             "lease_seconds",
             "body_bytes",
             "line_bytes",
+            "body_wait_seconds",
             "requests_per_second",
             "shutdown_seconds",
         ];

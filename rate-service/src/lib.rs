@@ -20,6 +20,7 @@ pub mod jobs;
 pub mod lawbook;
 pub mod logbook;
 pub mod openapi;
+pub mod person;
 pub mod pipeline;
 pub mod preview;
 pub mod projects;

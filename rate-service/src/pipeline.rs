@@ -146,15 +146,15 @@ pub fn portion(link: &mut Link, area: &str, range: &AccountRange, known: i64) ->
     portion_of(&mut facts, area, Own::Range(range.clone()), own, beside)
 }
 
-/// Reads the facts of one account of an area as they stood at a knowledge number.
+/// Reads the facts of some accounts of an area as they stood at a knowledge number.
 ///
 /// # Errors
 /// As the store's.
-pub fn one(link: &mut Link, area: &str, account: &str, known: i64) -> Result<Portion, StoreError> {
+pub fn listed(link: &mut Link, area: &str, accounts: BTreeSet<String>, known: i64) -> Result<Portion, StoreError> {
     let facts = &mut Known { link, area, known };
-    let own = facts.of(&[account.to_owned()])?;
+    let own = facts.of(&in_order(&accounts))?;
     let beside = facts.of(&[String::new()])?;
-    portion_of(facts, area, Own::Listed(BTreeSet::from([account.to_owned()])), own, beside)
+    portion_of(facts, area, Own::Listed(accounts), own, beside)
 }
 
 /// Reads what is about an area alone: a portion of no account, whose check has the totals and warnings of these rows.
@@ -205,16 +205,16 @@ pub struct Needed {
 pub fn needed(facts: &mut impl Facts, accounts: &BTreeSet<String>) -> Result<Needed, StoreError> {
     let (mut whole, mut last) = (accounts.clone(), accounts.clone());
     for _ in 0..GENERATIONS {
-        let further = facts.named_by(TableKind::Successions, &listed(&last))?;
+        let further = facts.named_by(TableKind::Successions, &in_order(&last))?;
         last = further.difference(&whole).cloned().collect();
         whole.extend(last.iter().cloned());
     }
     // One generation more is too many, which is another problem than one that does not exist.
-    let mut named = facts.named_by(TableKind::Successions, &listed(&whole))?;
+    let mut named = facts.named_by(TableKind::Successions, &in_order(&whole))?;
     // Whoever passes claims on is known by all of its rows: one that is refused passes its refusal on. And it is refused
     // where one that its claims name does not exist.
-    whole.extend(facts.naming(TableKind::Claims, &listed(&whole))?);
-    named.extend(facts.named_by(TableKind::Claims, &listed(&whole))?);
+    whole.extend(facts.naming(TableKind::Claims, &in_order(&whole))?);
+    named.extend(facts.named_by(TableKind::Claims, &in_order(&whole))?);
     named.retain(|account| !whole.contains(account));
     Ok(Needed { whole, named })
 }
@@ -226,12 +226,12 @@ pub fn needed(facts: &mut impl Facts, accounts: &BTreeSet<String>) -> Result<Nee
 pub fn dependants(facts: &mut impl Facts, accounts: &BTreeSet<String>) -> Result<BTreeSet<String>, StoreError> {
     // Whoever names them in a claim, whoever is named in one of theirs, and whoever is named beside them: all of these may
     // stand behind a successor.
-    let mut found = facts.naming(TableKind::Claims, &listed(accounts))?;
+    let mut found = facts.naming(TableKind::Claims, &in_order(accounts))?;
     found.extend(accounts.iter().cloned());
-    found.extend(facts.named_by(TableKind::Claims, &listed(&found))?);
+    found.extend(facts.named_by(TableKind::Claims, &in_order(&found))?);
     let mut last = found.clone();
     for _ in 0..=GENERATIONS {
-        let further = facts.naming(TableKind::Successions, &listed(&last))?;
+        let further = facts.naming(TableKind::Successions, &in_order(&last))?;
         last = further.difference(&found).cloned().collect();
         found.extend(last.iter().cloned());
     }
@@ -239,7 +239,7 @@ pub fn dependants(facts: &mut impl Facts, accounts: &BTreeSet<String>) -> Result
     Ok(found)
 }
 
-fn listed(set: &BTreeSet<String>) -> Vec<String> {
+fn in_order(set: &BTreeSet<String>) -> Vec<String> {
     set.iter().cloned().collect()
 }
 
@@ -248,7 +248,7 @@ fn mentioned(facts: &mut impl Facts, own: &[Row]) -> Result<Vec<Row>, StoreError
     let accounts: BTreeSet<String> = own.iter().map(|row| row.account.clone()).collect();
     let Needed { whole, named } = needed(facts, &accounts)?;
     let mut rows = facts.of(&whole.difference(&accounts).cloned().collect::<Vec<_>>())?;
-    for asked in listed(&named).chunks(ASKED) {
+    for asked in in_order(&named).chunks(ASKED) {
         let mut found = facts.of(asked)?;
         // That there is a row is all that is asked; the first is that of `accounts`, where there is one.
         found.dedup_by(|row, first| row.account == first.account);

@@ -79,7 +79,8 @@ fn table(kind: TableKind, rows: &[Value], problems: &mut Vec<Problem>) -> RawTab
     table
 }
 
-fn wrong_type(pointer: String, expected: &str, found: &Value) -> Problem {
+/// That something of another kind stands at a JSON pointer.
+pub(crate) fn wrong_type(pointer: String, expected: &str, found: &Value) -> Problem {
     let found = match found {
         Value::Null => "null",
         Value::Bool(_) => "true or false",
@@ -91,11 +92,26 @@ fn wrong_type(pointer: String, expected: &str, found: &Value) -> Problem {
     Problem::new(Code::FileWrongType, Place::field(pointer), [expected, found])
 }
 
-/// The history of one account among checked facts: of the account named, or of the only one there is.
+/// The history of an account among checked facts that are stored; none where there are no facts of it.
+///
+/// # Errors
+/// What is wrong with the facts.
+pub fn stored<'b>(book: &'b CheckedBook, account: &AccountKey) -> Result<Option<&'b History>, NotDecided> {
+    if !book.file_problems.is_empty() {
+        return Err(NotDecided::Problems(book.file_problems.clone()));
+    }
+    if let Some(refused) = book.refused.iter().find(|refused| refused.key == *account) {
+        return Err(NotDecided::Problems(refused.problems.clone()));
+    }
+    Ok(book.histories.iter().find(|history| history.key() == account))
+}
+
+/// Checks tables that were given, and finds the history of the account that is meant: the one named, or the only one there is.
 ///
 /// # Errors
 /// What is wrong with the facts; which account is meant.
-pub fn history(mut book: CheckedBook, account: Option<&AccountKey>) -> Result<History, NotDecided> {
+pub fn given(tables: &[RawTable], account: Option<&AccountKey>) -> Result<History, NotDecided> {
+    let mut book = check_book(tables);
     if !book.file_problems.is_empty() {
         return Err(NotDecided::Problems(book.file_problems));
     }
@@ -111,14 +127,6 @@ pub fn history(mut book: CheckedBook, account: Option<&AccountKey>) -> Result<Hi
             Err(NotDecided::Which(book.histories.len() + book.refused.len() + ends))
         }
     }
-}
-
-/// Checks tables that were given, and finds the account that is meant.
-///
-/// # Errors
-/// As [`history`].
-pub fn given(tables: &[RawTable], account: Option<&AccountKey>) -> Result<History, NotDecided> {
-    history(check_book(tables), account)
 }
 
 /// What would be decided.

@@ -7,6 +7,7 @@ mod envelope;
 mod gate;
 mod operation;
 
+use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, guard, middleware};
 
@@ -45,7 +46,8 @@ macro_rules! operations {
                 // The table has as many lines as this.
                 if let Some(operation) = operations.next() {
                     let gate = middleware::from_fn(move |request, next| gate::pass(operation, request, next));
-                    let resource = web::resource(operation.path).guard(guard::Method(operation.verb.method()));
+                    let asks = |of: &guard::GuardContext<'_>| operation.verb.methods().contains(&of.head().method);
+                    let resource = web::resource(operation.path).guard(guard::fn_guard(asks));
                     config.service(resource.wrap(gate).route(web::route().to($handler)));
                 }
             )+
@@ -134,7 +136,8 @@ operations! {
 /// What has no line in the table: another method of a path that has one, or no path at all.
 async fn unknown(request: HttpRequest) -> Result<&'static str, ApiError> {
     let of_path = |operation: &&Operation| operation.matches(request.path());
-    let mut allowed: Vec<&str> = OPERATIONS.iter().filter(of_path).map(|it| it.verb.as_str()).collect();
+    let methods = OPERATIONS.iter().filter(of_path).flat_map(|it| it.verb.methods());
+    let mut allowed: Vec<&str> = methods.map(Method::as_str).collect();
     allowed.dedup();
     if allowed.is_empty() {
         Err(ApiError::plain(ApiCode::RouteUnknown))

@@ -25,7 +25,7 @@ use rate_core::{AccountKey, Decision, History, Law, NaiveDate, Origin, Problem, 
 
 pub use error::RunError;
 pub use law::{LawFiles, law, parameters, rule_set};
-pub(crate) use law::{read_law, with_averages};
+pub(crate) use law::{not_of_setting, read_law, with_averages};
 pub use notices::{Layout, NoticeFiles, notice_file, write_notices};
 pub(crate) use output::{ListCell, RUN_LIST, charged, list_line, problem_cells, segment_json};
 pub use output::{RunFiles, write};

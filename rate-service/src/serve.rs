@@ -2,9 +2,13 @@
 
 mod demo;
 
+use std::future::poll_fn;
 use std::io::Write;
 use std::net::TcpListener;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
 
 use actix_web::web::{Data, ServiceConfig};
 use actix_web::{App, HttpServer, middleware};
@@ -72,7 +76,8 @@ pub fn serve(config: &Config, demonstrated: bool, out: &mut dyn Write) -> Result
     let listener = TcpListener::bind(&config.listen).map_err(ServeError::system(config.listen.clone()))?;
     let store = Arc::new(Store::open(&config.place()?)?);
     let Config { body_bytes, line_bytes, requests_per_second, .. } = *config;
-    let limits = Limits { body_bytes, line_bytes, requests_per_second };
+    let body_wait = Duration::from_secs(config.body_wait_seconds);
+    let limits = Limits { body_bytes, line_bytes, body_wait, requests_per_second };
     let service = Arc::new(Service::over(store, &config.log_name, limits)?);
     if let Some(key) = first_key(&service)? {
         let said = writeln!(out, "admin key, shown this once / 管理密钥（仅此一次）: {key}");
@@ -115,14 +120,20 @@ async fn answer(
         server = server.workers(config.workers);
     }
     let server = server.listen(listener).map_err(ServeError::system(config.listen.clone()))?;
-    for address in server.addrs() {
+    let addresses = server.addrs();
+    // Its first step takes the signals: whoever reads the line below may tell it to stop at once.
+    let mut server = pin!(server.run());
+    if let Poll::Ready(ended) = poll_fn(|context| Poll::Ready(server.as_mut().poll(context))).await {
+        return ended.map_err(ServeError::system("serving"));
+    }
+    for address in addresses {
         if let Some(shown) = shown {
             write!(out, "{}", shown.requests(&address.to_string())).map_err(ServeError::system("output"))?;
         }
         writeln!(out, "listening on http://{address}").map_err(ServeError::system("output"))?;
     }
     out.flush().map_err(ServeError::system("output"))?;
-    server.run().await.map_err(ServeError::system("serving"))
+    server.await.map_err(ServeError::system("serving"))
 }
 
 /// As many threads as are asked for; as there are cores, where none are.

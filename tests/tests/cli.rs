@@ -77,8 +77,12 @@ mod january;
 mod law;
 #[path = "service/notices.rs"]
 mod notices_served;
+#[path = "service/previews.rs"]
+mod previews;
 #[path = "service/rates.rs"]
 mod rates;
+#[path = "service/requests.rs"]
+mod requests;
 #[path = "service/schema.rs"]
 mod schema;
 #[path = "service/server.rs"]

@@ -4,6 +4,7 @@ use super::AnnualError;
 use super::request::{Accepted, Request};
 use super::state::{Act, NotMoved, State, Who, next};
 use crate::logbook::is_run_id;
+use crate::person::is_same;
 use crate::store::{Link, RunEventRow, RunRow, Store};
 
 /// What a worker is called where a change of state says who.
@@ -150,7 +151,7 @@ fn person(who: &str) -> Result<&str, AnnualError> {
 }
 
 fn person_of(row: &RunRow, who: &str) -> Who {
-    if row.author == who { Who::Author } else { Who::Other }
+    if is_same(&row.author, who) { Who::Author } else { Who::Other }
 }
 
 /// The state a run comes to.

@@ -14,7 +14,7 @@ use super::work::Worker;
 use super::{AnnualError, LawSource, findings};
 use crate::logbook::Logbook;
 use crate::pipeline::{self, Portion};
-use crate::run::{ChosenLaw, RunError};
+use crate::run::{ChosenLaw, RunError, not_of_setting};
 use crate::store::{AccountRange, ChunkRow, RunRow, Store};
 
 /// What a freeze comes to before it is kept.
@@ -44,6 +44,9 @@ impl Worker {
         right(checked.file_problems)?;
         let mut chosen = source.law(&request.area, request.on, checked.parameters)?;
         if let Some(day) = request.decided_on {
+            if let Some((zh, en)) = not_of_setting(&chosen.law, day) {
+                return Err(AnnualError::unfit(zh, en));
+            }
             chosen.law = chosen.law.decided_on(day);
         }
         let mut search = Search::new(&chosen.law);

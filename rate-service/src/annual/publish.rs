@@ -26,8 +26,18 @@ pub(super) fn publish(store: &Arc<Store>, log: &mut Logbook, row: &RunRow, now: 
         recorded_at: now.to_owned(),
     };
     let mut wrong = None;
-    let published = log.publish_with(publication, &mut |link, _| {
+    // Who asked for it was told of no other; one that was asked for at the same time may have come to stand since then.
+    let alone = publication.supersedes.is_none() && !request.first_only;
+    let published = log.publish_with(publication, &mut |link, published| {
         let recorded = (|| {
+            if let Some(other) = published.beside.first().filter(|_| alone) {
+                return Err(AnnualError::unfit(
+                    format!("该期其间已发布运行 `{other}`：请另办一次运行，并以 supersedes 指明替代"),
+                    format!(
+                        "run `{other}` came to stand for this setting meanwhile: ask anew, naming it as `supersedes`"
+                    ),
+                ));
+            }
             let row = held(link, &row.id)?;
             let state = moved(&row, Act::Record, Who::Worker)?;
             link.drop_run_blocks(&row.id)?;

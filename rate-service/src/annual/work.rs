@@ -1,5 +1,6 @@
 //! One bounded piece of work on whatever run waits: its freeze, one of its chunks, its publication.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rate_core::diagnostics::Diagnosis;
@@ -222,7 +223,8 @@ pub(super) fn decided_within(
 /// The same for one account.
 pub(super) fn decided_one(store: &Store, row: &RunRow, chosen: &ChosenLaw, account: &str) -> Result<Run, AnnualError> {
     let knowledge = row.knowledge.ok_or(AnnualError::Broken("no freeze"))?;
-    let portion = store.read(|link| pipeline::one(link, &row.area, account, knowledge))?;
+    let portion =
+        store.read(|link| pipeline::listed(link, &row.area, BTreeSet::from([account.to_owned()]), knowledge))?;
     decided_of(row, chosen, &portion, &mut |_, _| {})
 }
 

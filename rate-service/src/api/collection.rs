@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::CONTENT_TYPE;
-use actix_web::web::{self, Bytes, Data, Path, Query};
+use actix_web::web::{self, Bytes, Data, Path};
 use futures_util::stream::try_unfold;
 use rate_core::NaiveDate;
 use rate_core::amount::{Money, Rate};
@@ -16,9 +16,9 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::lines::{Answered, answered};
+use super::lines::{Answered, Line, Lines};
 use super::rates::{NDJSON, day, hex, line};
-use super::{Json, Once, Reply, Service, Started, json};
+use super::{Json, Object, Once, Query, Reply, Service, Started};
 use crate::api_error::{ApiCode, ApiError, ProblemBody};
 use crate::auth::Caller;
 use crate::billing::{DatedRate, Seen, Standing, Timeline, standing};
@@ -89,8 +89,8 @@ pub async fn quote(
         return Err(ApiError::new(ApiCode::RequestType, [NDJSON]));
     }
     let area = area.into_inner();
-    let each = move |service: &Service, first: u64, lines: &[Vec<u8>]| -> Result<Vec<Answered>, ApiError> {
-        let asked: Vec<Result<QuotationLine, ApiError>> = lines.iter().map(|text| json::read(text)).collect();
+    let each = move |service: &Service, first: u64, lines: &[Line]| -> Result<Vec<Answered>, ApiError> {
+        let asked: Vec<Result<QuotationLine, ApiError>> = lines.iter().map(Line::read).collect();
         service.store().read(|link| {
             let accounts: Vec<String> = asked.iter().flatten().map(|it| it.account.clone()).collect();
             let timelines = timelines(service, link, &area, &accounts)?;
@@ -108,7 +108,7 @@ pub async fn quote(
             Ok(answers)
         })
     };
-    Ok(answered(service.into_inner(), payload.into_inner(), Arc::new(each)))
+    Ok(Lines::of(service.into_inner(), payload.into_inner()).answered(Arc::new(each)))
 }
 
 /// The rates of some accounts, as they are now.
@@ -168,8 +168,8 @@ fn exact(percent: &str) -> Result<Rate, ApiError> {
 #[serde(deny_unknown_fields)]
 pub struct Acknowledgements {
     /// At most 10,000.
-    #[schema(min_items = 1, max_items = 10_000)]
-    pub items: Vec<Acknowledgement>,
+    #[schema(min_items = 1, max_items = 10_000, value_type = Vec<Acknowledgement>)]
+    pub items: Vec<Object<Acknowledgement>>,
 }
 
 /// What whoever collects says of an account: that it holds a rate, or has charged a month by it.
@@ -215,7 +215,7 @@ pub async fn acknowledge(
         return Err(unfit("items", &items.len().to_string(), "1–10000"));
     }
     let mut said = Vec::with_capacity(items.len());
-    for it in items {
+    for Object(it) in items {
         let decision = Digest::from_hex(&it.decision).ok_or_else(|| unfit("decision", &it.decision, "SHA-256"))?;
         exact(&it.rate_percent)?;
         let month = it.month.as_deref().map(|text| text.parse::<Month>().map_err(|_| unfit("month", text, "YYYY-MM")));

@@ -1,11 +1,12 @@
 //! What documents of law have in common: how they come in, how far they are, what the checker found, and what other people do
 //! with them. Rule sets and parameters answer alike; each has its own file of operations.
 
+mod operations;
+
 use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::CONTENT_TYPE;
-use actix_web::web::Query;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use futures_util::future::LocalBoxFuture;
 use rate_core::error::Lang;
@@ -15,9 +16,11 @@ use rate_core::rule_set::Finding;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+pub(in crate::api) use operations::operations;
+
 use super::json::whole;
 use super::page::{Page, PageQuery};
-use super::{Json, Once, Reply, Service};
+use super::{Json, Once, Query, Reply, Service};
 use crate::api_error::{ApiCode, ApiError, PlacedProblem};
 use crate::auth::Caller;
 use crate::gazette::{self, Approval, Document, Form, Person, Upload};
@@ -351,12 +354,12 @@ pub(super) async fn list(
     (area, kind, lang): (String, DocumentKind, Lang),
     page: &PageQuery,
 ) -> Result<HttpResponse, ApiError> {
-    let (limit, [at, digest]) = (page.limit()?, page.behind()?);
+    let (limit, [at, digest]) = (page.limit()?, page.behind(noun(kind))?);
     let digest = Digest::from_hex(&digest).map(|it| it.0.to_vec()).unwrap_or_default();
     let most = i64::try_from(limit).unwrap_or(i64::MAX) + 1;
     let found = service.read(move |link| Ok(gazette::documents(link, &area, kind, (&at, &digest), most)?)).await?;
     let cursor = |it: &Document| [it.uploaded_at.clone(), it.digest.to_string()];
-    let Page { items, next } = Page::of(found, limit, cursor);
+    let Page { items, next } = Page::of(found, (noun(kind), limit), cursor);
     let items = items.into_iter().map(|it| DocumentBody::of(it, lang)).collect();
     Ok(HttpResponse::Ok().json(Page { items, next }))
 }
@@ -382,10 +385,11 @@ pub(super) fn text(document: Document) -> HttpResponse {
 
 /// What the checker found, a page at a time.
 pub(super) fn findings(document: &Document, page: &PageQuery, lang: Lang) -> Result<HttpResponse, ApiError> {
-    let (limit, [behind]) = (page.limit()?, page.behind()?);
+    const LIST: &str = "document-findings";
+    let (limit, behind) = (page.limit()?, page.place(LIST)?);
     let numbered = document.findings.iter().zip(1_usize..);
-    let later = numbered.skip(behind.parse().unwrap_or(0)).take(limit.saturating_add(1)).collect();
-    let Page { items, next } = Page::of(later, limit, |(_, number)| [number.to_string()]);
+    let later = numbered.skip(usize::try_from(behind).unwrap_or(usize::MAX)).take(limit.saturating_add(1)).collect();
+    let Page { items, next } = Page::of(later, (LIST, limit), |(_, number)| [number.to_string()]);
     let items = items.into_iter().map(|(finding, _)| FindingBody::of(finding, lang)).collect();
     Ok(HttpResponse::Ok().json(Page { items, next }))
 }

@@ -3,17 +3,17 @@
 use std::sync::Arc;
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, BytesMut, Data, Path, Query};
-use futures_util::StreamExt;
+use actix_web::web::{self, Bytes, BytesMut, Data, Path};
 use rate_core::error::Lang;
 use rate_core::input::book::TableKind;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
-use super::page::{Page, PageQuery, place};
+use super::json::piece;
+use super::page::{Page, PageQuery};
 use super::rates::hex;
-use super::{Json, Once, Reply, Service, Started};
+use super::{Json, Once, Query, Reply, Service, Started};
 use crate::api_error::{ApiCode, ApiError, ProblemBody};
 use crate::auth::Caller;
 use crate::book::Encoding;
@@ -141,7 +141,8 @@ pub async fn list(
     area: Path<String>,
     page: Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    let (limit, [behind]) = (page.limit()?, page.behind()?);
+    const LIST: &str = "imports";
+    let (limit, [behind]) = (page.limit()?, page.behind(LIST)?);
     let most = i64::try_from(limit).unwrap_or(i64::MAX) + 1;
     let imports = service.read(move |link| {
         let rows = link.imports_of(&area, &behind, most)?;
@@ -149,7 +150,7 @@ pub async fn list(
             rows.iter().map(|row| Ok(Import::from(intake::progress_in(link, &row.id)?))).collect();
         imports
     });
-    Ok(HttpResponse::Ok().json(Page::of(imports.await?, limit, |it: &Import| [it.id.clone()])))
+    Ok(HttpResponse::Ok().json(Page::of(imports.await?, (LIST, limit), |it: &Import| [it.id.clone()])))
 }
 
 async fn standing(service: &Data<Service>, path: (String, String)) -> Result<Import, ApiError> {
@@ -258,15 +259,15 @@ pub async fn bytes(
     service: Data<Service>,
     path: Path<(String, String, String)>,
     query: Query<BytesQuery>,
-    mut payload: web::Payload,
+    payload: web::Payload,
 ) -> Result<HttpResponse, ApiError> {
     let (area, import, number) = numbered(path.into_inner())?;
     let of = import.clone();
     service.read(move |link| in_area(link, &area, &of)).await?;
     let (mut offset, mut waiting) = (query.offset.unwrap_or(0), BytesMut::new());
-    let mut taken = false;
-    while let Some(piece) = payload.next().await {
-        waiting.extend_from_slice(&piece.map_err(|error| ApiError::new(ApiCode::RequestMalformed, [error]))?);
+    let (mut taken, mut payload) = (false, payload.into_inner());
+    while let Some(piece) = piece(&mut payload, service.limits.body_wait).await? {
+        waiting.extend_from_slice(&piece);
         if waiting.len() >= PIECE {
             offset = receive(&service, &import, number, offset, waiting.split().freeze()).await?;
             taken = true;
@@ -400,9 +401,8 @@ pub async fn problems(
     path: Path<(String, String)>,
     page: Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    let (limit, [behind]) = (page.limit()?, page.behind()?);
-    let unfit = || ApiError::new(ApiCode::RequestValue, ["cursor", "…", "next / 上一页的 next"]);
-    let behind: i64 = if behind.is_empty() { 0 } else { place(&behind).ok_or_else(unfit)? };
+    const LIST: &str = "import-problems";
+    let (limit, behind) = (page.limit()?, page.place(LIST)?);
     let most = i64::try_from(limit).unwrap_or(i64::MAX) + 1;
     let (area, import) = path.into_inner();
     let rows = service.read(move |link| {
@@ -410,5 +410,5 @@ pub async fn problems(
         Ok(link.import_problems(&import, behind, most)?)
     });
     let items = rows.await?.into_iter().map(|row| problem(row, started.lang)).collect();
-    Ok(HttpResponse::Ok().json(Page::of(items, limit, |it: &ImportProblem| [it.number.to_string()])))
+    Ok(HttpResponse::Ok().json(Page::of(items, (LIST, limit), |it: &ImportProblem| [it.number.to_string()])))
 }

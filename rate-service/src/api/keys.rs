@@ -1,14 +1,15 @@
 //! Keys: made, listed, taken back; and the list of who used them.
 
 use actix_web::HttpResponse;
-use actix_web::web::{Data, Path, Query};
+use actix_web::web::{Data, Path};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::page::{Page, PageQuery};
-use super::{Json, Once, Reply, Service};
+use super::{Json, Once, Query, Reply, Service};
 use crate::api_error::{ApiCode, ApiError, ProblemBody};
 use crate::auth::{Areas, Caller, Role, make};
+use crate::person::is_name;
 use crate::store::{AccessRow, KeyRow};
 
 /// A key to be made.
@@ -21,7 +22,8 @@ pub struct KeyRequest {
     /// Codes of areas with commas between, each with everything below it; `*` is every area.
     #[schema(example = "990100", pattern = r"^(\*|[0-9]{6}(,[0-9]{6}){0,63})$")]
     pub areas: String,
-    /// Who holds it, 1 to 100 characters.
+    /// Who holds it, 1 to 100 letters, digits, spaces and ordinary marks. Names that differ in case, width, spaces or marks
+    /// alone are one person.
     #[schema(example = "征缴系统", min_length = 1, max_length = 100)]
     pub holder: String,
 }
@@ -79,8 +81,8 @@ pub async fn create(
     let roles = || Role::ALL.map(Role::as_str).join(", ");
     let role = Role::named(&role).ok_or_else(|| unfit("role", &role, &roles()))?;
     let areas: Areas = areas.parse().map_err(|error| unfit("areas", &areas, &format!("{error}")))?;
-    if !(1..=100).contains(&holder.trim().chars().count()) || holder.chars().any(char::is_control) {
-        return Err(unfit("holder", &holder, "1–100"));
+    if !(1..=100).contains(&holder.trim().chars().count()) || !is_name(&holder) {
+        return Err(unfit("holder", &holder, "1–100 × 字母 letters, 数字 digits, 空格 spaces, .,;:-_/&@#*+() …"));
     }
     if !caller.areas.contain(&areas) {
         return Err(ApiError::unknown());
@@ -163,10 +165,11 @@ pub async fn accesses(
     caller: Caller,
     page: Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    let (limit, [at, trace]) = (page.limit()?, page.behind()?);
+    const LIST: &str = "accesses";
+    let (limit, [at, trace]) = (page.limit()?, page.behind(LIST)?);
     let most = i64::try_from(limit).unwrap_or(i64::MAX) + 1;
     let rows = service.read(move |link| Ok(link.accesses_behind((&at, &trace), most)?)).await?;
-    let Page { items, next } = Page::of(rows, limit, |row: &AccessRow| [row.at.clone(), row.trace.clone()]);
+    let Page { items, next } = Page::of(rows, (LIST, limit), |row: &AccessRow| [row.at.clone(), row.trace.clone()]);
     let may =
         |row: &AccessRow| if row.area.is_empty() { caller.areas.reach("") } else { caller.areas.reach(&row.area) };
     let some = |text: String| (!text.is_empty()).then_some(text);

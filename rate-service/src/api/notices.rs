@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::CONTENT_TYPE;
-use actix_web::web::{Data, Path, Query};
+use actix_web::web::{Data, Path};
 use futures_util::stream::try_unfold;
 use rate_core::NaiveDate;
 use rate_core::deadline::Served;
@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 
 use super::rates::{NDJSON, day, hex, line};
 use super::runs::of_area;
-use super::{Service, Started};
+use super::{Query, Service, Started};
 use crate::annual::Notices;
 use crate::api_error::{ApiError, ProblemBody};
 use crate::run::Layout;

@@ -10,6 +10,8 @@ use crate::api_error::{ApiCode, ApiError};
 /// The most things on one page, and how many where the caller does not say.
 const MOST: u32 = 1000;
 const USUAL: u32 = 100;
+/// Stands between the parts of a cursor; no name has it.
+const BETWEEN: &str = "\u{1f}";
 
 /// Which page of a list.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -45,22 +47,40 @@ impl PageQuery {
         Err(ApiError::new(ApiCode::RequestValue, ["limit", &limit.to_string(), "1–1000"]))
     }
 
-    /// What the cursor stands for, in its parts; empty ones before the first page.
+    /// What the cursor of a list stands for, in its parts; empty ones before the first page.
     ///
     /// # Errors
-    /// A cursor that no page gave.
-    pub fn behind<const N: usize>(&self) -> Result<[String; N], ApiError> {
+    /// A cursor that no page of this list gave.
+    pub fn behind<const N: usize>(&self, list: &str) -> Result<[String; N], ApiError> {
         let Some(cursor) = &self.cursor else { return Ok(std::array::from_fn(|_| String::new())) };
         let parts = URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-        let parts = parts.map(|text| text.split('\u{1f}').map(str::to_owned).collect::<Vec<_>>());
-        let unfit = || ApiError::new(ApiCode::RequestValue, ["cursor", cursor, "next / 上一页的 next"]);
-        parts.and_then(|parts| parts.try_into().ok()).ok_or_else(unfit)
+        let of_list = parts.as_deref().and_then(|text| text.strip_prefix(list)?.strip_prefix(BETWEEN));
+        let parts = of_list.map(|text| text.split(BETWEEN).map(str::to_owned).collect::<Vec<_>>());
+        parts.and_then(|parts| parts.try_into().ok()).ok_or_else(|| self.unfit())
+    }
+
+    /// The place in a list that is counted; zero before the first page.
+    ///
+    /// # Errors
+    /// A cursor that no page of this list gave.
+    pub fn place(&self, list: &str) -> Result<i64, ApiError> {
+        let [place] = self.behind(list)?;
+        if self.cursor.is_none() {
+            return Ok(0);
+        }
+        self::place(&place).ok_or_else(|| self.unfit())
+    }
+
+    /// That the cursor is none.
+    pub fn unfit(&self) -> ApiError {
+        let cursor = self.cursor.as_deref().unwrap_or_default();
+        ApiError::new(ApiCode::RequestValue, ["cursor", cursor, "next / 上一页的 next"])
     }
 }
 
 /// The cursor of a place in a list.
-pub fn cursor<const N: usize>(parts: &[String; N]) -> String {
-    URL_SAFE_NO_PAD.encode(parts.join("\u{1f}"))
+pub fn cursor<const N: usize>(list: &str, parts: &[String; N]) -> String {
+    URL_SAFE_NO_PAD.encode([list, &parts.join(BETWEEN)].join(BETWEEN))
 }
 
 /// A place in a list that is counted; far from where numbers end.
@@ -69,12 +89,16 @@ pub fn place(text: &str) -> Option<i64> {
 }
 
 impl<T> Page<T> {
-    /// A page of things of which one more than wanted was asked for; `cursor` says where one stands.
-    pub fn of<const N: usize>(mut items: Vec<T>, limit: usize, cursor: impl Fn(&T) -> [String; N]) -> Self {
+    /// A page of a list, of whose things one more than wanted was asked for; `cursor` says where one stands.
+    pub fn of<const N: usize>(
+        mut items: Vec<T>,
+        (list, limit): (&str, usize),
+        cursor: impl Fn(&T) -> [String; N],
+    ) -> Self {
         let more = items.len() > limit;
         items.truncate(limit);
         let last = items.last().filter(|_| more);
-        let next = last.map(|item| self::cursor(&cursor(item)));
+        let next = last.map(|item| self::cursor(list, &cursor(item)));
         Self { items, next }
     }
 }

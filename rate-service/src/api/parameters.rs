@@ -1,126 +1,26 @@
 //! Parameters: base rates, phased cuts, statistics, holidays: brought in, read, approved, published.
 
 use actix_web::HttpResponse;
-use actix_web::web::{Data, Path, Query};
+use actix_web::web::{Data, Path};
 
 use super::documents::{
     self, ApprovalRequest, DifferenceBody, DifferenceQuery, DocumentBody, FindingBody, PublicationRequest, Text,
-    UploadQuery,
+    UploadQuery, operations,
 };
 use super::page::{Page, PageQuery};
-use super::{Json, Once, Service, Started};
+use super::{Json, Once, Query, Service, Started};
 use crate::api_error::{ApiError, ProblemBody};
 use crate::auth::Caller;
 use crate::store::DocumentKind::Parameters;
 
-/// Brings a document in: it is read, resolved against what is published, examined, and kept as a draft under the digest of
-/// its canonical form. The same content again is the same draft, answered with 200. Those of the nation are of area `cn`.
-#[utoipa::path(post, path = "/v1/areas/{area}/parameters", operation_id = "parameters.upload", tag = "parameters",
-    params(("Idempotency-Key" = String, Header, description = "a new one for each thing to be done"), ("area" = String, Path, description = "code of the area"), UploadQuery),
-    request_body(content((String = "application/toml"), (serde_json::Value = "application/json"))),
-    responses((status = 201, body = DocumentBody), (status = 200, body = DocumentBody), (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
-pub async fn upload(
-    (service, caller, once): (Data<Service>, Caller, Once),
-    started: Started,
-    area: Path<String>,
-    query: Query<UploadQuery>,
-    text: Text,
-) -> Result<HttpResponse, ApiError> {
-    let place = (area.into_inner(), Parameters, started.lang);
-    documents::upload(&service, place, &caller, once, (query.into_inner(), text)).await
-}
-
-/// The documents of an area with how far each is, oldest first.
-#[utoipa::path(get, path = "/v1/areas/{area}/parameters", operation_id = "parameters.list", tag = "parameters",
-    params(("area" = String, Path, description = "code of the area"), PageQuery),
-    responses((status = 200, body = Page<DocumentBody>), (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
-pub async fn list(
-    service: Data<Service>,
-    started: Started,
-    area: Path<String>,
-    page: Query<PageQuery>,
-) -> Result<HttpResponse, ApiError> {
-    documents::list(&service, (area.into_inner(), Parameters, started.lang), &page).await
-}
-
-/// A document, and how far it is.
-#[utoipa::path(get, path = "/v1/areas/{area}/parameters/{digest}", operation_id = "parameters.get", tag = "parameters",
-    params(("area" = String, Path, description = "code of the area"), ("digest" = String, Path, description = "SHA-256 of the canonical form, in hexadecimal")),
-    responses((status = 200, body = DocumentBody), (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
-pub async fn get(
-    service: Data<Service>,
-    started: Started,
-    path: Path<(String, String)>,
-) -> Result<HttpResponse, ApiError> {
-    let (area, digest) = path.into_inner();
-    let found = documents::found(&service, (area, Parameters), &digest).await?;
-    Ok(HttpResponse::Ok().json(DocumentBody::of(found, started.lang)))
-}
-
-/// The text of a document, byte for byte as it came.
-#[utoipa::path(get, path = "/v1/areas/{area}/parameters/{digest}/text", operation_id = "parameters.text", tag = "parameters",
-    params(("area" = String, Path, description = "code of the area"), ("digest" = String, Path, description = "SHA-256 of the canonical form, in hexadecimal")),
-    responses((status = 200, body = String, content_type = "application/toml"), (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
-pub async fn text(service: Data<Service>, path: Path<(String, String)>) -> Result<HttpResponse, ApiError> {
-    let (area, digest) = path.into_inner();
-    Ok(documents::text(documents::found(&service, (area, Parameters), &digest).await?))
-}
-
-/// What the checker found when the document came in, heaviest first.
-#[utoipa::path(get, path = "/v1/areas/{area}/parameters/{digest}/findings", operation_id = "parameters.findings", tag = "parameters",
-    params(("area" = String, Path, description = "code of the area"), ("digest" = String, Path, description = "SHA-256 of the canonical form, in hexadecimal"), PageQuery),
-    responses((status = 200, body = Page<FindingBody>), (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
-pub async fn findings(
-    service: Data<Service>,
-    started: Started,
-    path: Path<(String, String)>,
-    page: Query<PageQuery>,
-) -> Result<HttpResponse, ApiError> {
-    let (area, digest) = path.into_inner();
-    let found = documents::found(&service, (area, Parameters), &digest).await?;
-    documents::findings(&found, &page, started.lang)
-}
-
-/// What a document says otherwise than another: the one named, else the one it comes after.
-#[utoipa::path(get, path = "/v1/areas/{area}/parameters/{digest}/diff", operation_id = "parameters.diff", tag = "parameters",
-    params(("area" = String, Path, description = "code of the area"), ("digest" = String, Path, description = "SHA-256 of the canonical form, in hexadecimal"), DifferenceQuery),
-    responses((status = 200, body = DifferenceBody), (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
-pub async fn diff(
-    service: Data<Service>,
-    started: Started,
-    path: Path<(String, String)>,
-    query: Query<DifferenceQuery>,
-) -> Result<HttpResponse, ApiError> {
-    let (area, digest) = path.into_inner();
-    let found = documents::found(&service, (area, Parameters), &digest).await?;
-    documents::difference(&service, found, query, started.lang).await
-}
-
-/// Records that the document was approved; another person than its author does it. What the checker refuses never is.
-#[utoipa::path(post, path = "/v1/areas/{area}/parameters/{digest}/approval", operation_id = "parameters.approve", tag = "parameters",
-    request_body = ApprovalRequest, params(("Idempotency-Key" = String, Header, description = "a new one for each thing to be done"), ("area" = String, Path, description = "code of the area"), ("digest" = String, Path, description = "SHA-256 of the canonical form, in hexadecimal")),
-    responses((status = 200, body = DocumentBody), (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
-pub async fn approve(
-    (service, caller, once): (Data<Service>, Caller, Once),
-    started: Started,
-    path: Path<(String, String)>,
-    request: Json<ApprovalRequest>,
-) -> Result<HttpResponse, ApiError> {
-    let (area, digest) = path.into_inner();
-    documents::approve(&service, ((area, Parameters, started.lang), &digest), &caller, once, request).await
-}
-
-/// Publishes a document that is approved: it holds from here on, and the log has an entry that says so. A document that is
-/// not complete is released for trial: it may be tried, what is decided under it is a trial, and the log says nothing of it.
-#[utoipa::path(post, path = "/v1/areas/{area}/parameters/{digest}/publication", operation_id = "parameters.publish", tag = "parameters",
-    request_body = PublicationRequest, params(("Idempotency-Key" = String, Header, description = "a new one for each thing to be done"), ("area" = String, Path, description = "code of the area"), ("digest" = String, Path, description = "SHA-256 of the canonical form, in hexadecimal")),
-    responses((status = 200, body = DocumentBody), (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
-pub async fn publish(
-    (service, caller, once): (Data<Service>, Caller, Once),
-    started: Started,
-    path: Path<(String, String)>,
-    _: Json<PublicationRequest>,
-) -> Result<HttpResponse, ApiError> {
-    let (area, digest) = path.into_inner();
-    documents::publish(&service, ((area, Parameters, started.lang), &digest), &caller, once).await
+operations! {
+    Parameters "parameters"
+        upload "parameters.upload" "/v1/areas/{area}/parameters"
+        list "parameters.list" "/v1/areas/{area}/parameters"
+        get "parameters.get" "/v1/areas/{area}/parameters/{digest}"
+        text "parameters.text" "/v1/areas/{area}/parameters/{digest}/text"
+        findings "parameters.findings" "/v1/areas/{area}/parameters/{digest}/findings"
+        diff "parameters.diff" "/v1/areas/{area}/parameters/{digest}/diff"
+        approve "parameters.approve" "/v1/areas/{area}/parameters/{digest}/approval"
+        publish "parameters.publish" "/v1/areas/{area}/parameters/{digest}/publication"
 }

@@ -1,30 +1,33 @@
 //! Previews: what would be decided for an account, without anything being kept; singly, or line by line.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::CONTENT_TYPE;
-use actix_web::web::{self, Data, Query};
+use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use rate_core::error::Lang;
-use rate_core::log::Digest;
+use rate_core::input::book::CheckedBook;
 use rate_core::notice::step_text;
 use rate_core::{AccountKey, Decision};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::json;
-use super::lines::{Answered, LinesEnd, answered};
+use super::given_law::GivenLaw;
+use super::lines::{Answered, Line, Lines, LinesEnd};
 use super::rates::{Grade, NDJSON, day, line};
-use super::{Asked, Service, Started};
+use super::{Asked, Object, Query, Service, Started, documents, json};
 use crate::api_error::{ApiCode, ApiError, ProblemBody};
 use crate::auth::Caller;
+use crate::pipeline::listed;
 use crate::preview::{self, NotDecided};
 use crate::run::ChosenLaw;
 
-/// What to preview: facts that are given, or those of an account that are stored; under the law in force, or a rule set that
-/// is known here by its digest.
+/// What to preview: facts that are given, or those of an account that are stored; under the law in force, a rule set that is
+/// known here by its digest, or law that is given.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PreviewRequest {
@@ -39,6 +42,9 @@ pub struct PreviewRequest {
     pub decided_on: Option<String>,
     /// Digest of a rule set that was uploaded here, published or not; the one in force where nothing is said.
     pub rule_set: Option<String>,
+    /// Law that is given whole.
+    #[schema(value_type = Option<GivenLaw>)]
+    pub law: Option<Object<GivenLaw>>,
     /// Number of the account: of those given, or of those stored.
     pub account: Option<String>,
     /// Rows under the names of their tables, cells under the names of their columns (`docs/book-format.md`): text, or whole
@@ -50,15 +56,34 @@ pub struct PreviewRequest {
     pub steps: bool,
 }
 
+/// The first line of a batch whose law is given whole; all lines behind it share it. It has no answer of its own.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PreviewHead {
+    /// Law that is given whole.
+    #[schema(value_type = GivenLaw)]
+    pub law: Object<GivenLaw>,
+}
+
 /// A line of a batch: as a preview, but for what all lines share.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PreviewLine {
     /// Number of the account.
     pub account: Option<String>,
-    /// Rows under the names of their tables.
+    /// Rows under the names of their tables. Without them, the stored facts of the account.
     #[schema(value_type = Option<Object>)]
     pub tables: Option<Map<String, Value>>,
+}
+
+/// A line of the body of a batch.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum PreviewLines {
+    /// The first line, where law is given.
+    Head(PreviewHead),
+    /// A line that is answered.
+    Line(PreviewLine),
 }
 
 /// What the lines of a batch share.
@@ -147,6 +172,15 @@ pub enum BatchAnswer {
     End(LinesEnd),
 }
 
+/// What a preview is to be made under.
+struct Wanted {
+    area: String,
+    on: String,
+    decided_on: Option<String>,
+    rule_set: Option<String>,
+    law: Option<Object<GivenLaw>>,
+}
+
 /// What a preview is made under.
 #[derive(Clone, Debug)]
 struct Under {
@@ -155,9 +189,10 @@ struct Under {
 }
 
 /// What would be decided for an account. Nothing is kept. As `application/json`, one; as `application/x-ndjson`, one a line,
-/// with what all share in the query, one line out for each line in, and a last line that ends it.
+/// with what all share in the query, one line out for each line in, and a last line that ends it; law that is given whole
+/// comes as a line before them.
 #[utoipa::path(post, path = "/v1/previews", operation_id = "previews.create", tag = "previews", params(BatchQuery),
-    request_body(content((PreviewRequest = "application/json"), (PreviewLine = "application/x-ndjson"))),
+    request_body(content((PreviewRequest = "application/json"), (PreviewLines = "application/x-ndjson"))),
     responses(
         (status = 200, content((Preview = "application/json"), (BatchAnswer = "application/x-ndjson"))),
         (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
@@ -188,13 +223,13 @@ async fn one(
     lang: Lang,
     asked: PreviewRequest,
 ) -> Result<HttpResponse, ApiError> {
-    let PreviewRequest { area, on, decided_on, rule_set, account, tables, steps } = asked;
-    let under = under(service, caller, &area, &on, decided_on.as_deref(), rule_set.as_deref()).await?;
+    let PreviewRequest { area, on, decided_on, rule_set, law, account, tables, steps } = asked;
+    let under = under(service, caller, Wanted { area, on, decided_on, rule_set, law }).await?;
     let preview = match tables {
         // Some rows take less time than a thread that waits takes to be found.
         Some(tables) => decided(&under, account, &tables, lang, steps)?,
         None => {
-            let account = account.ok_or_else(|| ApiError::new(ApiCode::RequestMalformed, ["account, tables"]))?;
+            let account = account.ok_or_else(neither)?;
             stored(service, under, account, lang, steps).await?
         }
     };
@@ -202,23 +237,23 @@ async fn one(
 }
 
 /// The law a preview is made under.
-async fn under(
-    service: &Data<Service>,
-    caller: &Caller,
-    area: &str,
-    on: &str,
-    decided_on: Option<&str>,
-    rule_set: Option<&str>,
-) -> Result<Under, ApiError> {
-    if !caller.areas.reach(area) {
+async fn under(service: &Data<Service>, caller: &Caller, wanted: Wanted) -> Result<Under, ApiError> {
+    let Wanted { area, on, decided_on, rule_set, law } = wanted;
+    if !caller.areas.reach(&area) {
         return Err(ApiError::unknown());
     }
-    let on = day("on", on)?;
-    let decided_on = decided_on.map(|text| day("decided_on", text)).transpose()?;
-    let unfit = |text: &str| ApiError::new(ApiCode::RequestValue, ["rule_set", text, "SHA-256"]);
-    let rule_set = rule_set.map(|text| Digest::from_hex(text).ok_or_else(|| unfit(text))).transpose()?;
-    let law = service.law(Asked { area: area.to_owned(), on, decided_on, rule_set }).await?;
-    Ok(Under { area: area.to_owned(), law })
+    let on = day("on", &on)?;
+    let decided_on = decided_on.map(|text| day("decided_on", &text)).transpose()?;
+    if let (Some(named), Some(Object(GivenLaw { rule_set: Some(_), .. }))) = (&rule_set, &law) {
+        return Err(ApiError::new(ApiCode::RequestValue, ["rule_set", named, "rule_set / law.rule_set"]));
+    }
+    let rule_set = documents::asked("rule_set", rule_set.as_ref())?;
+    let asked = Asked { area: area.clone(), on, decided_on, rule_set };
+    let law = match law {
+        Some(Object(law)) => service.law_given(asked, law.given()?).await?,
+        None => service.law(asked).await?,
+    };
+    Ok(Under { area, law })
 }
 
 /// Decides facts that were given.
@@ -249,15 +284,17 @@ async fn stored(
 ) -> Result<Preview, ApiError> {
     let decided = service.read(move |link| {
         let known = link.last_knowledge()?;
-        let key = AccountKey { area: under.area, number };
-        let book = crate::pipeline::one(link, &key.area, &key.number, known)?.checked();
-        if book.file_problems.is_empty() && book.histories.is_empty() && book.refused.is_empty() {
-            return Err(ApiError::unknown());
-        }
-        let history = preview::history(book, Some(&key))?;
-        Ok(told(&preview::preview(&under.law.law, &history)?, lang, steps))
+        let book = listed(link, &under.area, BTreeSet::from([number.clone()]), known)?.checked();
+        of_book(&under, &book, number, lang, steps)
     });
     decided.await
+}
+
+/// Decides an account among facts that are stored.
+fn of_book(under: &Under, book: &CheckedBook, number: String, lang: Lang, steps: bool) -> Result<Preview, ApiError> {
+    let key = AccountKey { area: under.area.clone(), number };
+    let history = preview::stored(book, &key)?.ok_or_else(ApiError::unknown)?;
+    Ok(told(&preview::preview(&under.law.law, history)?, lang, steps))
 }
 
 fn told(decision: &Decision, lang: Lang, steps: bool) -> Preview {
@@ -323,24 +360,57 @@ async fn batch(
         value.ok_or_else(|| ApiError::new(ApiCode::RequestValue, [name, "", "?area=…&on=YYYY-MM-DD"]))
     };
     let (area, on) = (needed("area", query.area)?, needed("on", query.on)?);
-    let under = under(&service, caller, &area, &on, query.decided_on.as_deref(), query.rule_set.as_deref()).await?;
-    let each = move |_: &Service, first: u64, lines: &[Vec<u8>]| -> Result<Vec<Answered>, ApiError> {
-        let numbered = lines.iter().zip(first..);
-        let answers = numbered.map(|(text, number)| {
-            let answer = answer(&under, &started, number, text);
+    let mut lines = Lines::of(service.clone().into_inner(), payload);
+    let law = lines.head(head).await?.map(|head| head.law);
+    let wanted = Wanted { area, on, decided_on: query.decided_on, rule_set: query.rule_set, law };
+    let under = under(&service, caller, wanted).await?;
+    // All lines are decided on the facts of one moment.
+    let known = service.read(|link| Ok(link.last_knowledge()?)).await?;
+    let each = move |service: &Service, first: u64, lines: &[Line]| -> Result<Vec<Answered>, ApiError> {
+        let asked: Vec<Result<PreviewLine, ApiError>> = lines.iter().map(Line::read).collect();
+        let of_account = |it: &PreviewLine| if it.tables.is_none() { it.account.clone() } else { None };
+        let accounts: BTreeSet<String> = asked.iter().flatten().filter_map(of_account).collect();
+        let book = if accounts.is_empty() {
+            CheckedBook::default()
+        } else {
+            service.store().read(|link| listed(link, &under.area, accounts, known))?.checked()
+        };
+        let answers = asked.into_iter().zip(first..).map(|(asked, number)| {
+            let answer = answer(&under, &book, &started, number, asked);
             Ok((line(&answer)?, matches!(answer, BatchAnswer::Decided { .. })))
         });
         Ok(answers.collect())
     };
-    Ok(answered(service.into_inner(), payload, Arc::new(each)))
+    Ok(lines.answered(Arc::new(each)))
+}
+
+/// The head of a batch, where its first line is one: what has `law`.
+fn head(line: &[u8]) -> Result<Option<PreviewHead>, ApiError> {
+    #[derive(Deserialize)]
+    struct Named {
+        law: Option<IgnoredAny>,
+    }
+    let has_law = match serde_json::from_slice::<Named>(line) {
+        Ok(named) => named.law.is_some(),
+        // One that was to be a head and cannot be read: nothing is decided under another law in its place.
+        Err(_) => line.windows(5).any(|word| word == br#""law""#),
+    };
+    if has_law { json::read(line).map(Some) } else { Ok(None) }
 }
 
 /// The answer to a line.
-fn answer(under: &Under, started: &Started, number: u64, text: &[u8]) -> BatchAnswer {
+fn answer(
+    under: &Under,
+    book: &CheckedBook,
+    started: &Started,
+    number: u64,
+    asked: Result<PreviewLine, ApiError>,
+) -> BatchAnswer {
     let lang = started.lang;
-    let decided = json::read::<PreviewLine>(text).and_then(|asked| match asked.tables {
-        Some(tables) => decided(under, asked.account, &tables, lang, false),
-        None => Err(ApiError::new(ApiCode::RequestMalformed, ["tables"])),
+    let decided = asked.and_then(|asked| match asked {
+        PreviewLine { account, tables: Some(tables) } => decided(under, account, &tables, lang, false),
+        PreviewLine { account: Some(account), tables: None } => of_book(under, book, account, lang, false),
+        PreviewLine { account: None, tables: None } => Err(neither()),
     });
     match decided {
         Ok(preview) => BatchAnswer::Decided { line: number, preview: Box::new(preview) },
@@ -349,4 +419,9 @@ fn answer(under: &Under, started: &Started, number: u64, text: &[u8]) -> BatchAn
             BatchAnswer::Refused { line: number, problem }
         }
     }
+}
+
+/// Neither facts nor the name of an account whose facts are stored.
+fn neither() -> ApiError {
+    ApiError::new(ApiCode::RequestMalformed, ["account, tables"])
 }

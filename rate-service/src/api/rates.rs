@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::CONTENT_TYPE;
-use actix_web::web::{Bytes, Data, Path, Query};
+use actix_web::web::{Bytes, Data, Path};
 use futures_util::stream::try_unfold;
 use rate_core::calendar::{Month, MonthSpan, date};
 use rate_core::{DateSpan, NaiveDate};
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
-use super::Service;
+use super::{Query, Service};
 use crate::api_error::{ApiCode, ApiError, ProblemBody};
 use crate::billing::{AreaRuns, Change, Cursor, DatedRate, Gap, Piece, Seen, Standing, changes, pieces, standing};
 use crate::clock;

@@ -1,131 +1,31 @@
-//! Rule sets: brought in, read, approved, published.
+//! Rule sets: brought in, read, approved, published; and which is in force.
 
 use actix_web::HttpResponse;
-use actix_web::web::{Data, Path, Query};
+use actix_web::web::{Data, Path};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::documents::{
     self, ApprovalRequest, DifferenceBody, DifferenceQuery, DocumentBody, FindingBody, InForceQuery,
-    PublicationRequest, Text, UploadQuery,
+    PublicationRequest, Text, UploadQuery, operations,
 };
 use super::page::{Page, PageQuery};
-use super::{Json, Once, Service, Started};
+use super::{Json, Once, Query, Service, Started};
 use crate::api_error::{ApiCode, ApiError, ProblemBody};
 use crate::auth::Caller;
 use crate::store::DocumentKind::RuleSet;
 use crate::{clock, gazette};
 
-/// Brings a document in: it is read, resolved against what is published, examined, and kept as a draft under the digest of
-/// its canonical form. The same content again is the same draft, answered with 200. The national frames, which other sets extend, are of area `cn`.
-#[utoipa::path(post, path = "/v1/areas/{area}/rule-sets", operation_id = "rule_sets.upload", tag = "rule-sets",
-    params(("Idempotency-Key" = String, Header, description = "a new one for each thing to be done"), ("area" = String, Path, description = "code of the area"), UploadQuery),
-    request_body(content((String = "application/toml"), (serde_json::Value = "application/json"))),
-    responses((status = 201, body = DocumentBody), (status = 200, body = DocumentBody), (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
-pub async fn upload(
-    (service, caller, once): (Data<Service>, Caller, Once),
-    started: Started,
-    area: Path<String>,
-    query: Query<UploadQuery>,
-    text: Text,
-) -> Result<HttpResponse, ApiError> {
-    let place = (area.into_inner(), RuleSet, started.lang);
-    documents::upload(&service, place, &caller, once, (query.into_inner(), text)).await
-}
-
-/// The documents of an area with how far each is, oldest first.
-#[utoipa::path(get, path = "/v1/areas/{area}/rule-sets", operation_id = "rule_sets.list", tag = "rule-sets",
-    params(("area" = String, Path, description = "code of the area"), PageQuery),
-    responses((status = 200, body = Page<DocumentBody>), (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
-pub async fn list(
-    service: Data<Service>,
-    started: Started,
-    area: Path<String>,
-    page: Query<PageQuery>,
-) -> Result<HttpResponse, ApiError> {
-    documents::list(&service, (area.into_inner(), RuleSet, started.lang), &page).await
-}
-
-/// A document, and how far it is.
-#[utoipa::path(get, path = "/v1/areas/{area}/rule-sets/{digest}", operation_id = "rule_sets.get", tag = "rule-sets",
-    params(("area" = String, Path, description = "code of the area"), ("digest" = String, Path, description = "SHA-256 of the canonical form, in hexadecimal")),
-    responses((status = 200, body = DocumentBody), (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
-pub async fn get(
-    service: Data<Service>,
-    started: Started,
-    path: Path<(String, String)>,
-) -> Result<HttpResponse, ApiError> {
-    let (area, digest) = path.into_inner();
-    let found = documents::found(&service, (area, RuleSet), &digest).await?;
-    Ok(HttpResponse::Ok().json(DocumentBody::of(found, started.lang)))
-}
-
-/// The text of a document, byte for byte as it came.
-#[utoipa::path(get, path = "/v1/areas/{area}/rule-sets/{digest}/text", operation_id = "rule_sets.text", tag = "rule-sets",
-    params(("area" = String, Path, description = "code of the area"), ("digest" = String, Path, description = "SHA-256 of the canonical form, in hexadecimal")),
-    responses((status = 200, body = String, content_type = "application/toml"), (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
-pub async fn text(service: Data<Service>, path: Path<(String, String)>) -> Result<HttpResponse, ApiError> {
-    let (area, digest) = path.into_inner();
-    Ok(documents::text(documents::found(&service, (area, RuleSet), &digest).await?))
-}
-
-/// What the checker found when the document came in, heaviest first.
-#[utoipa::path(get, path = "/v1/areas/{area}/rule-sets/{digest}/findings", operation_id = "rule_sets.findings", tag = "rule-sets",
-    params(("area" = String, Path, description = "code of the area"), ("digest" = String, Path, description = "SHA-256 of the canonical form, in hexadecimal"), PageQuery),
-    responses((status = 200, body = Page<FindingBody>), (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
-pub async fn findings(
-    service: Data<Service>,
-    started: Started,
-    path: Path<(String, String)>,
-    page: Query<PageQuery>,
-) -> Result<HttpResponse, ApiError> {
-    let (area, digest) = path.into_inner();
-    let found = documents::found(&service, (area, RuleSet), &digest).await?;
-    documents::findings(&found, &page, started.lang)
-}
-
-/// What a document says otherwise than another: the one named, else the one it comes after.
-#[utoipa::path(get, path = "/v1/areas/{area}/rule-sets/{digest}/diff", operation_id = "rule_sets.diff", tag = "rule-sets",
-    params(("area" = String, Path, description = "code of the area"), ("digest" = String, Path, description = "SHA-256 of the canonical form, in hexadecimal"), DifferenceQuery),
-    responses((status = 200, body = DifferenceBody), (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
-pub async fn diff(
-    service: Data<Service>,
-    started: Started,
-    path: Path<(String, String)>,
-    query: Query<DifferenceQuery>,
-) -> Result<HttpResponse, ApiError> {
-    let (area, digest) = path.into_inner();
-    let found = documents::found(&service, (area, RuleSet), &digest).await?;
-    documents::difference(&service, found, query, started.lang).await
-}
-
-/// Records that the document was approved; another person than its author does it. What the checker refuses never is.
-#[utoipa::path(post, path = "/v1/areas/{area}/rule-sets/{digest}/approval", operation_id = "rule_sets.approve", tag = "rule-sets",
-    request_body = ApprovalRequest, params(("Idempotency-Key" = String, Header, description = "a new one for each thing to be done"), ("area" = String, Path, description = "code of the area"), ("digest" = String, Path, description = "SHA-256 of the canonical form, in hexadecimal")),
-    responses((status = 200, body = DocumentBody), (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
-pub async fn approve(
-    (service, caller, once): (Data<Service>, Caller, Once),
-    started: Started,
-    path: Path<(String, String)>,
-    request: Json<ApprovalRequest>,
-) -> Result<HttpResponse, ApiError> {
-    let (area, digest) = path.into_inner();
-    documents::approve(&service, ((area, RuleSet, started.lang), &digest), &caller, once, request).await
-}
-
-/// Publishes a document that is approved: it holds from here on, and the log has an entry that says so. A document that is
-/// not complete is released for trial: it may be tried, what is decided under it is a trial, and the log says nothing of it.
-#[utoipa::path(post, path = "/v1/areas/{area}/rule-sets/{digest}/publication", operation_id = "rule_sets.publish", tag = "rule-sets",
-    request_body = PublicationRequest, params(("Idempotency-Key" = String, Header, description = "a new one for each thing to be done"), ("area" = String, Path, description = "code of the area"), ("digest" = String, Path, description = "SHA-256 of the canonical form, in hexadecimal")),
-    responses((status = 200, body = DocumentBody), (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
-pub async fn publish(
-    (service, caller, once): (Data<Service>, Caller, Once),
-    started: Started,
-    path: Path<(String, String)>,
-    _: Json<PublicationRequest>,
-) -> Result<HttpResponse, ApiError> {
-    let (area, digest) = path.into_inner();
-    documents::publish(&service, ((area, RuleSet, started.lang), &digest), &caller, once).await
+operations! {
+    RuleSet "rule-sets"
+        upload "rule_sets.upload" "/v1/areas/{area}/rule-sets"
+        list "rule_sets.list" "/v1/areas/{area}/rule-sets"
+        get "rule_sets.get" "/v1/areas/{area}/rule-sets/{digest}"
+        text "rule_sets.text" "/v1/areas/{area}/rule-sets/{digest}/text"
+        findings "rule_sets.findings" "/v1/areas/{area}/rule-sets/{digest}/findings"
+        diff "rule_sets.diff" "/v1/areas/{area}/rule-sets/{digest}/diff"
+        approve "rule_sets.approve" "/v1/areas/{area}/rule-sets/{digest}/approval"
+        publish "rule_sets.publish" "/v1/areas/{area}/rule-sets/{digest}/publication"
 }
 
 /// What is in force in an area on a day: the rule set chosen, the parameters that hold, and why other rule sets lost.

@@ -2,15 +2,15 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use actix_web::web::{Data, Path, Query};
+use actix_web::web::{Data, Path};
 use rate_core::error::Lang;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::page::{Page, PageQuery, cursor, place};
+use super::page::{Page, PageQuery, cursor};
 use super::runs::{of_area, reading};
-use super::{Service, Started};
+use super::{Query, Service, Started};
 use crate::annual;
 use crate::api_error::{ApiCode, ApiError, PlacedProblem, ProblemBody};
 use crate::run::Summary;
@@ -225,8 +225,8 @@ pub async fn findings(
     path: Path<(String, String)>,
     page: Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    let (limit, [behind]) = (page.limit()?, page.behind()?);
-    let behind: i64 = if behind.is_empty() { 0 } else { place(&behind).ok_or_else(unfit_cursor)? };
+    const LIST: &str = "run-findings";
+    let (limit, behind) = (page.limit()?, page.place(LIST)?);
     let most = i64::try_from(limit).unwrap_or(i64::MAX) + 1;
     let found =
         reading(&service, path, move |service, run| Ok(annual::list(service.store(), run, behind, most)?)).await?;
@@ -237,11 +237,7 @@ pub async fn findings(
         place: it.place.to_string(),
         account: it.account.map(|key| key.number),
     });
-    Ok(HttpResponse::Ok().json(Page::of(numbered.collect(), limit, |it: &RunFinding| [it.number.to_string()])))
-}
-
-fn unfit_cursor() -> ApiError {
-    ApiError::new(ApiCode::RequestValue, ["cursor", "…", "next / 上一页的 next"])
+    Ok(HttpResponse::Ok().json(Page::of(numbered.collect(), (LIST, limit), |it: &RunFinding| [it.number.to_string()])))
 }
 
 /// An account without a rate.
@@ -286,7 +282,8 @@ async fn without_rate(
     page: &PageQuery,
     refused: bool,
 ) -> Result<HttpResponse, ApiError> {
-    let (limit, [behind]) = (page.limit()?, page.behind()?);
+    let list = if refused { "run-problems" } else { "run-not-insured" };
+    let (limit, [behind]) = (page.limit()?, page.behind(list)?);
     let most = i64::try_from(limit).unwrap_or(i64::MAX) + 1;
     let read = move |service: &Service, run: &str| {
         let list = if refused { annual::problems } else { annual::not_insured };
@@ -297,7 +294,7 @@ async fn without_rate(
         account: it.number,
         problems: it.problems.iter().map(|problem| PlacedProblem::of(problem, started.lang)).collect(),
     });
-    Ok(HttpResponse::Ok().json(Page::of(items.collect(), limit, |it: &WithoutRate| [it.account.clone()])))
+    Ok(HttpResponse::Ok().json(Page::of(items.collect(), (list, limit), |it: &WithoutRate| [it.account.clone()])))
 }
 
 /// A page of the run list.
@@ -320,7 +317,8 @@ pub async fn accounts(
     path: Path<(String, String)>,
     page: Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    let (limit, [behind]) = (page.limit()?, page.behind()?);
+    const LIST: &str = "run-list";
+    let (limit, [behind]) = (page.limit()?, page.behind(LIST)?);
     let read =
         move |service: &Service, run: &str| Ok(annual::run_list(service.store(), run, &behind, limit, started.lang)?);
     let annual::ListPage { columns, rows, next } = reading(&service, path, read).await?;
@@ -331,7 +329,7 @@ pub async fn accounts(
             .map(|(name, cell)| ((*name).to_owned(), cell.map_or(Value::Null, Value::String)))
             .collect()
     };
-    let next = next.map(|last| cursor(&[last]));
+    let next = next.map(|last| cursor(LIST, &[last]));
     Ok(HttpResponse::Ok().json(RunListPage { items: rows.into_iter().map(item).collect(), next }))
 }
 

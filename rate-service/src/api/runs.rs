@@ -1,27 +1,30 @@
 //! Annual runs: asked for, watched, reviewed, approved, published; and what came of them.
 
-use actix_web::web::{Data, Path, Query};
+use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use rate_core::NaiveDate;
 use rate_core::diagnostics::Kind;
+use rate_core::{NaiveDate, Parameters};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::page::{Page, PageQuery};
 use super::rates::day;
 use super::stream::{EVENTS, followed};
-use super::{Json, Once, Reply, Service};
+use super::{Json, Object, Once, Query, Reply, Service};
 use crate::annual::{self, Accepted, Act, Progress};
 use crate::api_error::{ApiCode, ApiError, ProblemBody};
 use crate::auth::Caller;
 use crate::billing::Seen;
+use crate::gazette::{self, GazetteError};
+use crate::run::not_of_setting;
 use crate::store::{Link, RunEventRow};
 
 /// A run to be made.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RunRequest {
-    /// What it is called, here and in the log: letters, digits, `.`, `_`, `-`, at most 64. Made up where nothing is said.
+    /// What it is called, here and in the log: the code of the area, `-`, and letters, digits, `.`, `_`, `-`, at most 64 in
+    /// all. Made up where nothing is said.
     #[schema(pattern = r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$", example = "990100-2022")]
     pub id: Option<String>,
     /// A day of the annual setting.
@@ -145,11 +148,19 @@ pub async fn create(
     request: Json<RunRequest>,
 ) -> Result<HttpResponse, ApiError> {
     let (area, asked) = (area.into_inner(), request.0);
+    // Names are one for all areas. One of this area's cannot be another's, so nobody learns whether another has it.
+    let own = |id: &&String| id.strip_prefix(area.as_str()).is_some_and(|rest| rest.starts_with('-'));
+    if let Some(id) = asked.id.as_ref().filter(|id| !own(id)) {
+        return Err(ApiError::new(ApiCode::RequestValue, ["id", id, &format!("{area}-…")]));
+    }
     let on = day("on", &asked.on)?;
     let decided_on = asked.decided_on.as_deref().map(|text| day("decided_on", text)).transpose()?;
     let (of, before, first_only) = (area.clone(), asked.supersedes.clone(), asked.first_only);
     let fits = service.wait(move |service| {
-        service.store().read(|link| fits(&service.ledger(link)?, &of, on, before.as_deref(), first_only))
+        service.store().read(|link| {
+            fits(&service.ledger(link)?, &of, on, before.as_deref(), first_only)?;
+            decided_on.map_or(Ok(()), |day| in_setting(link, &of, on, day))
+        })
     });
     fits.await?;
     let id = asked.id.unwrap_or_else(|| made_up(&area, on, &once.fingerprint, &once.key));
@@ -199,6 +210,16 @@ fn fits(seen: &Seen, area: &str, on: NaiveDate, supersedes: Option<&str>, first_
     }
 }
 
+/// Whether rates of a setting may be decided on a day, as far as its law is in force by now.
+fn in_setting(link: &mut Link, area: &str, on: NaiveDate, day: NaiveDate) -> Result<(), ApiError> {
+    let law = match gazette::law(link, area, on, None, Parameters::default()) {
+        Ok(chosen) => chosen.law,
+        Err(GazetteError::NoLaw { .. }) => return Ok(()),
+        Err(error) => return Err(error.into()),
+    };
+    not_of_setting(&law, day).map_or(Ok(()), |(zh, en)| Err(ApiError::refused(zh, en)))
+}
+
 /// A name that no other request has.
 fn made_up(area: &str, on: NaiveDate, fingerprint: &[u8], key: &str) -> String {
     use sha2::{Digest as _, Sha256};
@@ -215,18 +236,19 @@ pub async fn list(
     area: Path<String>,
     page: Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    let (limit, [seen]) = (page.limit()?, page.behind()?);
+    const LIST: &str = "runs";
+    let (limit, [seen]) = (page.limit()?, page.behind(LIST)?);
     let most = i64::try_from(limit).unwrap_or(i64::MAX) + 1;
     let area = area.into_inner();
     let runs = service.wait(move |service| {
         let seen = (!seen.is_empty()).then_some(seen.as_str());
         if let Some(seen) = seen {
-            of_area(service, &area, seen)?;
+            of_area(service, &area, seen).map_err(|_| page.unfit())?;
         }
         Ok(annual::runs(service.store(), &[area], seen, most)?)
     });
     let runs: Vec<Run> = runs.await?.into_iter().map(Run::from).collect();
-    Ok(HttpResponse::Ok().json(Page::of(runs, limit, |run: &Run| [run.id.clone()])))
+    Ok(HttpResponse::Ok().json(Page::of(runs, (LIST, limit), |run: &Run| [run.id.clone()])))
 }
 
 /// A run as it stands.
@@ -313,8 +335,8 @@ moves! {
 #[serde(deny_unknown_fields)]
 pub struct Acceptance {
     /// Each with a reason.
-    #[schema(min_items = 1)]
-    pub kinds: Vec<AcceptedKind>,
+    #[schema(min_items = 1, value_type = Vec<AcceptedKind>)]
+    pub kinds: Vec<Object<AcceptedKind>>,
 }
 
 /// A kind of findings that somebody accepts.
@@ -348,7 +370,7 @@ pub async fn accept(
         .0
         .kinds
         .into_iter()
-        .map(|it| {
+        .map(|Object(it)| {
             if it.reason.chars().count() > 1000 {
                 return Err(ApiError::new(ApiCode::RequestValue, ["reason", "…", "1–1000"]));
             }

@@ -22,7 +22,7 @@ use crate::clock::{self, Stopwatch};
 use crate::gazette;
 use crate::jobs::Bell;
 use crate::logbook::{LogError, Logbook};
-use crate::run::ChosenLaw;
+use crate::run::{ChosenLaw, not_of_setting};
 use crate::store::{AccessRow, Link, Store};
 use crate::telemetry::Metrics;
 
@@ -33,13 +33,16 @@ pub struct Limits {
     pub body_bytes: usize,
     /// Bytes of a line of a body that is read line by line.
     pub line_bytes: usize,
+    /// How long the next bytes of a body are waited for.
+    pub body_wait: Duration,
     /// Requests a second of one key.
     pub requests_per_second: u32,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { body_bytes: 8 << 20, line_bytes: 1 << 20, requests_per_second: 5000 }
+        let body_wait = Duration::from_secs(30);
+        Self { body_bytes: 8 << 20, line_bytes: 1 << 20, body_wait, requests_per_second: 5000 }
     }
 }
 
@@ -214,14 +217,11 @@ impl Service {
         }
         let Asked { area, on, decided_on, rule_set } = asked.clone();
         let found = self.read(move |link| {
-            let mut chosen = match rule_set {
+            let chosen = match rule_set {
                 Some(digest) => gazette::law_of(link, &area, &digest, on)?,
                 None => gazette::law(link, &area, on, None, Parameters::default())?,
             };
-            if let Some(day) = decided_on {
-                chosen.law = chosen.law.decided_on(day);
-            }
-            Ok(Arc::new(chosen))
+            on_its_day(chosen, decided_on)
         });
         let found = found.await?;
         let mut laws = self.laws.lock().unwrap_or_else(PoisonError::into_inner);
@@ -230,6 +230,19 @@ impl Service {
         }
         laws.insert(asked, (Stopwatch::start(), Arc::clone(&found)));
         Ok(found)
+    }
+
+    /// The law that previews are made under where some of it is given whole; nothing of it is kept.
+    ///
+    /// # Errors
+    /// What is wrong with what is given; no set that decides; a rule set that is unknown.
+    pub async fn law_given(self: &Arc<Self>, asked: Asked, given: gazette::Given) -> Result<Arc<ChosenLaw>, ApiError> {
+        let Asked { area, on, decided_on, rule_set } = asked;
+        let found = self.read(move |link| {
+            let chosen = gazette::law_given(link, (&area, on), rule_set.as_ref(), &given)?;
+            on_its_day(chosen, decided_on)
+        });
+        found.await
     }
 
     /// The published runs, as far as a state of the store has them.
@@ -304,6 +317,17 @@ impl Service {
     pub fn now(&self) -> String {
         clock::now()
     }
+}
+
+/// A law, as it decides on a day of its setting.
+fn on_its_day(mut chosen: ChosenLaw, decided_on: Option<NaiveDate>) -> Result<Arc<ChosenLaw>, ApiError> {
+    if let Some(day) = decided_on {
+        if let Some((zh, en)) = not_of_setting(&chosen.law, day) {
+            return Err(ApiError::refused(zh, en));
+        }
+        chosen.law = chosen.law.decided_on(day);
+    }
+    Ok(Arc::new(chosen))
 }
 
 impl Started {

@@ -53,6 +53,15 @@ codes! {
     /// A value of the path or the query that cannot be taken.
     RequestValue = "request.value" BAD_REQUEST, "a value that cannot be taken", "参数不可用",
         "`{1}` cannot be taken for `{0}`; expected: {2}", "`{0}` 不能为 `{1}`；应为：{2}";
+    /// A name in the query that the operation does not know.
+    RequestParameterUnknown = "request.parameter-unknown" BAD_REQUEST, "unknown parameter", "参数名不认识",
+        "there is no parameter `{0}`; there are: {1}", "没有参数 `{0}`；可用的参数：{1}";
+    /// A parameter that the operation cannot do without.
+    RequestParameterMissing = "request.parameter-missing" BAD_REQUEST, "a parameter is missing", "缺少参数",
+        "the query lacks `{0}`", "查询缺少参数 `{0}`";
+    /// A parameter that stands in the query twice.
+    RequestParameterTwice = "request.parameter-twice" BAD_REQUEST, "a parameter stands twice", "参数重复",
+        "`{0}` stands in the query twice", "查询中参数 `{0}` 重复";
     /// A request with an effect that has no Idempotency-Key.
     RequestKey = "request.idempotency-key" BAD_REQUEST, "no Idempotency-Key", "缺少 Idempotency-Key",
         "send an Idempotency-Key of 1 to 255 visible ASCII characters, a new one for each thing you want done",
@@ -63,6 +72,9 @@ codes! {
     /// The body is larger than it may be.
     RequestTooLarge = "request.too-large" PAYLOAD_TOO_LARGE, "body too large", "请求内容过大",
         "the body is larger than {0} bytes", "请求内容超过 {0} 字节";
+    /// The body does not go on.
+    RequestTimeout = "request.timeout" REQUEST_TIMEOUT, "body does not go on", "请求内容中断",
+        "nothing more of the body came for {0} seconds", "{0} 秒内未收到后续内容";
     /// The body is of a type that is not read here.
     RequestType = "request.type" UNSUPPORTED_MEDIA_TYPE, "type not read here", "内容类型不支持",
         "send the body as: {0}", "请求内容的类型应为：{0}";
@@ -122,6 +134,6 @@ codes! {
 impl ApiCode {
     /// Whether the same request may succeed later.
     pub const fn retryable(self) -> bool {
-        matches!(self, Self::LimitRate | Self::StoreBusy | Self::Internal)
+        matches!(self, Self::RequestTimeout | Self::LimitRate | Self::StoreBusy | Self::Internal)
     }
 }

@@ -5,6 +5,7 @@ use rate_core::rule_set::{Finding, Verdict};
 
 use super::GazetteError;
 use super::findings::{self, verdict_of};
+use crate::person::is_same;
 use crate::store::{ApprovalRow, DocumentKind, DraftRow, Link, PublicationRow, StoreError};
 
 /// Somebody who did something: the key, and who held it.
@@ -19,7 +20,7 @@ pub struct Person {
 impl Person {
     /// Whether two are one person: by the key, or by the name that two keys are held under.
     pub(super) fn is(&self, other: &Self) -> bool {
-        self.key == other.key || self.name.trim() == other.name.trim()
+        self.key == other.key || is_same(&self.name, &other.name)
     }
 }
 

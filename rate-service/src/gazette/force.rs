@@ -75,6 +75,17 @@ pub fn law(
     averages: Parameters,
 ) -> Result<ChosenLaw, GazetteError> {
     let parameters = with_averages(parameters(link, area, by)?, averages)?;
+    law_among(link, area, on, by, parameters)
+}
+
+/// As [`law`], with parameters in place of those that hold.
+pub(super) fn law_among(
+    link: &mut Link,
+    area: &str,
+    on: NaiveDate,
+    by: Option<i64>,
+    parameters: Parameters,
+) -> Result<ChosenLaw, GazetteError> {
     let (mut published, mut tried) = (Vec::new(), Vec::new());
     for (publication, draft) in standing(link, Some(&[area.to_owned()]), DocumentKind::RuleSet, by)? {
         if publication.trial { &mut tried } else { &mut published }.push(rules(&draft.content)?);
@@ -104,9 +115,21 @@ pub fn law_of(
     digest: &rate_core::log::Digest,
     on: NaiveDate,
 ) -> Result<ChosenLaw, GazetteError> {
+    let parameters = parameters(link, area, None)?;
+    law_named(link, area, digest, on, parameters)
+}
+
+/// As [`law_of`], with parameters in place of those that hold.
+pub(super) fn law_named(
+    link: &mut Link,
+    area: &str,
+    digest: &rate_core::log::Digest,
+    on: NaiveDate,
+    parameters: Parameters,
+) -> Result<ChosenLaw, GazetteError> {
     let document = document(link, area, DocumentKind::RuleSet, digest)?;
     let set = kept::rule_set(&document.content).map_err(|problems| GazetteError::Problems(problems.into_vec()))?;
-    Ok(LawFiles::of(vec![set], parameters(link, area, None)?).law(area, on)?)
+    Ok(LawFiles::of(vec![set], parameters).law(area, on)?)
 }
 
 /// What is in force in an area on a day: the law, and the document of its rule set.

@@ -1,6 +1,6 @@
 //! An upload: read, resolved against what is published, examined by the one checker, and kept.
 
-use rate_core::input::examine_all;
+use rate_core::input::{Examined, examine_all};
 use rate_core::log::Digest;
 use rate_core::rule_set::{Finding, RuleSet, Verdict, check::between_versions};
 use rate_core::{Code, Parameters, ParametersFile, Place, Problem, Problems, RuleSetFile};
@@ -23,6 +23,12 @@ pub struct Upload {
     pub text: String,
     /// The document it takes the place of once it is published.
     pub supersedes: Option<Digest>,
+}
+
+impl Upload {
+    fn source(&self) -> Source<'_> {
+        Source { form: self.form, text: &self.text, at: "" }
+    }
 }
 
 /// An upload that was read and examined.
@@ -101,55 +107,100 @@ pub fn keep(link: &mut Link, prepared: Prepared, author: &Person, now: &str) -> 
     Ok((kept, added))
 }
 
-/// Problems with their places as the sender of a form finds them: JSON pointers in JSON.
-fn placed(problems: Problems, form: Form, pointer: impl Fn(&str) -> String) -> GazetteError {
-    let mut problems = problems.into_vec();
-    if form == Form::Json {
-        let own = |it: &&mut Problem| it.place.file.is_empty() && !it.place.field.starts_with('/');
-        for problem in problems.iter_mut().take(POINTED).filter(own) {
-            problem.place.field = pointer(&problem.place.field);
-        }
-    }
-    GazetteError::Problems(problems)
+/// The text of a document, and where it stands in what was sent: the JSON pointer of it; empty where it is all that was.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Source<'s> {
+    pub(super) form: Form,
+    pub(super) text: &'s str,
+    pub(super) at: &'s str,
 }
 
-fn other_area(area: &str, own: &str) -> GazetteError {
+impl Source<'_> {
+    /// Puts places as the sender finds them: JSON pointers in JSON, lines of a part in TOML.
+    fn place<'p>(&self, problems: impl Iterator<Item = &'p mut Problem>, pointer: impl Fn(&str) -> String) {
+        let own = problems.take(POINTED).filter(|it| it.place.file == self.at || it.place.file.is_empty());
+        for Place { file, line, column, field, .. } in own.map(|problem| &mut problem.place) {
+            if self.form == Form::Toml {
+                self.at.clone_into(file);
+                continue;
+            }
+            if !field.starts_with('/') {
+                *field = pointer(field);
+            }
+            if !self.at.is_empty() {
+                // Lines of a part are no lines of the whole.
+                (*line, *column) = (0, 0);
+                file.clear();
+                field.insert_str(0, self.at);
+            }
+        }
+    }
+
+    pub(super) fn placed(&self, problems: Problems, pointer: impl Fn(&str) -> String) -> Vec<Problem> {
+        let mut problems = problems.into_vec();
+        self.place(problems.iter_mut(), pointer);
+        problems
+    }
+
+    /// Reads a rule set, and examines it over what it extends.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it; the store's.
+    pub(super) fn rule_set(&self, link: &mut Link, area: &str) -> Result<(RuleSetFile, Examined), GazetteError> {
+        let read = match self.form {
+            Form::Toml => RuleSetFile::parse_named(self.at, self.text),
+            Form::Json => RuleSetFile::parse_json_named(self.at, self.text),
+        };
+        let wrong = |problems, pointer: &dyn Fn(&str) -> String| GazetteError::Problems(self.placed(problems, pointer));
+        let file = read.map_err(|problems| wrong(problems, &str::to_owned))?;
+        let mut files = vec![file.clone()];
+        if let Some(parent) = file.extends() {
+            // Of no other area is anything told, not even that it is there.
+            let rows = standing(link, Some(&lineage(area)), DocumentKind::RuleSet, None)?;
+            for (_, row) in rows.iter().filter(|(_, row)| row.name == parent) {
+                let parent = RuleSetFile::parse_json_named(&row.name, &row.content);
+                files.push(parent.map_err(|_| StoreError::Broken("a rule set that this version cannot read"))?);
+            }
+        }
+        // There are as many results as files.
+        let result = examine_all(&files).into_iter().next().ok_or(GazetteError::Unknown)?;
+        let examined = result.map_err(|problems| wrong(problems, &|path| file.pointer(path)))?;
+        Ok((file, examined))
+    }
+
+    /// Reads parameters.
+    ///
+    /// # Errors
+    /// Everything that is wrong with them.
+    pub(super) fn parameters(&self) -> Result<(ParametersFile, Parameters), GazetteError> {
+        let read = match self.form {
+            Form::Toml => ParametersFile::parse_named(self.at, self.text),
+            Form::Json => ParametersFile::parse_json_named(self.at, self.text),
+        };
+        let wrong = |problems, pointer: &dyn Fn(&str) -> String| GazetteError::Problems(self.placed(problems, pointer));
+        let file = read.map_err(|problems| wrong(problems, &str::to_owned))?;
+        let checked = file.clone().check().map_err(|problems| wrong(problems, &|path| file.pointer(path)))?;
+        Ok((file, checked))
+    }
+}
+
+pub(super) fn other_area(area: &str, own: &str) -> GazetteError {
     GazetteError::refused(
-        format!("文件的统筹地区为 `{own}`，与路径中的 `{area}` 不同"),
-        format!("the document is of area `{own}`, not of `{area}` as the path says"),
+        format!("文件的统筹地区为 `{own}`，与请求中的 `{area}` 不同"),
+        format!("the document is of area `{own}`, not of `{area}` as the request says"),
     )
 }
 
 fn rule_set(link: &mut Link, upload: &Upload) -> Result<Prepared, GazetteError> {
-    let Upload { area, form, text, .. } = upload;
-    let read = match form {
-        Form::Toml => RuleSetFile::parse(text),
-        Form::Json => RuleSetFile::parse_json(text),
-    };
-    let file = read.map_err(|problems| placed(problems, *form, str::to_owned))?;
-    let mut files = vec![file.clone()];
-    if let Some(parent) = file.extends() {
-        // Of no other area is anything told, not even that it is there.
-        let rows = standing(link, Some(&lineage(area)), DocumentKind::RuleSet, None)?;
-        for (_, row) in rows.iter().filter(|(_, row)| row.name == parent) {
-            let parent = RuleSetFile::parse_json_named(&row.name, &row.content);
-            files.push(parent.map_err(|_| StoreError::Broken("a rule set that this version cannot read"))?);
-        }
-    }
-    // There are as many results as files.
-    let result = examine_all(&files).into_iter().next().ok_or(GazetteError::Unknown)?;
-    let examined = result.map_err(|problems| placed(problems, *form, |path| file.pointer(path)))?;
+    let (area, source) = (&upload.area, upload.source());
+    let (file, examined) = source.rule_set(link, area)?;
     let rules = examined.rules();
     if rules.id().area != *area {
         return Err(other_area(area, &rules.id().area));
     }
     let mut findings = examined.report().findings.clone();
     findings.extend(beside(link, upload, rules)?);
-    if *form == Form::Json {
-        for finding in findings.iter_mut().take(POINTED).filter(|it| it.problem.place.file.is_empty()) {
-            finding.problem.place.field = file.pointer(&finding.problem.place.field);
-        }
-    }
+    source.place(findings.iter_mut().map(|it| &mut it.problem), |path| file.pointer(path));
     Ok(Prepared {
         digest: digest(rules)?,
         name: rules.id().to_string(),
@@ -176,23 +227,18 @@ fn beside(link: &mut Link, upload: &Upload, rules: &RuleSet) -> Result<Vec<Findi
 }
 
 fn parameters(link: &mut Link, upload: &Upload) -> Result<Prepared, GazetteError> {
-    let Upload { area, form, text, .. } = upload;
-    let read = match form {
-        Form::Toml => ParametersFile::parse(text),
-        Form::Json => ParametersFile::parse_json(text),
-    };
-    let file = read.map_err(|problems| placed(problems, *form, str::to_owned))?;
-    let checked = file.clone().check().map_err(|problems| placed(problems, *form, |path| file.pointer(path)))?;
+    let (area, source) = (&upload.area, upload.source());
+    let (file, checked) = source.parameters()?;
     let [document] = checked.documents() else { return Err(GazetteError::Unknown) };
     if document.area != *area {
         return Err(other_area(area, &document.area));
     }
-    let candidate = (&document.digest, upload.supersedes.as_ref());
-    if let Some(digest) = Digest::from_hex(candidate.0)
+    if let Some(digest) = Digest::from_hex(&document.digest)
         && link.draft(&digest.0)?.is_none()
     {
         let clashes = clashes(link, area, upload.supersedes.as_ref(), &checked)?;
-        Problems::none_of(clashes).map_err(|problems| placed(problems, *form, |path| file.pointer(path)))?;
+        let wrong = |problems| GazetteError::Problems(source.placed(problems, |path| file.pointer(path)));
+        Problems::none_of(clashes).map_err(wrong)?;
     }
     let verdict = if area.starts_with("99") { Verdict::Illustrative } else { Verdict::Complete };
     Ok(Prepared {
@@ -212,9 +258,6 @@ fn clashes(
     supersedes: Option<&Digest>,
     own: &Parameters,
 ) -> Result<Vec<Problem>, GazetteError> {
-    let found = |all: &Parameters| {
-        [all.check_overlaps(), all.check_statistics(), all.check_findings()].into_iter().flatten().collect::<Vec<_>>()
-    };
     // National averages meet those of every area.
     let areas = lineage(area);
     let areas = if area == "cn" { None } else { Some(areas.as_slice()) };
@@ -224,9 +267,17 @@ fn clashes(
             all.merge(read_parameters(&row.content)?);
         }
     }
-    let mut known = found(&all);
-    all.merge(own.clone());
-    let mut new = found(&all);
+    Ok(merged(&mut all, own.clone()))
+}
+
+/// Puts parameters beside others; what they have that these have too, so that no rule chooses between them.
+pub(super) fn merged(all: &mut Parameters, own: Parameters) -> Vec<Problem> {
+    let found = |all: &Parameters| {
+        [all.check_overlaps(), all.check_statistics(), all.check_findings()].into_iter().flatten().collect::<Vec<_>>()
+    };
+    let mut known = found(all);
+    all.merge(own);
+    let mut new = found(all);
     new.retain(|problem| match known.iter().position(|other| other == problem) {
         Some(place) => {
             known.swap_remove(place);
@@ -234,7 +285,7 @@ fn clashes(
         }
         None => true,
     });
-    Ok(new)
+    new
 }
 
 /// A document that is to stand beside those that do.

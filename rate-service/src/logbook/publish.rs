@@ -11,6 +11,7 @@ use super::LogError;
 use super::kept::{Document, documents};
 use super::layout::is_run_id;
 use crate::book::BookRows;
+use crate::person::is_same;
 use crate::run;
 
 /// A run about to be published.
@@ -189,7 +190,7 @@ pub(super) fn keep_law(shelf: &mut impl Shelf, document: &Document, recorded_at:
 /// Author and approver as they are recorded.
 fn two_people(author: &str, approver: &str) -> Result<(String, String), LogError> {
     let (author, approver) = (author.trim(), approver.trim());
-    if author.is_empty() || approver.is_empty() || author == approver {
+    if author.is_empty() || approver.is_empty() || is_same(author, approver) {
         return Err(LogError::refused(
             "经办人与审批人须都写明，审批人不得与经办人为同一人",
             "a run names its author and its approver, and is approved by another person than its author",

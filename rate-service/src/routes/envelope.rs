@@ -1,18 +1,20 @@
 //! What is around every request: its name, its time, its line in the logs, the language of its failures, and the headers
 //! of its answer.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
 
-use actix_web::body::{BoxBody, MessageBody};
+use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
-    X_FRAME_OPTIONS,
+    ACCEPT_ENCODING, AcceptEncoding, CACHE_CONTROL, CONTENT_SECURITY_POLICY, Encoding, HeaderName, HeaderValue,
+    REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::web::Data;
+use actix_web::web::{Bytes, Data};
 use actix_web::{Error, HttpMessage, HttpRequest};
 
 use crate::api::{Place, Service, Started};
@@ -32,6 +34,24 @@ const HEADERS: [(HeaderName, HeaderValue); 5] = [
     (CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
 ];
 
+/// The codings of answers.
+const CODINGS: [Encoding; 2] = [Encoding::identity(), Encoding::gzip()];
+
+/// The body of an answer to HEAD: as long as that of GET, where that is known, and not sent.
+struct Unsent(BodySize);
+
+impl MessageBody for Unsent {
+    type Error = std::convert::Infallible;
+
+    fn size(&self) -> BodySize {
+        self.0
+    }
+
+    fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        Poll::Ready(None)
+    }
+}
+
 /// The page of the document runs its own scripts and nobody else's; its styles stand in its elements.
 const OF_A_PAGE: HeaderValue = HeaderValue::from_static(
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'",
@@ -42,7 +62,7 @@ const OF_A_PAGE: HeaderValue = HeaderValue::from_static(
 /// # Errors
 /// What no route and no gate gave rise to: they answer what fails as a problem.
 pub async fn envelope(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let stopwatch = Stopwatch::start();
@@ -51,6 +71,10 @@ pub async fn envelope(
     let header = request.headers().get("accept-language").and_then(|it| it.to_str().ok()).unwrap_or_default();
     let started = Started { request_id: request_id(), lang: language(header) };
     request.extensions_mut().insert(started.clone());
+    // What takes no coding at all is answered without one, as if it had said nothing of it.
+    if request.get_header::<AcceptEncoding>().is_some_and(|it| it.negotiate(CODINGS.iter()).is_none()) {
+        request.headers_mut().remove(ACCEPT_ENCODING);
+    }
     service.iter().for_each(|it| it.metrics.begun());
     let response = next.call(request).await?;
     let mut response = match failure(&response) {
@@ -67,6 +91,9 @@ pub async fn envelope(
     }
     if let Ok(id) = HeaderValue::from_str(&started.request_id) {
         response.headers_mut().insert(REQUEST_ID, id);
+    }
+    if response.request().method() == Method::HEAD {
+        response = response.map_body(|_, body| Unsent(body.size()).boxed());
     }
     let place = response.request().extensions().get::<Place>().cloned().unwrap_or_default();
     let (status, micros) = (response.status().as_u16(), stopwatch.micros());

@@ -68,12 +68,13 @@ impl Verb {
         }
     }
 
-    pub(super) const fn method(self) -> Method {
+    /// The methods that ask for it: what answers GET answers HEAD, without a body.
+    pub(super) const fn methods(self) -> &'static [Method] {
         match self {
-            Self::Get => Method::GET,
-            Self::Post => Method::POST,
-            Self::Put => Method::PUT,
-            Self::Delete => Method::DELETE,
+            Self::Get => &[Method::GET, Method::HEAD],
+            Self::Post => &[Method::POST],
+            Self::Put => &[Method::PUT],
+            Self::Delete => &[Method::DELETE],
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use rate_core::rule_set::{Considered, Selection, WhyNot};
-use rate_core::{NaiveDate, Parameters, Refusal, RuleSet};
+use rate_core::{Law, NaiveDate, Parameters, Refusal, RuleSet};
 
 use super::{ChosenLaw, RunError};
 use crate::lawbook::{self, Usable};
@@ -65,6 +65,18 @@ impl LawFiles {
         }
         choose(&self.usable, &with_averages(self.parameters.clone(), averages)?, area, on)
     }
+}
+
+/// That a day of decision lies outside the setting of a law, where it means nothing, in Chinese and English.
+pub(crate) fn not_of_setting(law: &Law, day: NaiveDate) -> Option<(String, String)> {
+    let setting = law.setting();
+    let said = || {
+        (
+            format!("核定日期 {day} 不在该期 {setting} 之内；期前核定的，不必写明"),
+            format!("the day of decision {day} lies outside the setting {setting}; leave it out where it is before it"),
+        )
+    };
+    (!setting.contains(day)).then(said)
 }
 
 /// Parameters with the averages that came with a book.

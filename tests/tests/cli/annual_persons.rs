@@ -1,8 +1,8 @@
 //! What persons do with a run of the service, and what they may not.
 
-use rate_core::Lang;
 use rate_core::diagnostics::Kind;
-use rate_service::annual::{self, Accepted, Act, AnnualError, Export, State, Worker};
+use rate_core::{Lang, date};
+use rate_service::annual::{self, Accepted, Act, AnnualError, Export, Request, State, Worker};
 
 use crate::annual::{NOW, Service, demo, request, run_on_files, service, worker};
 use crate::stored::databases;
@@ -130,5 +130,45 @@ fn a_refused_publication_publishes_nothing() {
         service.work(&mut Worker::new("one"));
         assert_eq!(service.state("early"), State::Published);
         assert_eq!(entries(&service), before + 1);
+    }
+}
+
+/// Of two runs of one setting that were asked for before either was published, the second is held back, and whoever takes
+/// the place of the first, or has first rates alone, is not.
+#[test]
+fn a_setting_has_one_run_unless_it_is_said_which_it_takes_the_place_of() {
+    let dir = tempfile::tempdir().unwrap();
+    let here = dir.path();
+    demo(here, 200);
+    for url in databases(here) {
+        run_on_files(here, &url);
+        let mut service = service(here, &url);
+        let asked = |id: &str| Request { supersedes: None, ..request(id, "2022-07-01") };
+        let late = Request { decided_on: date("2024-01-01").ok(), ..asked("late") };
+        for request in
+            [request("one", "2022-07-01"), asked("two"), Request { first_only: true, ..asked("beside") }, late]
+        {
+            service.ask(&request);
+        }
+        service.work(&mut worker("one", 64));
+        let late = annual::progress(&service.store, "late").unwrap();
+        assert_eq!(late.state, State::Failed);
+        assert!(late.problem.unwrap().contains("outside the setting"), "a day that means nothing");
+        for run in ["one", "two", "beside"] {
+            service.act(run, Act::Review, "second").unwrap();
+            service.act(run, Act::Approve, "head").unwrap();
+        }
+        service.publish_approved("one");
+        let entries = |service: &Service| service.log.view().unwrap().entries.len();
+        let before = entries(&service);
+        service.act("two", Act::Publish, "head").unwrap();
+        service.work(&mut Worker::new("publisher"));
+        let held = annual::progress(&service.store, "two").unwrap();
+        assert_eq!((held.state, entries(&service)), (State::Approved, before));
+        assert!(held.problem.unwrap().contains("run `one` came to stand"));
+        service.publish_approved("beside");
+        service.ask(&Request { supersedes: Some("one".to_owned()), ..asked("three") });
+        service.work(&mut worker("one", 64));
+        service.publish("three");
     }
 }

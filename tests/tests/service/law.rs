@@ -11,7 +11,7 @@ use toml::de::{DeTable, DeValue};
 use crate::command::{rate_ok, root};
 use crate::server::{Answer, Client, Server, new_name, served};
 
-fn fixture(path: &str) -> String {
+pub(crate) fn fixture(path: &str) -> String {
     fs::read_to_string(root().join("fixtures").join(path)).unwrap()
 }
 
@@ -29,12 +29,12 @@ fn approval() -> Value {
     json!({"document_number": "演示〔2025〕1号", "organ": "演示机关", "date": "2025-12-01"})
 }
 
-fn text_of(document: &Value, key: &str) -> String {
+pub(crate) fn text_of(document: &Value, key: &str) -> String {
     document[key].as_str().unwrap().to_owned()
 }
 
 /// From the text to law, or to trial.
-fn enact(server: &Server, path: &str, text: &str) -> Value {
+pub(crate) fn enact(server: &Server, path: &str, text: &str) -> Value {
     let draft = toml(&server.client("officer", "*"), path, text);
     let approver = server.client("approver", "*");
     let here = format!("{path}/{}", text_of(&draft, "digest"));

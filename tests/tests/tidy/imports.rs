@@ -21,7 +21,7 @@ const CORE: &[&[&str]] = &[
 
 /// Rooms of `rate-service` by rank, lowest first.
 const SERVICE: &[&[&str]] = &[
-    &["book", "lawbook", "clock", "store", "telemetry"],
+    &["book", "lawbook", "clock", "person", "store", "telemetry"],
     &["config", "pipeline"],
     &["diagnostics"],
     &["casebook", "run"],
@@ -62,6 +62,7 @@ const GUESTS: &[(&str, &str, &[&str])] = &[
     ("rate-service", "getrandom", &["logbook", "auth", "routes", "serve"]),
     ("rate-service", "sha2", &["auth", "api", "routes", "serve"]),
     ("rate-service", "subtle", &["auth"]),
+    ("rate-service", "unicode_normalization", &["person"]),
     ("rate-service", "actix_web", &["api", "api_error", "routes", "serve"]),
     ("rate-service", "futures_util", &["api"]),
     ("rate-service", "utoipa", &["api", "api_error", "openapi"]),
