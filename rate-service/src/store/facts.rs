@@ -272,18 +272,28 @@ impl Link {
         Ok(gone)
     }
 
-    /// The rows of a table of an area that stood at a number and in which a text stands somewhere, by account. Reads through
-    /// every row of the area.
+    /// The rows of one table of some accounts as they stood at a number, in the order of the key.
     ///
     /// # Errors
     /// As the database's.
-    pub fn holding(&mut self, area: &str, kind: &str, text: &str, known: i64) -> Result<Vec<FactRow>, StoreError> {
-        let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        let by = facts::area.eq(area).and(facts::kind.eq(kind)).and(facts::knowledge.le(known));
-        let like = by.and(facts::line.like(format!("%{escaped}%")).escape('\\'));
-        let all: Vec<FactRow> =
-            on!(self, it => facts::table.filter(like).order(IN_TIME).select(FactRow::as_select()).load(it))?;
-        Ok(stand(all).collect())
+    pub fn standing_of_table(
+        &mut self,
+        area: &str,
+        accounts: &[String],
+        kind: &str,
+        known: i64,
+    ) -> Result<Vec<FactRow>, StoreError> {
+        let mut accounts = accounts.to_vec();
+        accounts.sort_unstable();
+        let mut found = Vec::new();
+        for accounts in accounts.chunks(LIST) {
+            let by = facts::area.eq(area).and(facts::account.eq_any(accounts)).and(facts::kind.eq(kind));
+            let by = by.and(facts::knowledge.le(known));
+            let all: Vec<FactRow> =
+                on!(&mut *self, it => facts::table.filter(by).order(IN_TIME).select(FactRow::as_select()).load(it))?;
+            found.extend(stand(all));
+        }
+        Ok(found)
     }
 
     /// The areas that have facts.

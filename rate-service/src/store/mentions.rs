@@ -1,4 +1,5 @@
-//! Which accounts rows of facts name: what is read beside a range of accounts, so that it can be checked by itself.
+//! What rows of facts name: the accounts that are read beside a range of others, so that it can be checked by itself, and
+//! the credit codes by which accounts are found.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +10,7 @@ use super::link::on;
 use super::schema::mentions;
 use super::{Link, StoreError};
 
-/// That a row of an account names another one.
+/// That a row of an account names another one, or its credit code.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Queryable, Selectable, Insertable)]
 #[diesel(table_name = mentions, treat_none_as_default_value = false)]
 pub struct Mention {
@@ -19,7 +20,7 @@ pub struct Mention {
     pub account: String,
     /// Name of the table of the book.
     pub kind: String,
-    /// The account that is named.
+    /// The account or code that is named.
     pub other: String,
 }
 

@@ -9,6 +9,7 @@ use rate_core::log::RunningDigest;
 use rate_service::book::{Plan, generate};
 use rate_service::clock;
 use rate_service::intake::{self, Event, Form, Keep, List, Mode, State, begin_part, complete_part, matched, receive};
+use rate_service::pipeline::with_credit_code;
 use rate_service::store::StoreError;
 
 use crate::intake::{AREA, Service, each, part};
@@ -70,6 +71,35 @@ fn lists_are_matched_and_never_guessed() {
         // Sent again under another name, it is no news.
         let again = service.lines("3", Mode::Add, Keep::AllOrNothing, &rows);
         assert_eq!((again.state, again.number), (State::Committed, Some(2)));
+    });
+}
+
+/// A code finds whoever has it now, also where the account is numbered by it; whoever had it, or has it as a part of
+/// another cell, is not found.
+#[test]
+fn a_code_finds_whoever_has_it() {
+    each(|service, _, _| {
+        let table = |rows: &str| [(TableKind::Accounts, format!("area,account,credit_code,name,kind\n{rows}"))];
+        let code = "91110000600037341L";
+        let first = "990100,1,91110000600037341L,甲,employer\n990100,2,,91110000600037341L,employer\n\
+            990100,911100001000002217,911100001000002217,丙,employer\n";
+        service.tables("1", Mode::Replace, Keep::AllOrNothing, &table(first));
+        let second = "990100,1,911100001000002217,甲,employer\n990100,2,91110000600037341L,\"乙,分公司\",employer\n\
+            990100,911100001000002217,911100001000002217,丙,employer\n";
+        let found = |code: &str, known: i64| -> Vec<(String, String)> {
+            service
+                .store
+                .read(|link| with_credit_code(link, AREA, code, known))
+                .unwrap_or_else(|error: StoreError| panic!("{error}"))
+        };
+        let pair = |account: &str, name: &str| (account.to_owned(), name.to_owned());
+        assert_eq!(found(code, 1), [pair("1", "甲")]);
+        assert_eq!(found("911100001000002217", 1), [pair("911100001000002217", "丙")]);
+        service.tables("2", Mode::Replace, Keep::AllOrNothing, &table(second));
+        assert_eq!(found(code, 2), [pair("2", "乙,分公司")]);
+        assert_eq!(found("911100001000002217", 2), [pair("1", "甲"), pair("911100001000002217", "丙")]);
+        assert_eq!(found(code, 1), [pair("1", "甲")], "as it was known");
+        assert_eq!(found("9111", 2), []);
     });
 }
 

@@ -187,19 +187,21 @@ impl TableKind {
         }
     }
 
-    /// The columns whose cells name other accounts of the area.
+    /// The columns whose cells name other accounts of the area, or, in the table of the accounts, who an account is by its
+    /// credit code: what rows are looked for by, beside their key.
     ///
     /// ```
     /// use rate_core::input::book::TableKind;
     /// assert_eq!(TableKind::Successions.naming(), ["predecessor"]);
+    /// assert_eq!(TableKind::Accounts.naming(), ["credit_code"]);
     /// assert!(TableKind::Premiums.naming().is_empty());
     /// ```
     pub const fn naming(self) -> &'static [&'static str] {
         match self {
             Self::Claims => &["labour_relation", "using_unit", "responsible"],
             Self::Successions => &["predecessor"],
-            Self::Accounts
-            | Self::Coverage
+            Self::Accounts => &["credit_code"],
+            Self::Coverage
             | Self::Classifications
             | Self::Premiums
             | Self::Payments
