@@ -18,7 +18,7 @@ use crate::clock;
 use crate::logbook::{LogError, Logbook};
 use crate::store::{ImportPartRow, ImportProblemRow, ImportProgressRow, ImportRow, Link, Store, StoreError};
 
-pub use list::{Event, List, MAX_ENTRIES, Matched, Unmatched, matched};
+pub use list::ListHead;
 pub use upload::{Form, Part, begin_part, complete_part, receive};
 
 /// How long a worker holds an import before another may take it over.

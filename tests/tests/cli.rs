@@ -75,6 +75,8 @@ mod gazette;
 mod january;
 #[path = "service/law.rs"]
 mod law;
+#[path = "service/lists.rs"]
+mod lists;
 #[path = "service/notices.rs"]
 mod notices_served;
 #[path = "service/rates.rs"]

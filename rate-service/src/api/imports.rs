@@ -17,7 +17,7 @@ use super::{Json, Once, Reply, Service, Started};
 use crate::api_error::{ApiCode, ApiError, ProblemBody};
 use crate::auth::Caller;
 use crate::book::Encoding;
-use crate::intake::{self, Form, Keep, Mode, Opening, Part, Progress};
+use crate::intake::{self, Form, Keep, ListHead, Mode, Opening, Part, Progress};
 use crate::store::{ImportProblemRow, Link};
 
 /// Bytes of a part that are kept in one go.
@@ -187,6 +187,24 @@ pub struct PartRequest {
     pub encoding: Option<String>,
     /// A mapping file, as text: what headers and words of another system are in a book.
     pub mapping: Option<String>,
+    /// What is said of a list that another body sent: its entries become events of the accounts that have their number or,
+    /// alone, their credit code. An import of mode `add` takes lists, and such a part names no table.
+    pub list: Option<ListRequest>,
+}
+
+/// A list that another body sent.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ListRequest {
+    /// Who sent it.
+    #[schema(example = "某市应急管理局", min_length = 1, max_length = 200)]
+    pub body: String,
+    /// The document it stands in.
+    #[schema(example = "某应急〔2022〕3号", min_length = 1, max_length = 188)]
+    pub document: String,
+    /// Its date.
+    #[schema(format = "date", example = "2022-05-20")]
+    pub date: String,
 }
 
 /// How far a part is.
@@ -219,13 +237,17 @@ pub async fn part(
     request: Json<PartRequest>,
 ) -> Result<HttpResponse, ApiError> {
     let (area, import, number) = numbered(path.into_inner())?;
-    let PartRequest { name, table, form, encoding: of_text, mapping } = request.0;
+    let PartRequest { name, table, form, encoding: of_text, mapping, list } = request.0;
     let kind =
         table.as_deref().map(|table| word("table", table, TableKind::from_stem, "docs/book-format.md")).transpose()?;
     let form = word("form", &form, Form::from_word, "csv, xlsx, ndjson")?;
     let unfit = || ApiError::new(ApiCode::RequestValue, ["encoding", "…", "auto, utf-8, gb18030"]);
     let encoding = encoding(of_text.as_deref()).ok_or_else(unfit)?;
-    let part = Part { number, name, kind, form, encoding, mapping };
+    let list = list.map(|ListRequest { body, document, date }| ListHead { body, document, date });
+    if let Some(unfit) = list.as_ref().and_then(ListHead::unfit) {
+        return Err(ApiError::new(ApiCode::RequestValue, unfit));
+    }
+    let part = Part { number, name, kind, form, encoding, mapping, list };
     let offset = service.write(move |service| {
         service.store().read(|link| in_area(link, &area, &import))?;
         Ok(intake::begin_part(service.store(), &import, &part)?)

@@ -135,7 +135,8 @@ fn come_in(service: &Service, dir: &Path, author: &str) -> Result<(), ServeError
     files.sort();
     for (path, number) in files.iter().zip(1..) {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let part = Part { number, name, kind: None, form: intake::Form::Csv, encoding: Encoding::Utf8, mapping: None };
+        let (form, encoding) = (intake::Form::Csv, Encoding::Utf8);
+        let part = Part { number, name, kind: None, form, encoding, mapping: None, list: None };
         intake::begin_part(store, id, &part).map_err(failed)?;
         let mut file = fs::File::open(path).map_err(ServeError::system("the book"))?;
         let (mut hash, mut offset, mut piece) = (Sha256::new(), 0, vec![0; PIECE]);

@@ -91,6 +91,8 @@ pub struct ImportPartRow {
     pub rows: i64,
     /// Problems found in reading it.
     pub problems: i64,
+    /// What is said of a list of another body, as its writer wrote it; empty where it is none.
+    pub list: String,
 }
 
 /// Bytes of an upload.

@@ -244,6 +244,7 @@ diesel::table! {
         state -> Text,
         rows -> BigInt,
         problems -> BigInt,
+        list -> Text,
     }
 }
 

@@ -108,7 +108,7 @@ pub(crate) fn key(url: &str, here: &Path) -> PathBuf {
 }
 
 pub(crate) fn part(number: i64, form: Form, kind: Option<TableKind>, name: &str) -> Part {
-    Part { number, name: name.to_owned(), kind, form, encoding: Encoding::Auto, mapping: None }
+    Part { number, name: name.to_owned(), kind, form, encoding: Encoding::Auto, mapping: None, list: None }
 }
 
 fn accounts(numbers: &[&str]) -> (TableKind, String) {

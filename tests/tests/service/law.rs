@@ -34,7 +34,7 @@ fn text_of(document: &Value, key: &str) -> String {
 }
 
 /// From the text to law, or to trial.
-fn enact(server: &Server, path: &str, text: &str) -> Value {
+pub(crate) fn enact(server: &Server, path: &str, text: &str) -> Value {
     let draft = toml(&server.client("officer", "*"), path, text);
     let approver = server.client("approver", "*");
     let here = format!("{path}/{}", text_of(&draft, "digest"));
