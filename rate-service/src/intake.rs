@@ -16,7 +16,9 @@ use std::collections::BTreeMap;
 use crate::book::BookError;
 use crate::clock;
 use crate::logbook::{LogError, Logbook};
-use crate::store::{ImportPartRow, ImportProblemRow, ImportProgressRow, ImportRow, Link, Store, StoreError};
+use crate::store::{
+    ImportEventRow, ImportPartRow, ImportProblemRow, ImportProgressRow, ImportRow, Link, Store, StoreError,
+};
 
 pub use list::ListHead;
 pub use upload::{Form, Part, begin_part, complete_part, receive};
@@ -240,7 +242,21 @@ pub fn open_in(link: &mut Link, opening: &Opening) -> Result<(), IntakeError> {
         lease_until: 0,
         fence: 0,
     };
-    Ok(link.add_import(&row, &progress)?)
+    link.add_import(&row, &progress)?;
+    Ok(noted(link, &row, &opening.opened_at)?)
+}
+
+/// Takes down the state that an import has come to.
+fn noted(link: &mut Link, row: &ImportRow, now: &str) -> Result<(), StoreError> {
+    let stage = if row.state == State::Checking.as_str() { row.stage.clone() } else { String::new() };
+    let (import, state, recorded_at) = (row.id.clone(), row.state.clone(), now.to_owned());
+    link.add_import_event(ImportEventRow { import, number: 0, state, stage, recorded_at })
+}
+
+/// Changes the state of an import, and takes that down.
+fn entered(link: &mut Link, row: &ImportRow, now: &str) -> Result<(), StoreError> {
+    link.set_import(row)?;
+    noted(link, row, now)
 }
 
 fn opening_of(row: &ImportRow) -> Result<Opening, StoreError> {
@@ -278,15 +294,15 @@ fn receiving(link: &mut Link, id: &str) -> Result<ImportRow, IntakeError> {
 ///
 /// # Errors
 /// No part, or one that is not whole.
-pub fn close(store: &Store, id: &str) -> Result<(), IntakeError> {
-    store.change(|link| close_in(link, id))
+pub fn close(store: &Store, id: &str, now: &str) -> Result<(), IntakeError> {
+    store.change(|link| close_in(link, id, now))
 }
 
 /// The same in a transaction of the caller's.
 ///
 /// # Errors
 /// As [`close`].
-pub fn close_in(link: &mut Link, id: &str) -> Result<(), IntakeError> {
+pub fn close_in(link: &mut Link, id: &str, now: &str) -> Result<(), IntakeError> {
     link.lock_import(id)?;
     let row = found(link, id)?;
     if !matches!(State::from_word(&row.state), Some(State::Receiving | State::Cancelled)) {
@@ -299,22 +315,22 @@ pub fn close_in(link: &mut Link, id: &str) -> Result<(), IntakeError> {
     }
     State::Checking.as_str().clone_into(&mut row.state);
     Stage::Reading.as_str().clone_into(&mut row.stage);
-    Ok(link.set_import(&row)?)
+    Ok(entered(link, &row, now)?)
 }
 
 /// Gives an import up. One that has ended stays as it is.
 ///
 /// # Errors
 /// No such import.
-pub fn cancel(store: &Store, id: &str) -> Result<(), IntakeError> {
-    store.change(|link| cancel_in(link, id))
+pub fn cancel(store: &Store, id: &str, now: &str) -> Result<(), IntakeError> {
+    store.change(|link| cancel_in(link, id, now))
 }
 
 /// The same in a transaction of the caller's.
 ///
 /// # Errors
 /// As [`cancel`].
-pub fn cancel_in(link: &mut Link, id: &str) -> Result<(), IntakeError> {
+pub fn cancel_in(link: &mut Link, id: &str, now: &str) -> Result<(), IntakeError> {
     link.lock_import(id)?;
     let mut row = found(link, id)?;
     if !matches!(State::from_word(&row.state), Some(State::Receiving | State::Checking)) {
@@ -325,7 +341,7 @@ pub fn cancel_in(link: &mut Link, id: &str) -> Result<(), IntakeError> {
     (progress.fence, progress.lease_until) = (progress.fence + 1, 0);
     link.set_import_progress(&progress)?;
     end(&mut row, State::Cancelled);
-    Ok(link.set_import(&row)?)
+    Ok(entered(link, &row, now)?)
 }
 
 /// The state an import ends in; what it holds is dropped by whoever works next.
@@ -363,6 +379,14 @@ pub fn progress_in(link: &mut Link, id: &str) -> Result<Progress, IntakeError> {
         failure: row.problem.clone(),
         number: (state == State::Committed).then(|| count(row.number)),
     })
+}
+
+/// The changes of state of an import behind a number.
+///
+/// # Errors
+/// As the store's.
+pub fn events_in(link: &mut Link, id: &str, after: i64) -> Result<Vec<ImportEventRow>, IntakeError> {
+    Ok(link.import_events(id, after)?)
 }
 
 /// What is wrong with an import, behind a number.
@@ -419,7 +443,7 @@ impl Job<'_> {
     fn go_on(&self, link: &mut Link, stage: Stage) -> Result<(), StoreError> {
         let mut row = self.import.clone();
         stage.as_str().clone_into(&mut row.stage);
-        link.set_import(&row)
+        entered(link, &row, &(self.now)())
     }
 
     /// Ends the import in a state.
@@ -427,7 +451,7 @@ impl Job<'_> {
         let mut row = self.import.clone();
         end(&mut row, state);
         problem.clone_into(&mut row.problem);
-        link.set_import(&row)
+        entered(link, &row, &(self.now)())
     }
 }
 

@@ -71,6 +71,8 @@ mod demonstration_served;
 mod document;
 #[path = "service/gazette.rs"]
 mod gazette;
+#[path = "service/imports.rs"]
+mod imports;
 #[path = "service/january.rs"]
 mod january;
 #[path = "service/law.rs"]

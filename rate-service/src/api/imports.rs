@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use actix_web::HttpResponse;
 use actix_web::web::{self, Bytes, BytesMut, Data, Path, Query};
+use actix_web::{HttpRequest, HttpResponse};
 use futures_util::StreamExt;
 use rate_core::error::Lang;
 use rate_core::input::book::TableKind;
@@ -13,12 +13,13 @@ use utoipa::ToSchema;
 
 use super::page::{Page, PageQuery, place};
 use super::rates::hex;
+use super::stream::{News, followed, follows};
 use super::{Json, Once, Reply, Service, Started};
 use crate::api_error::{ApiCode, ApiError, ProblemBody};
 use crate::auth::Caller;
 use crate::book::Encoding;
-use crate::intake::{self, Form, Keep, ListHead, Mode, Opening, Part, Progress};
-use crate::store::{ImportProblemRow, Link};
+use crate::intake::{self, Form, Keep, ListHead, Mode, Opening, Part, Progress, State};
+use crate::store::{ImportEventRow, ImportProblemRow, Link};
 
 /// Bytes of a part that are kept in one go.
 const PIECE: usize = 1 << 20;
@@ -347,9 +348,9 @@ pub async fn digest(
 pub async fn close(service: Data<Service>, once: Once, path: Path<(String, String)>) -> Result<HttpResponse, ApiError> {
     let (area, import) = path.into_inner();
     let woken = Data::clone(&service);
-    let answer = once.change(&service, move |link, _| {
+    let answer = once.change(&service, move |link, now| {
         in_area(link, &area, &import)?;
-        intake::close_in(link, &import)?;
+        intake::close_in(link, &import, now)?;
         let location = format!("/v1/areas/{area}/imports/{import}");
         Reply::accepted(location, &Import::from(intake::progress_in(link, &import)?))
     });
@@ -369,9 +370,9 @@ pub async fn cancel(
     path: Path<(String, String)>,
 ) -> Result<HttpResponse, ApiError> {
     let (area, import) = path.into_inner();
-    let answer = once.change(&service, move |link, _| {
+    let answer = once.change(&service, move |link, now| {
         in_area(link, &area, &import)?;
-        intake::cancel_in(link, &import)?;
+        intake::cancel_in(link, &import, now)?;
         Reply::done(&Import::from(intake::progress_in(link, &import)?))
     });
     answer.await
@@ -433,4 +434,68 @@ pub async fn problems(
     });
     let items = rows.await?.into_iter().map(|row| problem(row, started.lang)).collect();
     Ok(HttpResponse::Ok().json(Page::of(items, limit, |it: &ImportProblem| [it.number.to_string()])))
+}
+
+/// A change of state of an import.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ImportEvent {
+    /// Counts from one within the import.
+    pub number: i64,
+    /// The state it came to.
+    pub state: String,
+    /// While it is `checking`, what is done: `reading`, `checking`, `committing`.
+    pub stage: Option<String>,
+    /// When.
+    pub recorded_at: String,
+}
+
+/// The history of an import.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ImportEvents {
+    /// In order.
+    pub items: Vec<ImportEvent>,
+}
+
+impl From<ImportEventRow> for ImportEvent {
+    fn from(it: ImportEventRow) -> Self {
+        let stage = Some(it.stage).filter(|stage| !stage.is_empty());
+        Self { number: it.number, state: it.state, stage, recorded_at: it.recorded_at }
+    }
+}
+
+/// What is new of an import behind a number.
+fn news(link: &mut Link, area: &str, import: &str, after: i64) -> Result<News, ApiError> {
+    in_area(link, area, import)?;
+    let progress = intake::progress_in(link, import)?;
+    let ended = !matches!(progress.state, State::Receiving | State::Checking);
+    let now = Import::from(progress);
+    let mark = vec![now.bytes, now.rows, now.accounts, now.problems];
+    let events = intake::events_in(link, import, after)?.into_iter().map(ImportEvent::from);
+    News::of(events.map(|it| (it.number, it)), (mark, &now), ended)
+}
+
+/// The history of an import: every change of its state, and of what is done with it while it is checked. As
+/// `text/event-stream`, as it happens: an event `state` for each change, numbered, and `progress` where bytes, rows, accounts
+/// or problems have become more, until it has ended; whoever was cut off goes on behind its `Last-Event-ID`.
+#[utoipa::path(get, path = "/v1/areas/{area}/imports/{import}/events", operation_id = "imports.events", tag = "imports",
+    params(("area" = String, Path), ("import" = String, Path)),
+    responses((status = 200, content((ImportEvents = "application/json"), (String = "text/event-stream"))), (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
+pub async fn events(
+    service: Data<Service>,
+    request: HttpRequest,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse, ApiError> {
+    let (area, import) = path.into_inner();
+    if let Some(after) = follows(&request) {
+        let of = (area.clone(), import.clone());
+        service.read(move |link| in_area(link, &of.0, &of.1)).await?;
+        let look = move |service: &Service, after| service.store().read(|link| news(link, &area, &import, after));
+        return Ok(followed(service.into_inner(), after, look));
+    }
+    let rows = service.read(move |link| {
+        in_area(link, &area, &import)?;
+        Ok(intake::events_in(link, &import, 0)?)
+    });
+    let items = rows.await?.into_iter().map(ImportEvent::from).collect();
+    Ok(HttpResponse::Ok().json(ImportEvents { items }))
 }

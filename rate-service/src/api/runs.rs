@@ -9,9 +9,9 @@ use utoipa::ToSchema;
 
 use super::page::{Page, PageQuery};
 use super::rates::day;
-use super::stream::{EVENTS, followed};
+use super::stream::{News, followed, follows};
 use super::{Json, Once, Reply, Service};
-use crate::annual::{self, Accepted, Act, Progress};
+use crate::annual::{self, Accepted, Act, Progress, State};
 use crate::api_error::{ApiCode, ApiError, ProblemBody};
 use crate::auth::Caller;
 use crate::billing::Seen;
@@ -405,6 +405,15 @@ impl From<RunEventRow> for RunEvent {
     }
 }
 
+/// What is new of a run behind a number.
+fn news(service: &Service, area: &str, run: &str, after: i64) -> Result<News, ApiError> {
+    let progress = of_area(service, area, run)?;
+    let ended = matches!(progress.state, State::Published | State::Cancelled);
+    let now = Run::from(progress);
+    let events = annual::events(service.store(), run, after)?.into_iter().map(RunEvent::from);
+    News::of(events.map(|it| (it.number, it)), (vec![now.chunks_done], &now), ended)
+}
+
 /// The history of a run: every change of state, who made it, when and why. As `text/event-stream`, as it happens: an event
 /// `state` for each change, numbered, and `progress` for each chunk, until the run is published or given up; whoever was cut
 /// off goes on behind its `Last-Event-ID`.
@@ -416,13 +425,12 @@ pub async fn events(
     request: HttpRequest,
     path: Path<(String, String)>,
 ) -> Result<HttpResponse, ApiError> {
-    let header = |name: &str| request.headers().get(name).and_then(|it| it.to_str().ok()).unwrap_or_default();
-    if header("accept").contains(EVENTS) {
+    if let Some(after) = follows(&request) {
         let (area, run) = path.into_inner();
         let of = (area.clone(), run.clone());
         service.wait(move |service| of_area(service, &of.0, &of.1).map(drop)).await?;
-        let after = header("last-event-id").parse().unwrap_or(0);
-        return Ok(followed(service.into_inner(), (area, run), after));
+        let look = move |service: &Service, after| news(service, &area, &run, after);
+        return Ok(followed(service.into_inner(), after, look));
     }
     let events = reading(&service, path, |service, run| Ok(annual::events(service.store(), run, 0)?)).await?;
     let items = events.into_iter().map(RunEvent::from).collect();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::check::replaced;
 use super::merged::Merged;
 use super::upload::READING;
-use super::{IntakeError, Job, Stage, State, end};
+use super::{IntakeError, Job, Stage, State, end, entered};
 use crate::logbook::{LogError, Logbook, Recording};
 use crate::store::{ImportPartRow, ImportProgressRow, Link};
 
@@ -39,7 +39,7 @@ pub(super) fn all(job: &Job<'_>, log: &Logbook) -> Result<(), IntakeError> {
         let mut row = job.import.clone();
         row.number = recording.number();
         end(&mut row, State::Committed);
-        Ok(recording.link().set_import(&row)?)
+        Ok(entered(recording.link(), &row, &(job.now)())?)
     });
     match (recorded, kept) {
         (Ok(_), _) => Ok(()),

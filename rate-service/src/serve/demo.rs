@@ -154,7 +154,7 @@ fn come_in(service: &Service, dir: &Path, author: &str) -> Result<(), ServeError
         let digest = rate_core::log::Digest(hash.finalize().into());
         intake::complete_part(store, id, number, &digest.to_string()).map_err(failed)?;
     }
-    intake::close(store, id).map_err(failed)?;
+    intake::close(store, id, &clock::now()).map_err(failed)?;
     while intake::work(store, &log, "demo", &clock::now).map_err(failed)? {}
     Ok(())
 }

@@ -3,7 +3,9 @@
 use diesel::prelude::*;
 
 use super::link::on;
-use super::schema::{import_accounts, import_mentions, import_parts, import_pieces, import_progress, import_rows};
+use super::schema::{
+    import_accounts, import_events, import_mentions, import_parts, import_pieces, import_progress, import_rows,
+};
 use super::schema::{import_problems, import_totals, imports};
 use super::{Link, StoreError};
 
@@ -57,6 +59,22 @@ pub struct ImportProgressRow {
     pub lease_until: i64,
     /// Counts up with each owner.
     pub fence: i64,
+}
+
+/// A change of state of an import.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = import_events)]
+pub struct ImportEventRow {
+    /// The import.
+    pub import: String,
+    /// Its place among the events of the import, from 1.
+    pub number: i64,
+    /// The state from here on.
+    pub state: String,
+    /// What is done with it while it is checked; else empty.
+    pub stage: String,
+    /// When.
+    pub recorded_at: String,
 }
 
 /// A file of an import.
@@ -163,6 +181,29 @@ impl Link {
         let of = imports::table.filter(imports::id.eq(&row.id));
         on!(self, it => diesel::update(of).set(row).execute(it))?;
         Ok(())
+    }
+
+    /// Adds a change of state behind those that are there; its number is given here.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn add_import_event(&mut self, mut row: ImportEventRow) -> Result<(), StoreError> {
+        use diesel::dsl::max;
+        let of = import_events::table.filter(import_events::import.eq(&row.import)).select(max(import_events::number));
+        let last: Option<i64> = on!(&mut *self, it => of.first(it))?;
+        row.number = last.unwrap_or_default() + 1;
+        on!(self, it => diesel::insert_into(import_events::table).values(&row).execute(it))?;
+        Ok(())
+    }
+
+    /// The changes of state of an import behind a number.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn import_events(&mut self, import: &str, after: i64) -> Result<Vec<ImportEventRow>, StoreError> {
+        let of = import_events::import.eq(import).and(import_events::number.gt(after));
+        let of = import_events::table.filter(of).order(import_events::number);
+        Ok(on!(self, it => of.select(ImportEventRow::as_select()).load(it))?)
     }
 
     /// How far an import is.

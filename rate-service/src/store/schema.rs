@@ -129,6 +129,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    import_events (import, number) {
+        import -> Text,
+        number -> BigInt,
+        state -> Text,
+        stage -> Text,
+        recorded_at -> Text,
+    }
+}
+
+diesel::table! {
     run_events (run, number) {
         run -> Text,
         number -> BigInt,

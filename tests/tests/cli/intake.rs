@@ -70,7 +70,7 @@ impl Service {
         for ((kind, text), number) in tables.iter().zip(1..) {
             self.sent(id, number, Form::Csv, Some(*kind), "file.csv", text.as_bytes());
         }
-        intake::close(&self.store, id).unwrap();
+        intake::close(&self.store, id, NOW).unwrap();
         self.worked_off(id)
     }
 
@@ -78,7 +78,7 @@ impl Service {
     pub(crate) fn lines(&self, id: &str, mode: Mode, keep: Keep, lines: &str) -> Progress {
         self.opened(id, mode, keep, false);
         self.sent(id, 1, Form::Ndjson, None, "rows.ndjson", lines.as_bytes());
-        intake::close(&self.store, id).unwrap();
+        intake::close(&self.store, id, NOW).unwrap();
         self.worked_off(id)
     }
 
@@ -150,7 +150,7 @@ fn an_imported_book_is_the_book() {
             rows += bytes.iter().filter(|byte| **byte == b'\n').count() - 1;
             service.sent("all", number, Form::Csv, None, &format!("{}.csv", kind.stem()), &bytes);
         }
-        intake::close(&service.store, "all").unwrap();
+        intake::close(&service.store, "all", NOW).unwrap();
         let progress = service.worked_off("all");
         assert_eq!(progress.state, State::Committed, "{:?}", service.problems("all"));
         assert_eq!((progress.accounts, progress.number), (200, Some(1)));
@@ -292,20 +292,20 @@ fn a_dry_run_writes_nothing() {
         service.opened("dry", Mode::Replace, Keep::AllOrNothing, true);
         let (_, text) = accounts(&["1"]);
         service.sent("dry", 1, Form::Csv, Some(TableKind::Accounts), "a.csv", text.as_bytes());
-        intake::close(&service.store, "dry").unwrap();
+        intake::close(&service.store, "dry", NOW).unwrap();
         let progress = service.worked_off("dry");
         assert_eq!((progress.state, progress.accounts, progress.number), (State::Checked, 1, None));
         assert_eq!(service.standing(), []);
         service.opened("off", Mode::Replace, Keep::AllOrNothing, false);
         service.sent("off", 1, Form::Csv, Some(TableKind::Accounts), "a.csv", text.as_bytes());
-        intake::close(&service.store, "off").unwrap();
+        intake::close(&service.store, "off", NOW).unwrap();
         assert!(service.work().unwrap());
-        intake::cancel(&service.store, "off").unwrap();
+        intake::cancel(&service.store, "off", NOW).unwrap();
         assert_eq!(service.worked_off("off").state, State::Cancelled);
         assert_eq!(service.standing(), []);
         assert!(!service.work().unwrap(), "nothing is left to do");
         // What has ended cannot be given up, nor sent to.
-        intake::cancel(&service.store, "dry").unwrap();
+        intake::cancel(&service.store, "dry", NOW).unwrap();
         assert_eq!(service.progress("dry").state, State::Checked);
         assert!(begin_part(&service.store, "dry", &part(2, Form::Csv, None, "x.csv")).is_err());
     });
@@ -324,7 +324,7 @@ fn parts_go_on_where_they_were_cut_off() {
         assert_eq!(receive(&service.store, "1", 1, 0, &bytes[..20]).unwrap(), 20);
         assert_eq!(begin_part(&service.store, "1", &head).unwrap(), 20, "it goes on from there");
         assert!(matches!(receive(&service.store, "1", 1, 10, &bytes[10..]), Err(IntakeError::Offset(20))));
-        assert!(intake::close(&service.store, "1").is_err(), "not whole");
+        assert!(intake::close(&service.store, "1", NOW).is_err(), "not whole");
         let wrong = complete_part(&service.store, "1", 1, &digest);
         assert!(matches!(wrong, Err(IntakeError::Digest(_))), "{wrong:?}");
         assert_eq!(begin_part(&service.store, "1", &head).unwrap(), 0, "what came is dropped");
@@ -338,8 +338,8 @@ fn parts_go_on_where_they_were_cut_off() {
         assert_eq!(service.progress("1").bytes, u64::try_from(bytes.len()).unwrap());
         let (_, other) = accounts(&["7"]);
         service.sent("1", 1, Form::Csv, Some(TableKind::Accounts), "a.csv", other.as_bytes());
-        intake::close(&service.store, "1").unwrap();
-        intake::close(&service.store, "1").unwrap();
+        intake::close(&service.store, "1", NOW).unwrap();
+        intake::close(&service.store, "1", NOW).unwrap();
         assert_eq!(service.worked_off("1").state, State::Committed);
         assert_eq!(service.standing(), [("accounts".to_owned(), "990100,7,,,,employer".to_owned())]);
         assert!(matches!(receive(&service.store, "none", 1, 0, b"x"), Err(IntakeError::Unknown(_))));
@@ -359,7 +359,7 @@ fn it_comes_in_once_wherever_a_worker_stops() {
         for ((kind, text), number) in [accounts(&numbers), coverage(&numbers)].into_iter().zip(1..) {
             sent.sent("1", number, Form::Csv, Some(kind), "file.csv", text.as_bytes());
         }
-        intake::close(&sent.store, "1").unwrap();
+        intake::close(&sent.store, "1", NOW).unwrap();
         drop(sent);
         let mut turns = 0;
         loop {
@@ -379,7 +379,7 @@ fn it_comes_in_once_wherever_a_worker_stops() {
         service.opened("2", Mode::Replace, Keep::AllOrNothing, false);
         let (kind, text) = accounts(&["1"]);
         service.sent("2", 1, Form::Csv, Some(kind), "file.csv", text.as_bytes());
-        intake::close(&service.store, "2").unwrap();
+        intake::close(&service.store, "2", NOW).unwrap();
         let now = clock::millis(NOW).unwrap();
         let claim = |worker: &str, now: i64| {
             service
@@ -427,7 +427,7 @@ fn hostile_bytes_are_problems() {
             let id = format!("csv{number}");
             service.opened(&id, Mode::Replace, Keep::KeepTheGood, true);
             service.sent(&id, 1, Form::Csv, Some(TableKind::Accounts), "a.csv", bytes);
-            intake::close(&service.store, &id).unwrap();
+            intake::close(&service.store, &id, NOW).unwrap();
             service.worked_off(&id);
             assert_eq!(service.problems(&id), *problems, "{number}");
         }
@@ -447,7 +447,7 @@ fn hostile_bytes_are_problems() {
             let id = format!("noise{number}");
             service.opened(&id, Mode::Replace, Keep::KeepTheGood, false);
             service.sent(&id, 1, form, Some(TableKind::Accounts), "a", bytes);
-            intake::close(&service.store, &id).unwrap();
+            intake::close(&service.store, &id, NOW).unwrap();
             let progress = service.worked_off(&id);
             assert_eq!(progress.state, State::Refused, "{number}");
             assert!(progress.problems > 0);
@@ -472,7 +472,7 @@ fn workbooks_encodings_and_mappings_come_in() {
         assert!(!wrong);
         service.opened("gb", Mode::Replace, Keep::AllOrNothing, false);
         service.sent("gb", 1, Form::Csv, Some(TableKind::Accounts), "a.csv", &encoded);
-        intake::close(&service.store, "gb").unwrap();
+        intake::close(&service.store, "gb", NOW).unwrap();
         assert_eq!(service.worked_off("gb").number, Some(1), "{:?}", service.problems("gb"));
         assert_eq!(service.standing(), [("accounts".to_owned(), "990100,1,,甲公司,,employer".to_owned())]);
         let mapped = Part {
@@ -487,7 +487,7 @@ fn workbooks_encodings_and_mappings_come_in() {
             begin_part(&service.store, id, &mapped).unwrap();
             receive(&service.store, id, 1, 0, &encoded).unwrap();
             complete_part(&service.store, id, 1, &Digest::of(&encoded).to_string()).unwrap();
-            intake::close(&service.store, id).unwrap();
+            intake::close(&service.store, id, NOW).unwrap();
             service.worked_off(id);
         }
         assert_eq!(service.progress("mapped").number, Some(1), "{:?}", service.problems("mapped"));
@@ -502,7 +502,7 @@ fn workbooks_encodings_and_mappings_come_in() {
         }
         service.opened("xlsx", Mode::Replace, Keep::AllOrNothing, false);
         service.sent("xlsx", 1, Form::Xlsx, Some(TableKind::Accounts), "x.xlsx", &workbook.save_to_buffer().unwrap());
-        intake::close(&service.store, "xlsx").unwrap();
+        intake::close(&service.store, "xlsx", NOW).unwrap();
         let progress = service.worked_off("xlsx");
         assert_eq!((progress.state, progress.number), (State::Committed, Some(1)), "{:?}", service.problems("xlsx"));
     });

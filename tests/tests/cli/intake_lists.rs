@@ -11,7 +11,7 @@ use rate_service::intake::{self, Form, Keep, ListHead, Mode, Part, State, begin_
 use rate_service::pipeline::with_credit_code;
 use rate_service::store::StoreError;
 
-use crate::intake::{AREA, Service, each, part};
+use crate::intake::{AREA, NOW, Service, each, part};
 
 /// Entries of a list become events of their accounts, with who sent it, its document and its date; what comes between the
 /// reading of a list and its coming in has it read again.
@@ -31,7 +31,7 @@ fn a_list_is_held_against_what_stands_when_it_comes_in() {
             begin_part(&service.store, id, &head).unwrap();
             receive(&service.store, id, 1, 0, list).unwrap();
             complete_part(&service.store, id, 1, &Digest::of(list).to_string()).unwrap();
-            intake::close(&service.store, id).unwrap();
+            intake::close(&service.store, id, NOW).unwrap();
         };
         opened("list");
         let stage = |id: &str| {
@@ -45,7 +45,7 @@ fn a_list_is_held_against_what_stands_when_it_comes_in() {
         service.opened("branch", Mode::Add, Keep::AllOrNothing, false);
         let (kind, text) = &table("990100,2,91110000600037341L,employer\n")[0];
         service.sent("branch", 1, Form::Csv, Some(*kind), "a.csv", text.as_bytes());
-        intake::close(&service.store, "branch").unwrap();
+        intake::close(&service.store, "branch", NOW).unwrap();
         while !stage("branch").is_empty() {
             assert!(service.work().unwrap());
         }
@@ -91,7 +91,7 @@ fn a_long_list_is_measured() {
     begin_part(&service.store, "list", &head).unwrap();
     receive(&service.store, "list", 1, 0, list.as_bytes()).unwrap();
     complete_part(&service.store, "list", 1, &Digest::of(list.as_bytes()).to_string()).unwrap();
-    intake::close(&service.store, "list").unwrap();
+    intake::close(&service.store, "list", NOW).unwrap();
     println!("{} {entries} entries against {accounts} accounts", clock::now());
     assert!(service.work().unwrap());
     println!("{} matched", clock::now());
@@ -168,7 +168,7 @@ fn a_large_book_is_measured() {
         complete_part(&service.store, "1", number, &digest).unwrap();
     }
     say("sent");
-    intake::close(&service.store, "1").unwrap();
+    intake::close(&service.store, "1", NOW).unwrap();
     let (mut state, mut last) = (String::new(), String::new());
     loop {
         let stage = service.store.read(|link| link.import("1")).unwrap_or_else(|it: StoreError| panic!("{it}"));

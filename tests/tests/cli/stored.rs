@@ -31,12 +31,13 @@ const TABLES: [&str; 12] = [
     "signers",
 ];
 /// Tables whose rows are states: no part of the log, and no record of anything.
-const STATES: [&str; 20] = [
+const STATES: [&str; 21] = [
     "answers",
     "api_keys",
     "drafts",
     "impacts",
     "import_accounts",
+    "import_events",
     "import_mentions",
     "import_parts",
     "import_pieces",

@@ -239,7 +239,7 @@ fn of_the_imports() -> BTreeSet<Code> {
         intake::begin_part(&store, &id, &part).unwrap();
         intake::receive(&store, &id, 1, 0, line.as_bytes()).unwrap();
         intake::complete_part(&store, &id, 1, &Digest::of(line.as_bytes()).to_string()).unwrap();
-        intake::close(&store, &id).unwrap();
+        intake::close(&store, &id, now).unwrap();
         while intake::work(&store, &log, "one", &|| now.to_owned()).unwrap() {}
         words.extend(intake::problems(&store, &id, 0, 10).unwrap().into_iter().map(|problem| problem.code));
     }
