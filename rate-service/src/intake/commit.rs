@@ -23,11 +23,10 @@ enum Kept {
 /// Lets everything come in that is new, and takes back what the import takes back.
 pub(super) fn all(job: &Job<'_>, log: &Logbook) -> Result<(), IntakeError> {
     let replaced = replaced(job)?;
-    let at = job.millis()?;
     let mut kept = None;
     let recorded = log.record(&(job.now)(), &mut |recording| {
         let link = recording.link();
-        let Some(progress) = link.hold_import(&job.claimed, at, super::LEASE_MILLIS)? else {
+        let Some(progress) = link.hold_import(&job.claimed)? else {
             kept = Some(Kept::Lost);
             return Err(LogError::Unknown(job.import.id.clone()));
         };

@@ -23,6 +23,8 @@ use crate::store::DocumentKind;
 const ACCOUNTS: u32 = 2000;
 /// What its run is called.
 const RUN: &str = "demo-2022";
+/// How long a piece of work is left to whoever took it, in milliseconds; nobody else works on a new database.
+const LEASE_MILLIS: i64 = 60_000;
 /// Bytes of a file that are handed over in one go.
 const PIECE: usize = 1 << 20;
 
@@ -155,7 +157,7 @@ fn come_in(service: &Service, dir: &Path, author: &str) -> Result<(), ServeError
         intake::complete_part(store, id, number, &digest.to_string()).map_err(failed)?;
     }
     intake::close(store, id, &clock::now()).map_err(failed)?;
-    while intake::work(store, &log, "demo", &clock::now).map_err(failed)? {}
+    while intake::work(store, &log, ("demo", LEASE_MILLIS), &clock::now).map_err(failed)? {}
     Ok(())
 }
 

@@ -55,7 +55,7 @@ pub struct ImportProgressRow {
     pub problems: i64,
     /// Who works on it.
     pub owner: String,
-    /// Until when, in milliseconds since 1970.
+    /// Until when, by the clock of the database.
     pub lease_until: i64,
     /// Counts up with each owner.
     pub fence: i64,
@@ -228,17 +228,11 @@ impl Link {
     }
 
     /// An import that a worker has something to do for and that nobody holds, taken by this one for some milliseconds.
-    /// On PostgreSQL it is the time of the database that counts, elsewhere the one given.
     ///
     /// # Errors
     /// As the database's.
-    pub fn claim_import(
-        &mut self,
-        worker: &str,
-        now: i64,
-        lease: i64,
-    ) -> Result<Option<ImportProgressRow>, StoreError> {
-        let now = self.instant(now)?;
+    pub fn claim_import(&mut self, worker: &str, lease: i64) -> Result<Option<ImportProgressRow>, StoreError> {
+        let now = self.lease_clock()?;
         let free = imports::stage.ne("").and(import_progress::lease_until.lt(now));
         let of = imports::table.inner_join(import_progress::table.on(import_progress::import.eq(imports::id)));
         let found: Option<ImportProgressRow> = match self {
@@ -256,42 +250,33 @@ impl Link {
         };
         let Some(mut row) = found else { return Ok(None) };
         worker.clone_into(&mut row.owner);
-        (row.lease_until, row.fence) = (now + lease, row.fence + 1);
+        (row.lease_until, row.fence) = (now.saturating_add(lease), row.fence + 1);
         self.set_import_progress(&row)?;
         Ok(Some(row))
     }
 
-    /// Milliseconds since 1970: those given, or on PostgreSQL those of the database.
-    fn instant(&mut self, now: i64) -> Result<i64, StoreError> {
-        match self {
-            Self::Sqlite(_) => Ok(now),
-            Self::Postgres(it) => {
-                let asked = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
-                Ok(diesel::select(diesel::dsl::sql::<diesel::sql_types::BigInt>(asked)).get_result(it)?)
-            }
-        }
-    }
-
-    /// The progress of an import, where its holder is still the one of a fence; its lease then goes on.
+    /// The progress of an import, where its holder is still the one of a fence; nobody else takes it over until the
+    /// transaction ends.
     ///
     /// # Errors
     /// As the database's.
-    pub fn hold_import(
-        &mut self,
-        held: &ImportProgressRow,
-        now: i64,
-        lease: i64,
-    ) -> Result<Option<ImportProgressRow>, StoreError> {
-        let now = self.instant(now)?;
+    pub fn hold_import(&mut self, held: &ImportProgressRow) -> Result<Option<ImportProgressRow>, StoreError> {
         let of = import_progress::table.filter(import_progress::import.eq(&held.import));
-        // The row is taken before it is read: nobody else can take it over meanwhile.
+        // The row is taken before it is read.
         on!(&mut *self, it => diesel::update(of).set(import_progress::fence.eq(import_progress::fence)).execute(it))?;
-        let mut row = self.import_progress(&held.import)?;
-        if row.fence != held.fence {
-            return Ok(None);
-        }
-        row.lease_until = now + lease;
-        Ok(Some(row))
+        Ok(Some(self.import_progress(&held.import)?).filter(|row| row.fence == held.fence))
+    }
+
+    /// Holds the lease of an import longer, where its holder is still the one of a fence.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn extend_import(&mut self, held: &ImportProgressRow, lease: i64) -> Result<(), StoreError> {
+        let until = self.lease_clock()?.saturating_add(lease);
+        let mine = import_progress::import.eq(&held.import).and(import_progress::fence.eq(held.fence));
+        let of = import_progress::table.filter(mine);
+        on!(self, it => diesel::update(of).set(import_progress::lease_until.eq(until)).execute(it))?;
+        Ok(())
     }
 
     /// The parts of an import, in order.

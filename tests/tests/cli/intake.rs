@@ -7,7 +7,6 @@ use std::sync::Arc;
 use rate_core::input::book::TableKind;
 use rate_core::log::Digest;
 use rate_service::book::{Encoding, Plan, generate};
-use rate_service::clock;
 use rate_service::intake::{
     self, Form, IntakeError, Keep, Mode, Opening, Part, Progress, State, begin_part, complete_part, receive,
 };
@@ -18,6 +17,8 @@ use crate::command::rate_ok;
 use crate::stored::{databases, done};
 
 pub(crate) const AREA: &str = "990100";
+/// A lease that no test outlives, in milliseconds.
+pub(crate) const LEASE: i64 = 600_000;
 pub(crate) const NOW: &str = "2022-06-20T01:00:00.000Z";
 const RUN: &str = "--lang en run --area 990100 --rules demo/rules --parameters demo/parameters --on 2022-07-01";
 
@@ -35,7 +36,7 @@ impl Service {
     }
 
     pub(crate) fn work(&self) -> Result<bool, IntakeError> {
-        intake::work(&self.store, &self.log, "one", &|| NOW.to_owned())
+        intake::work(&self.store, &self.log, ("one", LEASE), &|| NOW.to_owned())
     }
 
     pub(crate) fn worked_off(&self, id: &str) -> Progress {
@@ -380,24 +381,67 @@ fn it_comes_in_once_wherever_a_worker_stops() {
         let (kind, text) = accounts(&["1"]);
         service.sent("2", 1, Form::Csv, Some(kind), "file.csv", text.as_bytes());
         intake::close(&service.store, "2", NOW).unwrap();
-        let now = clock::millis(NOW).unwrap();
-        let claim = |worker: &str, now: i64| {
-            service
-                .store
-                .change(|link| link.claim_import(worker, now, 1))
-                .unwrap_or_else(|it: StoreError| panic!("{it}"))
+        let claim = |worker: &str| {
+            let claimed = service.store.change(|link| link.claim_import(worker, 1));
+            claimed.unwrap_or_else(|it: StoreError| panic!("{it}"))
         };
-        let first = claim("slow", now).unwrap();
-        // PostgreSQL reads its own clock: its lease of a millisecond has to pass.
-        assert!(std::process::Command::new("sleep").arg("0.02").status().unwrap().success());
-        let second = claim("quick", now + 20).unwrap();
+        let first = claim("slow").unwrap();
+        // A lease of a millisecond has to pass, by the clock of the database.
+        paused("0.02");
+        let second = claim("quick").unwrap();
         assert_eq!(second.fence, first.fence + 1);
         let held = |row| {
-            let held = service.store.change(|link| link.hold_import(row, now, 1));
+            let held = service.store.change(|link| link.hold_import(row));
             held.unwrap_or_else(|it: StoreError| panic!("{it}")).is_some()
         };
         assert!(!held(&first) && held(&second));
     }
+}
+
+fn paused(seconds: &str) {
+    assert!(std::process::Command::new("sleep").arg(seconds).status().unwrap().success());
+}
+
+/// A piece that takes far longer than its lease stays with whoever does it, and no clock but the database's ends a lease.
+#[test]
+fn a_long_piece_keeps_its_lease() {
+    each(|service, url, here| {
+        service.opened("1", Mode::Replace, Keep::AllOrNothing, false);
+        let (kind, text) = accounts(&["1", "2"]);
+        service.sent("1", 1, Form::Csv, Some(kind), "file.csv", text.as_bytes());
+        intake::close(&service.store, "1", NOW).unwrap();
+        let stage = || {
+            let import = service.store.read(|link| link.import("1")).unwrap_or_else(|it: StoreError| panic!("{it}"));
+            import.unwrap().stage
+        };
+        while stage() != "committing" {
+            assert!(service.work().unwrap());
+        }
+        let log = Logbook::keyed(Arc::clone(&service.store), "log", &key(url, here)).unwrap();
+        let begun = std::sync::Barrier::new(2);
+        let waited = std::sync::Once::new();
+        // Whoever lets it come in is asked for the time first, and takes six leases to say it.
+        let slow = || {
+            waited.call_once(|| {
+                begun.wait();
+                paused("0.9");
+            });
+            NOW.to_owned()
+        };
+        std::thread::scope(|scope| {
+            let other = scope.spawn(|| {
+                begun.wait();
+                let work = || {
+                    paused("0.05");
+                    intake::work(&service.store, &service.log, ("two", 150), &|| "2199-01-01T00:00:00.000Z".to_owned())
+                };
+                (0..12).map(|_| work().unwrap()).collect::<Vec<bool>>()
+            });
+            assert!(intake::work(&service.store, &log, ("one", 150), &slow).unwrap());
+            assert_eq!(other.join().unwrap(), [false; 12], "nothing is left to do while it is done");
+        });
+        assert_eq!((service.worked_off("1").state, service.progress("1").number), (State::Committed, Some(1)));
+    });
 }
 
 /// Bytes that no table has, rows of another area, a row with too many cells, lines that are no row: all of them reported.

@@ -11,7 +11,7 @@ use rate_service::intake::{self, Form, Keep, ListHead, Mode, Part, State, begin_
 use rate_service::pipeline::with_credit_code;
 use rate_service::store::StoreError;
 
-use crate::intake::{AREA, NOW, Service, each, part};
+use crate::intake::{AREA, LEASE, NOW, Service, each, part};
 
 /// Entries of a list become events of their accounts, with who sent it, its document and its date; what comes between the
 /// reading of a list and its coming in has it read again.
@@ -177,7 +177,7 @@ fn a_large_book_is_measured() {
             say(&format!("next: {stage}"));
             last.clone_from(&stage);
         }
-        if !intake::work(&service.store, &service.log, "one", &clock::now).unwrap() {
+        if !intake::work(&service.store, &service.log, ("one", LEASE), &clock::now).unwrap() {
             break;
         }
         let progress = service.progress("1");

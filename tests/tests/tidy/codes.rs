@@ -240,7 +240,7 @@ fn of_the_imports() -> BTreeSet<Code> {
         intake::receive(&store, &id, 1, 0, line.as_bytes()).unwrap();
         intake::complete_part(&store, &id, 1, &Digest::of(line.as_bytes()).to_string()).unwrap();
         intake::close(&store, &id, now).unwrap();
-        while intake::work(&store, &log, "one", &|| now.to_owned()).unwrap() {}
+        while intake::work(&store, &log, ("one", 60_000), &|| now.to_owned()).unwrap() {}
         words.extend(intake::problems(&store, &id, 0, 10).unwrap().into_iter().map(|problem| problem.code));
     }
     assert_eq!(words.len(), lines.len() - 1, "all but the accounts: {words:?}");
