@@ -296,6 +296,32 @@ impl Link {
         Ok(found)
     }
 
+    /// The first accounts behind a number that ever had a row, in order.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn ever_after(&mut self, area: &str, after: &str, most: usize) -> Result<Vec<String>, StoreError> {
+        let limit = i64::try_from(most).unwrap_or(i64::MAX);
+        let by = facts::table.filter(facts::area.eq(area).and(facts::account.gt(after)));
+        let page = by.select(facts::account).distinct().order(facts::account).limit(limit);
+        Ok(on!(self, it => page.load(it))?)
+    }
+
+    /// Every row that some accounts ever had in some tables, whether it stands or was taken back.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn ever_of(&mut self, area: &str, accounts: &[String], kinds: &[&str]) -> Result<Vec<FactRow>, StoreError> {
+        let mut found = Vec::new();
+        for accounts in accounts.chunks(LIST) {
+            let by = facts::area.eq(area).and(facts::account.eq_any(accounts)).and(facts::kind.eq_any(kinds));
+            let rows: Vec<FactRow> =
+                on!(&mut *self, it => facts::table.filter(by).select(FactRow::as_select()).load(it))?;
+            found.extend(rows);
+        }
+        Ok(found)
+    }
+
     /// The areas that have facts.
     ///
     /// # Errors

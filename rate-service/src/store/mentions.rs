@@ -40,6 +40,41 @@ impl Link {
         Ok(())
     }
 
+    /// The areas of which something is kept.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn mentioning_areas(&mut self) -> Result<Vec<String>, StoreError> {
+        let areas = mentions::table.select(mentions::area).distinct().order(mentions::area);
+        Ok(on!(self, it => areas.load(it))?)
+    }
+
+    /// The first accounts behind a number of which something is kept, in order.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn mentioning_after(&mut self, area: &str, after: &str, most: usize) -> Result<Vec<String>, StoreError> {
+        let limit = i64::try_from(most).unwrap_or(i64::MAX);
+        let by = mentions::table.filter(mentions::area.eq(area).and(mentions::account.gt(after)));
+        let page = by.select(mentions::account).distinct().order(mentions::account).limit(limit);
+        Ok(on!(self, it => page.load(it))?)
+    }
+
+    /// What is kept of some accounts.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn mentions_of(&mut self, area: &str, accounts: &[String]) -> Result<BTreeSet<Mention>, StoreError> {
+        let mut kept = BTreeSet::new();
+        for accounts in accounts.chunks(LIST) {
+            let by = mentions::area.eq(area).and(mentions::account.eq_any(accounts));
+            let found: Vec<Mention> =
+                on!(&mut *self, it => mentions::table.filter(by).select(Mention::as_select()).load(it))?;
+            kept.extend(found);
+        }
+        Ok(kept)
+    }
+
     /// The accounts that rows of a table of some accounts name, or ever named, by number.
     ///
     /// # Errors

@@ -426,6 +426,42 @@ fn what_is_changed_past_the_triggers_is_found() {
     }
 }
 
+/// What rows name is kept beside them, and no entry covers it: what is missing there, and what no row names, is found.
+#[test]
+fn what_rows_name_is_held_against_the_rows() {
+    let dir = demo();
+    let here = dir.path();
+    for url in databases(here) {
+        done(here, &format!("{RUN} --book demo/book --out demo/again --log {url} {BY}"));
+        let verify = || rate(here, &format!("--lang en verify {url} --no-replay"));
+        let (code, text) = verify();
+        assert!(code == 0 && !text.contains("mention"), "{text}");
+        let past = match url.split_once(':') {
+            Some(("sqlite", _)) => "DROP TRIGGER mentions_keep_deleted",
+            _ => "ALTER TABLE mentions DISABLE TRIGGER USER",
+        };
+        let store = open(&url);
+        execute(&store, past).unwrap();
+        execute(&store, "DELETE FROM mentions WHERE kind = 'accounts' AND account = '00000001'").unwrap();
+        for row in ["'990100', '00000002', 'successions', '00000001'", "'990200', 'x', 'claims', 'y'"] {
+            execute(&store, &format!("INSERT INTO mentions VALUES ({row})")).unwrap();
+        }
+        drop(store);
+        let (code, text) = verify();
+        let faults: Vec<&str> = text.lines().filter(|line| line.starts_with("mention  ")).collect();
+        let what = "what is kept of what rows name is not what they name";
+        // The first account of the demonstration has this code.
+        let expected = [
+            format!("mention  mentions/990100/00000001/accounts:91990100MA00000073: {what} (missing / 缺失)"),
+            format!(
+                "mention  mentions/990100/00000002/successions:00000001: {what} (no row names it / 没有数据行提及)"
+            ),
+            format!("mention  mentions/990200/x/claims:y: {what} (no row names it / 没有数据行提及)"),
+        ];
+        assert_eq!((code, faults), (1, expected.iter().map(String::as_str).collect()), "{text}");
+    }
+}
+
 /// What no entry names would be signed by the next writer: it is found, and nobody writes beside it.
 #[test]
 fn what_no_entry_names_is_found_and_never_signed() {
