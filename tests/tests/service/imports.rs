@@ -1,4 +1,4 @@
-//! The history of an import over HTTP, as it happens and afterwards.
+//! The history of long work over HTTP: an import as it happens and afterwards, and why a run failed.
 
 use std::fmt::Write as _;
 
@@ -48,6 +48,31 @@ fn followed(client: &Client, here: &str, after: &str) -> Vec<(String, String, Va
 fn states<'v>(events: impl Iterator<Item = &'v Value>) -> Vec<String> {
     let text = |it: &Value, name: &str| it[name].as_str().unwrap_or_default().to_owned();
     events.map(|it| format!("{} {}", text(it, "state"), text(it, "stage"))).collect()
+}
+
+/// Why a run failed is told in the language that is asked for, as it stands and in its history.
+#[test]
+fn why_a_run_failed_is_told_in_either_language() {
+    let dir = tempfile::tempdir().unwrap();
+    for url in databases(dir.path()) {
+        let server = Server::over(dir.path(), &url, &[("RATE_LOG_KEY", dir.path().join("log.key").to_str().unwrap())]);
+        let client = server.client("officer", "990100");
+        // No rule set is published.
+        let run = client.post("/v1/areas/990100/runs", &json!({"on": "2022-07-01"})).expect(202);
+        let here = format!("/v1/areas/990100/runs/{}", run["id"].as_str().unwrap());
+        while client.get(&here).expect(200)["state"] != "failed" {}
+        let asked = |path: &str, lang: &str| {
+            client.send("GET", &format!("{here}{path}"), &[("accept-language", lang)], b"").expect(200)
+        };
+        for (lang, ascii) in [("en", true), ("zh-CN", false)] {
+            let problem = asked("", lang)["problem"].clone();
+            assert_eq!(problem.as_str().unwrap().is_ascii(), ascii, "{problem}");
+            let events = asked("/events", lang)["items"].as_array().unwrap().clone();
+            assert_eq!(events.last().unwrap()["remark"], problem);
+            let listed = client.send("GET", "/v1/areas/990100/runs", &[("accept-language", lang)], b"").expect(200);
+            assert_eq!(listed["items"][0]["problem"], problem);
+        }
+    }
 }
 
 #[test]
