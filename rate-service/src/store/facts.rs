@@ -190,24 +190,6 @@ impl Link {
         Ok(lines(all).collect())
     }
 
-    /// The rows of one table of a range of accounts as they stood at a number, in the order of the key.
-    ///
-    /// # Errors
-    /// As the database's.
-    pub fn standing_in_table(
-        &mut self,
-        area: &str,
-        range: &AccountRange,
-        kind: &str,
-        known: i64,
-    ) -> Result<Vec<StandingRow>, StoreError> {
-        let by = facts::area.eq(area).and(facts::account.gt(&range.after)).and(facts::knowledge.le(known));
-        let by = by.and(facts::kind.eq(kind)).and(facts::account.le(range.upto.as_deref().unwrap_or_default()));
-        let all: Vec<TimedRow> =
-            on!(self, it => facts::table.filter(by).order(IN_TIME).select(TimedRow::as_select()).load(it))?;
-        Ok(lines(all).collect())
-    }
-
     /// The rows of some accounts as they stood at a number, in the order of the key; those about the area where an account
     /// is empty.
     ///
@@ -282,16 +264,16 @@ impl Link {
         accounts: &[String],
         kind: &str,
         known: i64,
-    ) -> Result<Vec<FactRow>, StoreError> {
+    ) -> Result<Vec<StandingRow>, StoreError> {
         let mut accounts = accounts.to_vec();
         accounts.sort_unstable();
         let mut found = Vec::new();
         for accounts in accounts.chunks(LIST) {
             let by = facts::area.eq(area).and(facts::account.eq_any(accounts)).and(facts::kind.eq(kind));
             let by = by.and(facts::knowledge.le(known));
-            let all: Vec<FactRow> =
-                on!(&mut *self, it => facts::table.filter(by).order(IN_TIME).select(FactRow::as_select()).load(it))?;
-            found.extend(stand(all));
+            let all: Vec<TimedRow> =
+                on!(&mut *self, it => facts::table.filter(by).order(IN_TIME).select(TimedRow::as_select()).load(it))?;
+            found.extend(lines(all));
         }
         Ok(found)
     }
