@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # What takes too long for every change: `tests/long.sh STAGE…`. Each stage prints its figures and has 45 minutes.
 #   oracle   engine against oracle, 100,000 accounts of each set and setting; a run that was cut off goes on where it was
-#   imports  a made-up book of ACCOUNTS (220,000: five million rows) into SQLite: the time of each stage, and memory
+#   imports  a made-up book of ACCOUNTS (220,000: five million rows) into SQLite: the time of each stage, and memory;
+#            then a list of 10,000 entries against as many accounts
 #   schema   the server against its OpenAPI document, EXAMPLES (12) of each operation under each key, by schemathesis
 #   january  the rehearsal of a January with ACCOUNTS (300,000), on SQLite and on PostgreSQL
 set -euo pipefail
@@ -15,7 +16,7 @@ oracle() {
 
 imports() {
     ACCOUNTS="${ACCOUNTS:-220000}" timeout 45m cargo test --locked --release --quiet -p rate-tests --test cli \
-        -- --nocapture intake_lists::a_large_book_is_measured
+        -- --nocapture --test-threads 1 intake_lists::a_large_book_is_measured intake_lists::a_long_list_is_measured
 }
 
 schema() {
@@ -29,7 +30,7 @@ january() {
         timeout 45m cargo test --locked --release --quiet -p rate-tests --test cli -- --nocapture january_is_rehearsed
 }
 
-[ $# -gt 0 ] || { sed -n '2,6p' "$0"; exit 2; }
+[ $# -gt 0 ] || { sed -n '2,7p' "$0"; exit 2; }
 for stage in "$@"; do
     case $stage in
     oracle | imports | schema | january) began=$SECONDS; printf '== %s\n' "$stage"; "$stage"; printf '== %s: %d s\n' "$stage" $((SECONDS - began)) ;;

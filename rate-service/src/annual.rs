@@ -17,22 +17,24 @@ mod report;
 mod request;
 mod run_list;
 mod state;
+mod told;
 mod work;
 
-use rate_core::NaiveDate;
-use rate_core::Parameters;
+use rate_core::error::Lang;
+use rate_core::{NaiveDate, Parameters};
 
 pub use act::{accept, accept_in, act, act_in, cancel, open, open_in};
 pub use export::{Export, export};
 pub use notices::{AccountNotice, Notices, notices};
 pub use reading::{
-    Account, Events, Progress, diagnosis, events, list, not_insured, problems, progress, progress_in, runs, summary,
-    trial_root,
+    Account, Events, Progress, diagnosis, events, list, not_insured, problems, progress, progress_in, remark, runs,
+    summary, trial_root,
 };
 pub use report::{DatedChange, Report, ReportedRun, report, whole};
 pub use request::{Accepted, Request};
 pub use run_list::{ListPage, run_list};
 pub use state::{Act, NotMoved, State, Who, next};
+pub use told::Told;
 pub use work::{Claim, Decided, Worker};
 
 use crate::logbook::LogError;
@@ -101,6 +103,25 @@ pub enum AnnualError {
 }
 
 impl AnnualError {
+    /// What is said of it in a language; what a file system or a database says stands in its own words.
+    pub fn text(&self, lang: Lang) -> String {
+        match (lang, self) {
+            (Lang::Zh, Self::Unknown(run)) => format!("没有运行 `{run}`"),
+            (Lang::En, Self::Unknown(run)) => format!("there is no run `{run}`"),
+            (Lang::Zh, Self::Taken(run)) => format!("已有运行 `{run}`"),
+            (Lang::En, Self::Taken(run)) => format!("there is a run `{run}` already"),
+            (_, Self::Unfit { zh, en } | Self::Log(LogError::Refused { zh, en })) => lang.pick(zh, en).to_owned(),
+            (Lang::Zh, Self::NotNow { state, act }) => format!("运行处于“{}”，不能办理 `{act}`", state.text(lang)),
+            (Lang::En, Self::NotNow { state, act }) => format!("a run that is {state} cannot `{act}`"),
+            (Lang::Zh, Self::NotYou { act }) => format!("`{act}` 须由他人办理"),
+            (Lang::En, Self::NotYou { act }) => format!("`{act}` is for another person than this one"),
+            (_, Self::Run(error)) => error.text(lang),
+            (Lang::Zh, Self::Broken(what)) => format!("运行内容不符：{what}"),
+            (Lang::En, Self::Broken(what)) => format!("the run holds what nobody wrote: {what}"),
+            (_, Self::Store(_) | Self::Log(_)) => self.to_string(),
+        }
+    }
+
     fn unfit(zh: impl Into<String>, en: impl Into<String>) -> Self {
         Self::Unfit { zh: zh.into(), en: en.into() }
     }

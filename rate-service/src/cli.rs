@@ -250,7 +250,7 @@ impl ReadingArguments {
             EncodingName::Utf8 => Encoding::Utf8,
             EncodingName::Gb18030 => Encoding::Gb18030,
         };
-        Ok(Reading { encoding, mapping: self.mapping.as_deref().map(mapping).transpose()? })
+        Ok(Reading { encoding, mapping: self.mapping.as_deref().map(mapping).transpose()?, list: false })
     }
 }
 

@@ -12,17 +12,19 @@ mod read;
 mod upload;
 
 use std::collections::BTreeMap;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
 
 use crate::book::BookError;
 use crate::clock;
 use crate::logbook::{LogError, Logbook};
-use crate::store::{ImportPartRow, ImportProblemRow, ImportProgressRow, ImportRow, Link, Store, StoreError};
+use crate::store::{
+    ImportEventRow, ImportPartRow, ImportProblemRow, ImportProgressRow, ImportRow, Link, Store, StoreError,
+};
 
-pub use list::{Event, List, MAX_ENTRIES, Matched, Unmatched, matched};
+pub use list::ListHead;
 pub use upload::{Form, Part, begin_part, complete_part, receive};
-
-/// How long a worker holds an import before another may take it over.
-const LEASE_MILLIS: i64 = 60_000;
 
 /// The most parts of an import.
 pub const MAX_PARTS: i64 = 1000;
@@ -240,7 +242,21 @@ pub fn open_in(link: &mut Link, opening: &Opening) -> Result<(), IntakeError> {
         lease_until: 0,
         fence: 0,
     };
-    Ok(link.add_import(&row, &progress)?)
+    link.add_import(&row, &progress)?;
+    Ok(noted(link, &row, &opening.opened_at)?)
+}
+
+/// Takes down the state that an import has come to.
+fn noted(link: &mut Link, row: &ImportRow, now: &str) -> Result<(), StoreError> {
+    let stage = if row.state == State::Checking.as_str() { row.stage.clone() } else { String::new() };
+    let (import, state, recorded_at) = (row.id.clone(), row.state.clone(), now.to_owned());
+    link.add_import_event(ImportEventRow { import, number: 0, state, stage, recorded_at })
+}
+
+/// Changes the state of an import, and takes that down.
+fn entered(link: &mut Link, row: &ImportRow, now: &str) -> Result<(), StoreError> {
+    link.set_import(row)?;
+    noted(link, row, now)
 }
 
 fn opening_of(row: &ImportRow) -> Result<Opening, StoreError> {
@@ -278,15 +294,15 @@ fn receiving(link: &mut Link, id: &str) -> Result<ImportRow, IntakeError> {
 ///
 /// # Errors
 /// No part, or one that is not whole.
-pub fn close(store: &Store, id: &str) -> Result<(), IntakeError> {
-    store.change(|link| close_in(link, id))
+pub fn close(store: &Store, id: &str, now: &str) -> Result<(), IntakeError> {
+    store.change(|link| close_in(link, id, now))
 }
 
 /// The same in a transaction of the caller's.
 ///
 /// # Errors
 /// As [`close`].
-pub fn close_in(link: &mut Link, id: &str) -> Result<(), IntakeError> {
+pub fn close_in(link: &mut Link, id: &str, now: &str) -> Result<(), IntakeError> {
     link.lock_import(id)?;
     let row = found(link, id)?;
     if !matches!(State::from_word(&row.state), Some(State::Receiving | State::Cancelled)) {
@@ -299,22 +315,22 @@ pub fn close_in(link: &mut Link, id: &str) -> Result<(), IntakeError> {
     }
     State::Checking.as_str().clone_into(&mut row.state);
     Stage::Reading.as_str().clone_into(&mut row.stage);
-    Ok(link.set_import(&row)?)
+    Ok(entered(link, &row, now)?)
 }
 
 /// Gives an import up. One that has ended stays as it is.
 ///
 /// # Errors
 /// No such import.
-pub fn cancel(store: &Store, id: &str) -> Result<(), IntakeError> {
-    store.change(|link| cancel_in(link, id))
+pub fn cancel(store: &Store, id: &str, now: &str) -> Result<(), IntakeError> {
+    store.change(|link| cancel_in(link, id, now))
 }
 
 /// The same in a transaction of the caller's.
 ///
 /// # Errors
 /// As [`cancel`].
-pub fn cancel_in(link: &mut Link, id: &str) -> Result<(), IntakeError> {
+pub fn cancel_in(link: &mut Link, id: &str, now: &str) -> Result<(), IntakeError> {
     link.lock_import(id)?;
     let mut row = found(link, id)?;
     if !matches!(State::from_word(&row.state), Some(State::Receiving | State::Checking)) {
@@ -325,7 +341,7 @@ pub fn cancel_in(link: &mut Link, id: &str) -> Result<(), IntakeError> {
     (progress.fence, progress.lease_until) = (progress.fence + 1, 0);
     link.set_import_progress(&progress)?;
     end(&mut row, State::Cancelled);
-    Ok(link.set_import(&row)?)
+    Ok(entered(link, &row, now)?)
 }
 
 /// The state an import ends in; what it holds is dropped by whoever works next.
@@ -365,6 +381,14 @@ pub fn progress_in(link: &mut Link, id: &str) -> Result<Progress, IntakeError> {
     })
 }
 
+/// The changes of state of an import behind a number.
+///
+/// # Errors
+/// As the store's.
+pub fn events_in(link: &mut Link, id: &str, after: i64) -> Result<Vec<ImportEventRow>, IntakeError> {
+    Ok(link.import_events(id, after)?)
+}
+
 /// What is wrong with an import, behind a number.
 ///
 /// # Errors
@@ -394,24 +418,45 @@ struct Job<'j> {
     import: ImportRow,
     /// As it was claimed; its fence tells whether it is still this worker's.
     claimed: ImportProgressRow,
+    /// How long it is this worker's before another may take it over, in milliseconds.
+    lease: i64,
 }
 
 impl Job<'_> {
-    fn millis(&self) -> Result<i64, IntakeError> {
-        millis(self.now)
-    }
-
     /// Changes something, where the import is still this worker's; its lease then goes on.
     fn change<T>(
         &self,
         work: impl FnOnce(&mut Link, &mut ImportProgressRow) -> Result<T, IntakeError>,
     ) -> Result<T, IntakeError> {
-        let now = self.millis()?;
         self.store.change(|link| {
-            let mut progress = link.hold_import(&self.claimed, now, LEASE_MILLIS)?.ok_or(IntakeError::Lost)?;
+            let mut progress = link.hold_import(&self.claimed)?.ok_or(IntakeError::Lost)?;
             let done = work(link, &mut progress)?;
+            // From the end of the work on, however long that took.
+            progress.lease_until = link.lease_clock()?.saturating_add(self.lease);
             link.set_import_progress(&progress)?;
             Ok(done)
+        })
+    }
+
+    /// Does something while another thread holds the lease longer, again and again: reading a workbook, waiting for other
+    /// writers or letting millions of rows come in take as long as they take.
+    fn held<T>(&self, work: impl FnOnce(&Self) -> T) -> T {
+        let (store, claimed, lease) = (self.store, &self.claimed, self.lease);
+        let pause = Duration::from_millis(u64::try_from(lease / 3).unwrap_or_default().max(1));
+        let (working, ended) = mpsc::channel::<()>();
+        thread::scope(|scope| {
+            scope.spawn(move || {
+                while ended.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
+                    let extended: Result<(), StoreError> = store.change(|link| link.extend_import(claimed, lease));
+                    if let Err(error) = extended {
+                        // It is tried again; where the lease ends all the same, the fence tells.
+                        tracing::warn!(cause = %error, "the lease of an import was not extended");
+                    }
+                }
+            });
+            // Dropped when the work has ended, or panics: the other thread then ends too.
+            let _working = working;
+            work(self)
         })
     }
 
@@ -419,7 +464,7 @@ impl Job<'_> {
     fn go_on(&self, link: &mut Link, stage: Stage) -> Result<(), StoreError> {
         let mut row = self.import.clone();
         stage.as_str().clone_into(&mut row.stage);
-        link.set_import(&row)
+        entered(link, &row, &(self.now)())
     }
 
     /// Ends the import in a state.
@@ -427,41 +472,39 @@ impl Job<'_> {
         let mut row = self.import.clone();
         end(&mut row, state);
         problem.clone_into(&mut row.problem);
-        link.set_import(&row)
+        entered(link, &row, &(self.now)())
     }
-}
-
-fn millis(now: &dyn Fn() -> String) -> Result<i64, IntakeError> {
-    clock::millis(&now()).ok_or_else(|| IntakeError::refused("时刻须为RFC 3339", "an instant is written in RFC 3339"))
 }
 
 /// Does one bounded piece of work on one import that nobody else works on; whether there was any.
 ///
-/// `worker` is the name of who calls, `now` the clock. Called again and again, it brings every import that was closed to
+/// `worker` is the name of who calls, `lease` for how many milliseconds a piece is its own unless it says again that it is
+/// (by the clock of the database), `now` the clock. Called again and again, it brings every import that was closed to
 /// its end. Letting an import come in is one piece, however large it is: it is one transaction.
 ///
 /// # Errors
 /// The store or the log; the piece is then done again. [`IntakeError::Lost`] where another worker has taken over.
-pub fn work(store: &Store, log: &Logbook, worker: &str, now: &dyn Fn() -> String) -> Result<bool, IntakeError> {
-    let at = millis(now)?;
+pub fn work(
+    store: &Store,
+    log: &Logbook,
+    (worker, lease): (&str, i64),
+    now: &dyn Fn() -> String,
+) -> Result<bool, IntakeError> {
     let claimed = store.change(|link| -> Result<_, IntakeError> {
-        let Some(claimed) = link.claim_import(worker, at, LEASE_MILLIS)? else { return Ok(None) };
+        let Some(claimed) = link.claim_import(worker, lease)? else { return Ok(None) };
         Ok(Some((found(link, &claimed.import)?, claimed)))
     })?;
     let Some((import, claimed)) = claimed else { return Ok(false) };
-    let job = Job { store, now, import, claimed };
+    let job = Job { store, now, import, claimed, lease };
     let stage = Stage::from_word(&job.import.stage).ok_or(StoreError::Broken("an import of no known stage"))?;
-    match stage {
-        Stage::Reading => read::next_part(&job)?,
-        Stage::Checking => check::next_accounts(&job)?,
-        Stage::Committing => commit::all(&job, log)?,
-        Stage::Ending => ending(&job)?,
-    }
-    // Given back, for the next piece.
-    job.change(|_, progress| {
-        progress.lease_until = 0;
-        Ok(())
+    job.held(|job| match stage {
+        Stage::Reading => read::next_part(job),
+        Stage::Checking => check::next_accounts(job),
+        Stage::Committing => commit::all(job, log),
+        Stage::Ending => ending(job),
     })?;
+    // Given back, for the next piece: the lease has ended long ago.
+    store.change(|link| link.extend_import(&job.claimed, i64::MIN))?;
     Ok(true)
 }
 

@@ -11,6 +11,7 @@ mod earlier;
 pub(crate) mod kept;
 mod key;
 mod layout;
+mod mentions;
 mod publish;
 mod recording;
 mod signers;

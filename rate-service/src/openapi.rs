@@ -23,7 +23,7 @@ use crate::api_error::{PlacedProblem, ProblemBody};
         rates::of_account, rates::accounts, rates::snapshot, rates::feed,
         collection::quote, collection::acknowledge, collection::reconcile,
         imports::create, imports::list, imports::get, imports::part, imports::bytes, imports::digest, imports::close,
-        imports::cancel, imports::problems,
+        imports::cancel, imports::events, imports::problems,
         previews::create,
         runs::create, runs::list, runs::get, runs::review, runs::approve, runs::publish, runs::send_back, runs::rerun,
         runs::resume, runs::cancel, runs::accept, runs::events, run_results::summary, run_results::diagnostics, run_results::findings,

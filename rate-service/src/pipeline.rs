@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use rate_core::input::book::{CheckedBook, GENERATIONS, RawTable, TableKind, check_book};
 use rate_core::{AccountKey, Place, Problem};
 
-use crate::book::{empty_table, line_at, push_line};
+use crate::book::{empty_table, fields, line_at, push_line};
 use crate::store::{AccountRange, Link, StoreError};
 
 /// Accounts of which it is asked at a time whether they exist.
@@ -83,20 +83,26 @@ pub fn with_credit_code(
     code: &str,
     known: i64,
 ) -> Result<Vec<(String, String)>, StoreError> {
-    let column = |name: &str| TableKind::Accounts.columns().iter().position(|column| column.name == name);
-    let (code_at, name_at) = (column("credit_code"), column("name"));
+    let stem = TableKind::Accounts.stem();
+    // Whoever ever had it; those that have it are told by what stands.
+    let ever: Vec<String> = link.naming(area, stem, &[code.to_owned()])?.into_iter().collect();
     let mut found = Vec::new();
-    for row in link.holding(area, TableKind::Accounts.stem(), code, known)? {
-        let mut table = empty_table(TableKind::Accounts, TableKind::Accounts.columns().len());
-        push_line(&mut table, 1, &row.line).map_err(|_| StoreError::Broken("a row that is none"))?;
-        for cells in table.rows() {
-            let cell = |at: Option<usize>| at.and_then(|at| cells.cell(at)).unwrap_or_default();
-            if cell(code_at) == code {
-                found.push((row.account.clone(), cell(name_at).to_owned()));
-            }
+    for row in link.standing_of_table(area, &ever, stem, known)? {
+        let Some([credit_code, name]) = cells(TableKind::Accounts, &row.line, ["credit_code", "name"]) else {
+            continue;
+        };
+        if credit_code == code {
+            found.push((row.account, name));
         }
     }
     Ok(found)
+}
+
+/// Some cells of a line by the names of their columns; nothing, where it is no CSV.
+pub fn cells<const N: usize>(kind: TableKind, line: &str, names: [&str; N]) -> Option<[String; N]> {
+    let mut all = fields(line)?;
+    let place = |name: &str| kind.columns().iter().position(|column| column.name == name);
+    Some(names.map(|name| place(name).and_then(|at| all.get_mut(at)).map(std::mem::take).unwrap_or_default()))
 }
 
 fn rows(found: Vec<crate::store::StandingRow>) -> Result<Vec<Row>, StoreError> {

@@ -78,6 +78,7 @@ operations! {
     "imports.digest"   Put  "/v1/areas/{area}/imports/{import}/parts/{part}/digest" &[Officer], Area, Set => imports::digest;
     "imports.close"    Post "/v1/areas/{area}/imports/{import}/closing"        &[Officer], Area, Once => imports::close;
     "imports.cancel"   Post "/v1/areas/{area}/imports/{import}/cancellation"   &[Officer], Area, Once => imports::cancel;
+    "imports.events"   Get  "/v1/areas/{area}/imports/{import}/events"         READERS, Area, Read => imports::events;
     "imports.problems" Get  "/v1/areas/{area}/imports/{import}/problems"       READERS, Area, Read => imports::problems;
 
     "previews.create"  Post "/v1/previews" &[Officer, Approver, Actuary, Auditor], Held, Read => previews::create;

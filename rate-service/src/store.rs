@@ -34,7 +34,7 @@ pub use drafts::{ApprovalRow, DraftRow, PublicationRow};
 pub use facts::{AccountRange, FactRow, StandingRow};
 pub use impacts::ImpactRow;
 pub use import_rows::{ImportProblemRow, ImportStagedRow, ImportTotalRow};
-pub use imports::{ImportPartRow, ImportPieceRow, ImportProgressRow, ImportRow};
+pub use imports::{ImportEventRow, ImportPartRow, ImportPieceRow, ImportProgressRow, ImportRow};
 pub use link::Link;
 pub use log::EntryRow;
 pub use mentions::Mention;

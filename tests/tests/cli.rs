@@ -71,10 +71,14 @@ mod demonstration_served;
 mod document;
 #[path = "service/gazette.rs"]
 mod gazette;
+#[path = "service/imports.rs"]
+mod imports;
 #[path = "service/january.rs"]
 mod january;
 #[path = "service/law.rs"]
 mod law;
+#[path = "service/lists.rs"]
+mod lists;
 #[path = "service/notices.rs"]
 mod notices_served;
 #[path = "service/previews.rs"]

@@ -30,7 +30,7 @@ pub struct Totals {
 const fn day_column(kind: TableKind) -> Option<&'static str> {
     match kind {
         // A month of the fund begins with its year, as a year does.
-        TableKind::Accounts => None,
+        TableKind::Accounts | TableKind::Listed => None,
         TableKind::Fund => Some("month"),
         TableKind::Statistics => Some("year"),
         TableKind::Coverage

@@ -176,6 +176,14 @@ codes! {
     RowsForeignArea = "rows.foreign-area", "the row is of area `{0}`, the import is for `{1}`", "本行属于统筹区 `{0}`，导入的是 `{1}`";
     /// A row that is to be withdrawn and does not stand.
     RowsNotStanding = "rows.not-standing", "the row is withdrawn and does not stand", "要撤回的行并不存在";
+    /// An entry of a list that names no account.
+    ListUnnamed = "list.unnamed", "the entry has neither the number of an account nor a credit code; nobody is found by a name", "本条既无单位编号也无统一社会信用代码；不按名称查找";
+    /// An entry of a list that no account is.
+    ListNobody = "list.nobody", "no account of the area has {0}; with its credit code: {1}", "本统筹区没有该单位：{0}；使用其统一社会信用代码的：{1}";
+    /// An entry of a list that several accounts may be.
+    ListSeveral = "list.several", "{1} accounts have credit code `{0}`: {2}", "统一社会信用代码 `{0}` 有 {1} 个单位使用：{2}";
+    /// An entry of a list whose number and code are not of one account.
+    ListContradiction = "list.contradiction", "account `{0}` has credit code `{1}`, not `{2}`; with that: {3}", "单位 `{0}` 的统一社会信用代码为 `{1}`，不是 `{2}`；使用后者的：{3}";
     /// A line whose quotes do not close.
     RowsQuote = "rows.quote", "quotes do not match on this line", "本行引号不配对";
     /// A credit code whose check characters are wrong; a warning.

@@ -16,12 +16,12 @@ mod succession;
 mod table;
 mod written;
 
-pub(crate) use row::whole;
-
 pub use check_digits::{credit_code_check, is_credit_code, organisation_check};
 pub use fact::is_account_number;
 pub(crate) use mapping::header_key;
 pub use mapping::{Columns, DateForm, Mapping, TableMapping, Unit};
+pub use row::is_text;
+pub(crate) use row::whole;
 pub use succession::GENERATIONS;
 pub use table::{Column, Content, RawRow, RawTable, TableKind};
 pub use written::{MayBe, Take, facts_digest, facts_text, push_cell, write_rate, write_rows};
@@ -117,6 +117,12 @@ fn layouts(tables: &[RawTable]) -> (Vec<Layout<'_>>, Vec<Problem>) {
     let (mut layouts, mut problems) = (Vec::new(), Vec::new());
     for table in tables {
         problems.extend_from_slice(table.problems());
+        if !table.kind().of_book() {
+            let known: Vec<&str> = TableKind::ALL.iter().map(|kind| kind.stem()).collect();
+            let values = [table.kind().stem(), &known.join(", ")];
+            problems.push(Problem::new(Code::RowsUnknownTable, table.place(0, None, ""), values));
+            continue;
+        }
         match Layout::of(table) {
             Ok(layout) => layouts.push(layout),
             Err(wrong) => problems.extend(wrong),
@@ -129,6 +135,13 @@ fn layouts(tables: &[RawTable]) -> (Vec<Layout<'_>>, Vec<Problem>) {
     layouts.sort_by_key(|layout| layout.table.kind());
     in_order(&mut problems);
     (layouts, problems)
+}
+
+/// Everything that is wrong with the header of a table.
+pub fn header_problems(table: &RawTable) -> Vec<Problem> {
+    let mut problems = Layout::of(table).err().unwrap_or_default();
+    in_order(&mut problems);
+    problems
 }
 
 /// The tables of one kind, which stand together.

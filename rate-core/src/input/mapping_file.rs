@@ -88,7 +88,8 @@ fn texts(at: &At<'_>) -> Vec<String> {
 
 fn table(at: &At<'_>) -> Option<TableMapping> {
     let fields = at.fields()?;
-    let known: Vec<(&str, TableKind)> = TableKind::ALL.iter().map(|kind| (kind.stem(), *kind)).collect();
+    let kinds = TableKind::ALL.iter().chain([&TableKind::Listed]);
+    let known: Vec<(&str, TableKind)> = kinds.map(|kind| (kind.stem(), *kind)).collect();
     let kind = fields.need("table").and_then(|at| at.word(&known));
     let names = fields.get("names").map(|at| texts(&at)).unwrap_or_default();
     let row = fields.get("header_row").map(|at| at.integer(1..=LAST_HEADER_ROW));

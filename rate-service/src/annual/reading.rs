@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use rate_core::Problem;
 use rate_core::diagnostics::{Blocked, Diagnosis, Finding};
+use rate_core::error::Lang;
 use rate_core::log::{Digest, Tree};
 
-use super::act::state_of;
+use super::act::{WORKER, state_of};
 use super::findings::{self, Frozen};
 use super::request::Request;
 use super::state::State;
-use super::{AnnualError, block, publish};
+use super::{AnnualError, Told, block, publish};
 use crate::run::Summary;
 use crate::store::{Link, RunEventRow, RunRow, Store};
 
@@ -32,7 +33,7 @@ pub struct Progress {
     /// The number its facts were frozen at.
     pub knowledge: Option<i64>,
     /// Why it failed.
-    pub problem: Option<String>,
+    pub problem: Option<Told>,
     /// Chunks done, and all.
     pub chunks: [u64; 2],
     /// Accounts done, and all.
@@ -88,7 +89,7 @@ fn standing_in(link: &mut Link, row: RunRow) -> Result<Progress, AnnualError> {
         approver: row.approver,
         created_at: row.created_at,
         knowledge: row.knowledge,
-        problem: row.problem,
+        problem: row.problem.as_deref().map(Told::read),
         chunks,
         accounts,
     })
@@ -110,6 +111,11 @@ pub fn runs(store: &Store, areas: &[String], seen: Option<&str>, most: i64) -> R
     let seen = seen.map(|run| row(store, run)).transpose()?;
     let rows = store.read(|link| link.runs_of(areas, seen.as_ref(), most))?;
     rows.into_iter().map(|row| standing(store, row)).collect()
+}
+
+/// What was said at a change of state, in a language: why a worker stopped is kept in both.
+pub fn remark(event: &RunEventRow, lang: Lang) -> String {
+    if event.who == WORKER { Told::read(&event.remark).text(lang).to_owned() } else { event.remark.clone() }
 }
 
 /// The changes of state of a run behind a number.

@@ -8,7 +8,7 @@ use rate_core::diagnostics::Diagnosis;
 use super::act::{WORKER, enter, held, moved, state_of};
 use super::request::Request;
 use super::state::{Act, State, Who};
-use super::{AnnualError, LawSource, block, findings, law};
+use super::{AnnualError, LawSource, Told, block, findings, law};
 use crate::logbook::{LogError, Logbook};
 use crate::pipeline::{self, Portion};
 use crate::run::{ChosenLaw, Frame, Run, summarise};
@@ -251,7 +251,7 @@ fn stop(store: &Store, run: &str, act: Act, error: AnnualError, now: &str) -> Re
         AnnualError::Store(store) | AnnualError::Log(LogError::Store(store)) if away(store) => return Err(error),
         _ => {}
     }
-    let text = said(&error);
+    let text = Told::of(&error).kept();
     store.change(|link| {
         let mut row = held(link, run)?;
         match moved(&row, act, Who::Worker) {
@@ -265,21 +265,12 @@ fn stop(store: &Store, run: &str, act: Act, error: AnnualError, now: &str) -> Re
     })
 }
 
-/// An error with what it holds.
-fn said(error: &AnnualError) -> String {
-    match error {
-        AnnualError::Run(crate::run::RunError::Problems(problems)) => {
-            let lines = problems.iter().take(20).map(|it| it.line(rate_core::Lang::En));
-            format!("{error}: {}", lines.collect::<Vec<_>>().join("; "))
-        }
-        other => other.to_string(),
-    }
-}
-
 fn give_up(link: &mut Link, mut row: RunRow, now: &str) -> Result<(), AnnualError> {
     let act = if state_of(&row)? == State::Publishing { Act::Withhold } else { Act::Fail };
     let state = moved(&row, act, Who::Worker)?;
-    let text = format!("taken up {ATTEMPTS} times, and nobody came to its end / 已 {ATTEMPTS} 次承办而未完成");
+    let en = format!("taken up {ATTEMPTS} times, and nobody came to its end");
+    let told = Told { zh: format!("已 {ATTEMPTS} 次承办而未完成"), en };
+    let text = told.kept();
     row.problem = Some(text.clone());
     enter(link, row, (state, act), WORKER, now, &text).map(drop)
 }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use actix_web::HttpResponse;
 use actix_web::web::{self, Bytes, BytesMut, Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
 use rate_core::error::Lang;
 use rate_core::input::book::TableKind;
 use serde::{Deserialize, Serialize};
@@ -13,12 +13,13 @@ use utoipa::ToSchema;
 use super::json::piece;
 use super::page::{Page, PageQuery};
 use super::rates::hex;
+use super::stream::{News, followed, follows};
 use super::{Json, Once, Query, Reply, Service, Started};
 use crate::api_error::{ApiCode, ApiError, ProblemBody};
 use crate::auth::Caller;
 use crate::book::Encoding;
-use crate::intake::{self, Form, Keep, Mode, Opening, Part, Progress};
-use crate::store::{ImportProblemRow, Link};
+use crate::intake::{self, Form, Keep, ListHead, Mode, Opening, Part, Progress, State};
+use crate::store::{ImportEventRow, ImportProblemRow, Link};
 
 /// Bytes of a part that are kept in one go.
 const PIECE: usize = 1 << 20;
@@ -188,6 +189,24 @@ pub struct PartRequest {
     pub encoding: Option<String>,
     /// A mapping file, as text: what headers and words of another system are in a book.
     pub mapping: Option<String>,
+    /// What is said of a list that another body sent: its entries become events of the accounts that have their number or,
+    /// alone, their credit code. An import of mode `add` takes lists, and such a part names no table.
+    pub list: Option<ListRequest>,
+}
+
+/// A list that another body sent.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ListRequest {
+    /// Who sent it.
+    #[schema(example = "某市应急管理局", min_length = 1, max_length = 200)]
+    pub body: String,
+    /// The document it stands in.
+    #[schema(example = "某应急〔2022〕3号", min_length = 1, max_length = 188)]
+    pub document: String,
+    /// Its date.
+    #[schema(format = "date", example = "2022-05-20")]
+    pub date: String,
 }
 
 /// How far a part is.
@@ -220,13 +239,17 @@ pub async fn part(
     request: Json<PartRequest>,
 ) -> Result<HttpResponse, ApiError> {
     let (area, import, number) = numbered(path.into_inner())?;
-    let PartRequest { name, table, form, encoding: of_text, mapping } = request.0;
+    let PartRequest { name, table, form, encoding: of_text, mapping, list } = request.0;
     let kind =
         table.as_deref().map(|table| word("table", table, TableKind::from_stem, "docs/book-format.md")).transpose()?;
     let form = word("form", &form, Form::from_word, "csv, xlsx, ndjson")?;
     let unfit = || ApiError::new(ApiCode::RequestValue, ["encoding", "…", "auto, utf-8, gb18030"]);
     let encoding = encoding(of_text.as_deref()).ok_or_else(unfit)?;
-    let part = Part { number, name, kind, form, encoding, mapping };
+    let list = list.map(|ListRequest { body, document, date }| ListHead { body, document, date });
+    if let Some(unfit) = list.as_ref().and_then(ListHead::unfit) {
+        return Err(ApiError::new(ApiCode::RequestValue, unfit));
+    }
+    let part = Part { number, name, kind, form, encoding, mapping, list };
     let offset = service.write(move |service| {
         service.store().read(|link| in_area(link, &area, &import))?;
         Ok(intake::begin_part(service.store(), &import, &part)?)
@@ -326,9 +349,9 @@ pub async fn digest(
 pub async fn close(service: Data<Service>, once: Once, path: Path<(String, String)>) -> Result<HttpResponse, ApiError> {
     let (area, import) = path.into_inner();
     let woken = Data::clone(&service);
-    let answer = once.change(&service, move |link, _| {
+    let answer = once.change(&service, move |link, now| {
         in_area(link, &area, &import)?;
-        intake::close_in(link, &import)?;
+        intake::close_in(link, &import, now)?;
         let location = format!("/v1/areas/{area}/imports/{import}");
         Reply::accepted(location, &Import::from(intake::progress_in(link, &import)?))
     });
@@ -348,9 +371,9 @@ pub async fn cancel(
     path: Path<(String, String)>,
 ) -> Result<HttpResponse, ApiError> {
     let (area, import) = path.into_inner();
-    let answer = once.change(&service, move |link, _| {
+    let answer = once.change(&service, move |link, now| {
         in_area(link, &area, &import)?;
-        intake::cancel_in(link, &import)?;
+        intake::cancel_in(link, &import, now)?;
         Reply::done(&Import::from(intake::progress_in(link, &import)?))
     });
     answer.await
@@ -411,4 +434,68 @@ pub async fn problems(
     });
     let items = rows.await?.into_iter().map(|row| problem(row, started.lang)).collect();
     Ok(HttpResponse::Ok().json(Page::of(items, (LIST, limit), |it: &ImportProblem| [it.number.to_string()])))
+}
+
+/// A change of state of an import.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ImportEvent {
+    /// Counts from one within the import.
+    pub number: i64,
+    /// The state it came to.
+    pub state: String,
+    /// While it is `checking`, what is done: `reading`, `checking`, `committing`.
+    pub stage: Option<String>,
+    /// When.
+    pub recorded_at: String,
+}
+
+/// The history of an import.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ImportEvents {
+    /// In order.
+    pub items: Vec<ImportEvent>,
+}
+
+impl From<ImportEventRow> for ImportEvent {
+    fn from(it: ImportEventRow) -> Self {
+        let stage = Some(it.stage).filter(|stage| !stage.is_empty());
+        Self { number: it.number, state: it.state, stage, recorded_at: it.recorded_at }
+    }
+}
+
+/// What is new of an import behind a number.
+fn news(link: &mut Link, area: &str, import: &str, after: i64) -> Result<News, ApiError> {
+    in_area(link, area, import)?;
+    let progress = intake::progress_in(link, import)?;
+    let ended = !matches!(progress.state, State::Receiving | State::Checking);
+    let now = Import::from(progress);
+    let mark = vec![now.bytes, now.rows, now.accounts, now.problems];
+    let events = intake::events_in(link, import, after)?.into_iter().map(ImportEvent::from);
+    News::of(events.map(|it| (it.number, it)), (mark, &now), ended)
+}
+
+/// The history of an import: every change of its state, and of what is done with it while it is checked. As
+/// `text/event-stream`, as it happens: an event `state` for each change, numbered, and `progress` where bytes, rows, accounts
+/// or problems have become more, until it has ended; whoever was cut off goes on behind its `Last-Event-ID`.
+#[utoipa::path(get, path = "/v1/areas/{area}/imports/{import}/events", operation_id = "imports.events", tag = "imports",
+    params(("area" = String, Path), ("import" = String, Path)),
+    responses((status = 200, content((ImportEvents = "application/json"), (String = "text/event-stream"))), (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
+pub async fn events(
+    service: Data<Service>,
+    request: HttpRequest,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse, ApiError> {
+    let (area, import) = path.into_inner();
+    if let Some(after) = follows(&request) {
+        let of = (area.clone(), import.clone());
+        service.read(move |link| in_area(link, &of.0, &of.1)).await?;
+        let look = move |service: &Service, after| service.store().read(|link| news(link, &area, &import, after));
+        return Ok(followed(service.into_inner(), after, look));
+    }
+    let rows = service.read(move |link| {
+        in_area(link, &area, &import)?;
+        Ok(intake::events_in(link, &import, 0)?)
+    });
+    let items = rows.await?.into_iter().map(ImportEvent::from).collect();
+    Ok(HttpResponse::Ok().json(ImportEvents { items }))
 }

@@ -3,15 +3,16 @@
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use rate_core::diagnostics::Kind;
+use rate_core::error::Lang;
 use rate_core::{NaiveDate, Parameters};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::page::{Page, PageQuery};
 use super::rates::day;
-use super::stream::{EVENTS, followed};
-use super::{Json, Object, Once, Query, Reply, Service};
-use crate::annual::{self, Accepted, Act, Progress};
+use super::stream::{News, followed, follows};
+use super::{Json, Object, Once, Query, Reply, Service, Started};
+use crate::annual::{self, Accepted, Act, Progress, State};
 use crate::api_error::{ApiCode, ApiError, ProblemBody};
 use crate::auth::Caller;
 use crate::billing::Seen;
@@ -87,8 +88,12 @@ pub struct Run {
     pub accounts: u64,
 }
 
-impl From<Progress> for Run {
-    fn from(it: Progress) -> Self {
+/// A run that was moved just now has no problem, and is told alike in both languages.
+const NEW: Lang = Lang::Zh;
+
+impl Run {
+    /// A run as it is told in a language.
+    fn told(it: Progress, lang: Lang) -> Self {
         Self {
             id: it.request.id,
             area: it.request.area,
@@ -102,7 +107,7 @@ impl From<Progress> for Run {
             approver: it.approver,
             created_at: it.created_at,
             knowledge: it.knowledge,
-            problem: it.problem,
+            problem: it.problem.map(|told| told.text(lang).to_owned()),
             chunks_done: it.chunks[0],
             chunks: it.chunks[1],
             accounts_done: it.accounts[0],
@@ -178,7 +183,7 @@ pub async fn create(
     let answer = once.change(&service, move |link, now| {
         annual::open_in(link, &request, &caller.holder, now)?;
         let run = annual::progress_in(link, &request.id)?;
-        Reply::accepted(format!("/v1/areas/{}/runs/{}", request.area, request.id), &Run::from(run))
+        Reply::accepted(format!("/v1/areas/{}/runs/{}", request.area, request.id), &Run::told(run, NEW))
     });
     let answer = answer.await?;
     woken.wake();
@@ -233,6 +238,7 @@ fn made_up(area: &str, on: NaiveDate, fingerprint: &[u8], key: &str) -> String {
     responses((status = 200, body = Page<Run>), (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
 pub async fn list(
     service: Data<Service>,
+    started: Started,
     area: Path<String>,
     page: Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {
@@ -247,7 +253,7 @@ pub async fn list(
         }
         Ok(annual::runs(service.store(), &[area], seen, most)?)
     });
-    let runs: Vec<Run> = runs.await?.into_iter().map(Run::from).collect();
+    let runs: Vec<Run> = runs.await?.into_iter().map(|run| Run::told(run, started.lang)).collect();
     Ok(HttpResponse::Ok().json(Page::of(runs, (LIST, limit), |run: &Run| [run.id.clone()])))
 }
 
@@ -255,9 +261,13 @@ pub async fn list(
 #[utoipa::path(get, path = "/v1/areas/{area}/runs/{run}", operation_id = "runs.get", tag = "runs",
     params(("area" = String, Path), ("run" = String, Path)),
     responses((status = 200, body = Run), (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
-pub async fn get(service: Data<Service>, path: Path<(String, String)>) -> Result<HttpResponse, ApiError> {
+pub async fn get(
+    service: Data<Service>,
+    started: Started,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse, ApiError> {
     let run = reading(&service, path, |service, run| Ok(annual::progress(service.store(), run)?)).await?;
-    Ok(HttpResponse::Ok().json(Run::from(run)))
+    Ok(HttpResponse::Ok().json(Run::told(run, started.lang)))
 }
 
 /// What is said when a run is moved.
@@ -287,7 +297,7 @@ async fn moved(
     let answer = once.change(&service, move |link, now| {
         in_area(link, &area, &run)?;
         annual::act_in(link, &run, act, &caller.holder, now, remark.remark.trim())?;
-        Reply::done(&Run::from(annual::progress_in(link, &run)?))
+        Reply::done(&Run::told(annual::progress_in(link, &run)?, NEW))
     });
     let answer = answer.await?;
     woken.wake();
@@ -383,7 +393,7 @@ pub async fn accept(
     let answer = once.change(&service, move |link, now| {
         in_area(link, &area, &run)?;
         annual::accept_in(link, &run, &accepted, &caller.holder, now)?;
-        Reply::done(&Run::from(annual::progress_in(link, &run)?))
+        Reply::done(&Run::told(annual::progress_in(link, &run)?, NEW))
     });
     let answer = answer.await?;
     woken.wake();
@@ -414,17 +424,22 @@ pub struct RunEvents {
     pub items: Vec<RunEvent>,
 }
 
-impl From<RunEventRow> for RunEvent {
-    fn from(it: RunEventRow) -> Self {
-        Self {
-            number: it.number,
-            state: it.state,
-            act: it.act,
-            who: it.who,
-            recorded_at: it.recorded_at,
-            remark: it.remark,
-        }
+impl RunEvent {
+    /// An event as it is told in a language.
+    fn told(it: RunEventRow, lang: Lang) -> Self {
+        let remark = annual::remark(&it, lang);
+        let RunEventRow { number, state, act, who, recorded_at, .. } = it;
+        Self { number, state, act, who, recorded_at, remark }
     }
+}
+
+/// What is new of a run behind a number.
+fn news(service: &Service, (area, run): (&str, &str), lang: Lang, after: i64) -> Result<News, ApiError> {
+    let progress = of_area(service, area, run)?;
+    let ended = matches!(progress.state, State::Published | State::Cancelled);
+    let now = Run::told(progress, lang);
+    let events = annual::events(service.store(), run, after)?.into_iter().map(|it| RunEvent::told(it, lang));
+    News::of(events.map(|it| (it.number, it)), (vec![now.chunks_done], &now), ended)
 }
 
 /// The history of a run: every change of state, who made it, when and why. As `text/event-stream`, as it happens: an event
@@ -435,18 +450,18 @@ impl From<RunEventRow> for RunEvent {
     responses((status = 200, content((RunEvents = "application/json"), (String = "text/event-stream"))), (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
 pub async fn events(
     service: Data<Service>,
+    started: Started,
     request: HttpRequest,
     path: Path<(String, String)>,
 ) -> Result<HttpResponse, ApiError> {
-    let header = |name: &str| request.headers().get(name).and_then(|it| it.to_str().ok()).unwrap_or_default();
-    if header("accept").contains(EVENTS) {
+    if let Some(after) = follows(&request) {
         let (area, run) = path.into_inner();
         let of = (area.clone(), run.clone());
         service.wait(move |service| of_area(service, &of.0, &of.1).map(drop)).await?;
-        let after = header("last-event-id").parse().unwrap_or(0);
-        return Ok(followed(service.into_inner(), (area, run), after));
+        let look = move |service: &Service, after| news(service, (&area, &run), started.lang, after);
+        return Ok(followed(service.into_inner(), after, look));
     }
     let events = reading(&service, path, |service, run| Ok(annual::events(service.store(), run, 0)?)).await?;
-    let items = events.into_iter().map(RunEvent::from).collect();
+    let items = events.into_iter().map(|it| RunEvent::told(it, started.lang)).collect();
     Ok(HttpResponse::Ok().json(RunEvents { items }))
 }

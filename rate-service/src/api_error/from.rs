@@ -37,16 +37,13 @@ impl From<AnnualError> for ApiError {
             AnnualError::Store(error) => error.into(),
             AnnualError::Log(error) => error.into(),
             AnnualError::Unknown(_) => Self::unknown(),
-            AnnualError::Unfit { zh, en } => Self::refused(zh, en),
             AnnualError::NotYou { .. } => Self::plain(ApiCode::AuthSamePerson),
-            AnnualError::Taken(run) => {
-                Self::conflict(format!("已有运行 `{run}`"), format!("there is a run `{run}` already"))
+            AnnualError::Taken(_) | AnnualError::NotNow { .. } => {
+                Self::conflict(error.text(Lang::Zh), error.text(Lang::En))
             }
-            AnnualError::NotNow { state, act } => Self::conflict(
-                format!("运行处于“{}”，不能办理 `{act}`", state.text(Lang::Zh)),
-                format!("a run that is {state} cannot `{act}`"),
-            ),
-            AnnualError::Run(error) => Self::refused(error.to_string(), error.to_string()),
+            AnnualError::Unfit { .. } | AnnualError::Run(_) => {
+                Self::refused(error.text(Lang::Zh), error.text(Lang::En))
+            }
             AnnualError::Broken(what) => Self::internal(what),
         }
     }

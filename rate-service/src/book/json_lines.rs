@@ -34,9 +34,10 @@ struct Line {
     withdraw: bool,
 }
 
-/// Reads rows one by one, each with the number of its line; ends where `each` answers false.
+/// Reads rows of some tables one by one, each with the number of its line; ends where `each` answers false.
 pub(crate) fn json_rows(
     source: &dyn Source,
+    kinds: &[TableKind],
     each: &mut dyn FnMut(u32, Result<JsonRow, Problem>) -> bool,
 ) -> Result<(), BookError> {
     let mut lines = Lines::of(BufReader::with_capacity(1 << 18, source.open()?), Charset::Utf8);
@@ -45,7 +46,7 @@ pub(crate) fn json_rows(
         let place = Place { file: source.name().to_owned(), line: number, ..Place::default() };
         let too_long = matches!(&line.text, Err(broken) if broken.code == Code::RowsText);
         let read = match line.text {
-            Ok(text) => row(&text, &place),
+            Ok(text) => row(&text, kinds, &place),
             Err(broken) if broken.code == Code::RowsText => Err(Problem::new(broken.code, place, ["65536"])),
             Err(broken) => Err(Problem::new(broken.code, place, [Charset::Utf8.name()])),
         };
@@ -57,12 +58,12 @@ pub(crate) fn json_rows(
     Ok(())
 }
 
-fn row(text: &str, place: &Place) -> Result<JsonRow, Problem> {
+fn row(text: &str, kinds: &[TableKind], place: &Place) -> Result<JsonRow, Problem> {
     let wrong =
         |error: serde_json::Error| Problem::new(Code::RowsLine, place.clone(), [error.to_string().as_str(), FORM]);
     let Line { table, mut row, withdraw } = serde_json::from_str(text).map_err(wrong)?;
-    let Some(kind) = TableKind::from_stem(&table) else {
-        let known: Vec<&str> = TableKind::ALL.iter().map(|kind| kind.stem()).collect();
+    let Some(kind) = kinds.iter().copied().find(|kind| kind.stem() == table) else {
+        let known: Vec<&str> = kinds.iter().map(|kind| kind.stem()).collect();
         return Err(Problem::new(Code::RowsUnknownTable, place.clone(), [table, known.join(", ")]));
     };
     let columns = kind.columns().iter();

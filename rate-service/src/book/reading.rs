@@ -29,6 +29,8 @@ pub struct Reading {
     pub encoding: Encoding,
     /// What the files, headers and words of another system are in a book.
     pub mapping: Option<Mapping>,
+    /// Whether the file is a list that another body sent, whatever it is called; else it is a table of the book.
+    pub list: bool,
 }
 
 /// A table that is looked for in a file or sheet.
@@ -211,8 +213,12 @@ impl Reading {
     /// The tables that a file or sheet of a name holds.
     pub(super) fn wanted<'m>(&'m self, name: &'m str) -> Vec<Wanted<'m>> {
         match &self.mapping {
+            mapping if self.list => {
+                let mapping = mapping.as_ref().and_then(|all| Some((all, all.list_of(name)?)));
+                vec![Wanted { kind: TableKind::Listed, name, mapping }]
+            }
             Some(mapping) => {
-                let tables = mapping.tables_of(name).into_iter();
+                let tables = mapping.tables_of(name).into_iter().filter(|(kind, _)| kind.of_book());
                 let with = |table: Option<&'m TableMapping>| table.map(|table| (mapping, table));
                 tables.map(|(kind, table)| Wanted { kind, name, mapping: with(table) }).collect()
             }

@@ -30,7 +30,7 @@ pub(crate) struct KeyedRow<'r> {
     pub(crate) account: String,
     pub(crate) kind: TableKind,
     pub(crate) line: &'r str,
-    /// The other accounts of the area that it names.
+    /// The other accounts of the area that it names; of an account its credit code.
     pub(crate) named: Vec<String>,
 }
 
@@ -44,7 +44,9 @@ impl<'r> KeyedRow<'r> {
         let place = |name: &&str| kind.columns().iter().position(|column| column.name == *name);
         let named = kind.naming().iter().filter_map(place).filter_map(cell);
         // What can be no number is a problem of the row, and names nobody.
-        let named = named.filter(|number| is_account_number(number) && *number != account).collect();
+        // A code names its account, also where the area numbers accounts by it.
+        let other = |name: &String| kind == TableKind::Accounts || *name != account;
+        let named = named.filter(|name| is_account_number(name) && other(name)).collect();
         Some(Self { area, account, kind, line, named })
     }
 }

@@ -47,8 +47,8 @@ fn tables(reading: &Reading, file: &BookFile, of_file: &[Wanted<'_>]) -> Result<
         let of_sheet = reading.wanted(&sheet.name);
         let wanted = match (of_file.is_empty(), sheet.hidden) {
             (true, _) => of_sheet.as_slice(),
-            (false, false) => of_file,
-            (false, true) => &[],
+            (false, false) if !reading.ignores(&sheet.name) => of_file,
+            (false, _) => &[],
         };
         let mut read = Vec::new();
         for wanted in wanted {

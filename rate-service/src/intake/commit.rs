@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use super::check::replaced;
 use super::merged::Merged;
-use super::{IntakeError, Job, Stage, State, end};
+use super::upload::READING;
+use super::{IntakeError, Job, Stage, State, end, entered};
 use crate::logbook::{LogError, Logbook, Recording};
-use crate::store::ImportProgressRow;
+use crate::store::{ImportPartRow, ImportProgressRow, Link};
 
 /// Accounts that are compared at a time.
 const PAGE: usize = 1000;
@@ -22,11 +23,10 @@ enum Kept {
 /// Lets everything come in that is new, and takes back what the import takes back.
 pub(super) fn all(job: &Job<'_>, log: &Logbook) -> Result<(), IntakeError> {
     let replaced = replaced(job)?;
-    let at = job.millis()?;
     let mut kept = None;
     let recorded = log.record(&(job.now)(), &mut |recording| {
         let link = recording.link();
-        let Some(progress) = link.hold_import(&job.claimed, at, super::LEASE_MILLIS)? else {
+        let Some(progress) = link.hold_import(&job.claimed)? else {
             kept = Some(Kept::Lost);
             return Err(LogError::Unknown(job.import.id.clone()));
         };
@@ -38,20 +38,33 @@ pub(super) fn all(job: &Job<'_>, log: &Logbook) -> Result<(), IntakeError> {
         let mut row = job.import.clone();
         row.number = recording.number();
         end(&mut row, State::Committed);
-        Ok(recording.link().set_import(&row)?)
+        Ok(entered(recording.link(), &row, &(job.now)())?)
     });
     match (recorded, kept) {
         (Ok(_), _) => Ok(()),
         (Err(_), Some(Kept::Lost)) => Err(IntakeError::Lost),
         (Err(_), Some(Kept::News)) => job.change(|link, progress| {
             link.forget_import_check(&job.import.id)?;
-            (progress.known, progress.round) = (link.last_knowledge()?, 1);
-            (progress.accounts, progress.problems) = (0, 0);
-            progress.cursor.clear();
-            Ok(job.go_on(link, Stage::Checking)?)
+            again(job, link, progress)
         }),
         (Err(error), None) => Err(error.into()),
     }
+}
+
+/// Begins the check again, on what stands now; and before it the lists, whose entries may be others' now.
+fn again(job: &Job<'_>, link: &mut Link, progress: &mut ImportProgressRow) -> Result<(), IntakeError> {
+    (progress.known, progress.round) = (link.last_knowledge()?, 1);
+    (progress.accounts, progress.problems) = (0, 0);
+    progress.cursor.clear();
+    let lists: Vec<ImportPartRow> =
+        link.import_parts(&job.import.id)?.into_iter().filter(|part| !part.list.is_empty()).collect();
+    if lists.is_empty() {
+        return Ok(job.go_on(link, Stage::Checking)?);
+    }
+    for part in lists {
+        link.put_import_part(&ImportPartRow { state: READING.to_owned(), ..part })?;
+    }
+    Ok(job.go_on(link, Stage::Reading)?)
 }
 
 fn add(

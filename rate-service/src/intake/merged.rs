@@ -62,6 +62,28 @@ fn of_staged(row: &ImportStagedRow) -> (&str, &str, &str, bool) {
     (&row.account, &row.kind, &row.line, row.standing)
 }
 
+/// The rows of the table of accounts, of some accounts, as they would stand with an import that adds and was not checked
+/// yet: by account.
+pub(super) fn standing_accounts(
+    link: &mut Link,
+    import: &ImportRow,
+    known: i64,
+    accounts: BTreeSet<String>,
+) -> Result<BTreeSet<(String, String)>, StoreError> {
+    let (stem, accounts) = (TableKind::Accounts.stem(), accounts.into_iter().collect::<Vec<_>>());
+    let unread = link.import_marked(&import.id, UNREAD, &accounts)?;
+    let standing = link.standing_of_table(&import.area, &accounts, stem, known)?;
+    let mut rows: BTreeSet<(String, String)> = standing.into_iter().map(|row| (row.account, row.line)).collect();
+    for row in link.import_rows_of_table(&import.id, &accounts, stem)? {
+        match (unread.contains(&row.account), row.standing) {
+            (true, _) => {}
+            (false, true) => drop(rows.insert((row.account, row.line))),
+            (false, false) => drop(rows.remove(&(row.account, row.line))),
+        }
+    }
+    Ok(rows)
+}
+
 impl Merged<'_> {
     /// What the import does to some accounts.
     pub(super) fn change(&mut self, accounts: &[String]) -> Result<Change, StoreError> {

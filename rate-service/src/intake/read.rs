@@ -7,50 +7,50 @@ use std::path::{Path, PathBuf};
 
 use rate_core::error::Lang;
 use rate_core::input::MappingFile;
-use rate_core::input::book::{Mapping, RawTable, TableKind, check_book, is_account_number, totals};
+use rate_core::input::book::{Mapping, RawTable, TableKind, header_problems, is_account_number, totals};
 use rate_core::{Code, Place, Problem, Problems};
 
+use super::list::{Accounts, Entry};
 use super::upload::{Form, Part, Pieces, READ, READING, SENT};
-use super::{IntakeError, Job, Mode, Stage, State};
+use super::{IntakeError, Job, ListHead, Mode, Stage, State};
 use crate::book::{Batches, BookError, KeyedRow, Reading, Source, json_rows, lines};
 use crate::store::{
-    FactRow, ImportPartRow, ImportProblemRow, ImportStagedRow, ImportTotalRow, Mention, Store, StoreError,
+    FactRow, ImportPartRow, ImportProblemRow, ImportProgressRow, ImportStagedRow, ImportTotalRow, Link, Mention, Store,
+    StoreError,
 };
 
 /// Rows of a batch.
 const BATCH: usize = 2048;
 
-/// The mark of accounts that have a row which could not be read.
+/// The mark of accounts that have a row which could not be read; of no account, where that is wrong which concerns all.
 pub(super) const UNREAD: i64 = -1;
 
 /// Reads the next part that was not read, or goes on to the check where all were.
 pub(super) fn next_part(job: &Job<'_>) -> Result<(), IntakeError> {
     let parts = job.store.read(|link| link.import_parts(&job.import.id))?;
-    let Some(row) = parts.iter().find(|part| part.state != READ) else {
-        return job.change(|link, progress| {
-            let listed = link.import_problems(&job.import.id, 0, super::MAX_LISTED)?;
-            // What is wrong with a file may be wrong with any account.
-            if listed.iter().any(|problem| problem.account.is_empty()) {
-                return Ok(job.end(link, State::Refused, "")?);
-            }
-            (progress.known, progress.round) = (link.last_knowledge()?, 1);
-            (progress.accounts, progress.problems) = (0, 0);
-            progress.cursor.clear();
-            Ok(job.go_on(link, Stage::Checking)?)
-        });
+    let lists = parts.iter().any(|part| !part.list.is_empty());
+    // Lists come last: their entries may be of accounts that came in other parts.
+    let unread = parts.iter().filter(|part| part.state != READ).min_by_key(|part| (!part.list.is_empty(), part.part));
+    let Some(row) = unread else {
+        return job.change(|link, progress| all_read(job, link, progress, lists));
     };
     let mut row = row.clone();
-    job.change(|link, _| {
+    let known = job.change(|link, progress| {
         if row.state == READING {
             link.forget_import_part(&job.import.id, row.part)?;
         }
         (row.rows, row.problems) = (0, 0);
         READING.clone_into(&mut row.state);
-        Ok(link.put_import_part(&row)?)
+        link.put_import_part(&row)?;
+        if !row.list.is_empty() && progress.round == 0 {
+            // All lists of an import are held against the same facts; what comes behind them is news.
+            (progress.known, progress.round) = (link.last_knowledge()?, 1);
+        }
+        Ok(progress.known)
     })?;
     debug_assert_ne!(row.state, SENT, "it is being read");
     let part = Part::of(&row)?;
-    let mut staging = Staging::of(job, row.clone());
+    let mut staging = Staging::of(job, row.clone(), part.list.clone(), known);
     match read(job, &part, &row, &mut staging) {
         Ok(()) => staging.finish(),
         Err(error) => match staging.failed.take() {
@@ -58,6 +58,19 @@ pub(super) fn next_part(job: &Job<'_>) -> Result<(), IntakeError> {
             None => job.change(|link, _| Ok(job.end(link, State::Failed, &error.to_string())?)),
         },
     }
+}
+
+/// Goes on to the check, where nothing is wrong with a file: that may be wrong with any account.
+fn all_read(job: &Job<'_>, link: &mut Link, progress: &mut ImportProgressRow, lists: bool) -> Result<(), IntakeError> {
+    if !link.import_marked(&job.import.id, UNREAD, &[String::new()])?.is_empty() {
+        return Ok(job.end(link, State::Refused, "")?);
+    }
+    if !lists {
+        progress.known = link.last_knowledge()?;
+    }
+    (progress.round, progress.accounts, progress.problems) = (1, 0, 0);
+    progress.cursor.clear();
+    Ok(job.go_on(link, Stage::Checking)?)
 }
 
 fn read(job: &Job<'_>, part: &Part, row: &ImportPartRow, staging: &mut Staging<'_>) -> Result<(), BookError> {
@@ -69,7 +82,7 @@ fn read(job: &Job<'_>, part: &Part, row: &ImportPartRow, staging: &mut Staging<'
         }
         None => None,
     };
-    let reading = Reading { encoding: part.encoding, mapping };
+    let reading = Reading { encoding: part.encoding, mapping, list: part.list.is_some() };
     let source = Sent { store: job.store, row };
     match part.form {
         Form::Csv => reading.batches(
@@ -104,11 +117,13 @@ fn mapping(text: &str) -> Result<Mapping, Vec<Problem>> {
 fn json_lines(source: &Sent<'_>, staging: &mut Staging<'_>) -> Result<(), BookError> {
     let mut tables: BTreeMap<(TableKind, bool), RawTable> = BTreeMap::new();
     let replaces = staging.job.import.mode == Mode::Replace.as_str();
-    json_rows(source, &mut |number, row| {
+    let list = staging.list.is_some();
+    let kinds = if list { &[TableKind::Listed][..] } else { TableKind::ALL };
+    json_rows(source, kinds, &mut |number, row| {
         match row {
-            Ok(row) if row.withdraw && replaces => {
+            Ok(row) if row.withdraw && (replaces || list) => {
                 let place = Place { file: source.name().to_owned(), line: number, ..Place::field("withdraw") };
-                let values = ["`withdraw` / replace", "`withdraw`: false"];
+                let values = [if list { "`withdraw` / list" } else { "`withdraw` / replace" }, "`withdraw`: false"];
                 staging.problems.push((String::new(), Problem::new(Code::RowsLine, place, values)));
             }
             Ok(row) => {
@@ -197,16 +212,38 @@ fn private(_: &File, _: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// What the door could not take, by the place of the row.
+type Faults = BTreeMap<usize, Vec<Problem>>;
+
+/// What is wrong with rows before their cells are looked at.
+fn faults(table: &RawTable) -> Faults {
+    let (mut faults, headers) = (Faults::new(), table.header().len());
+    for (row, problem) in table.fault_problems() {
+        faults.entry(row).or_default().push(problem);
+    }
+    for (index, row) in table.rows().enumerate().filter(|(_, row)| row.len() != headers) {
+        let ragged = || Problem::new(Code::RowsRagged, table.place(row.line(), None, ""), [row.len(), headers]);
+        faults.entry(index).or_insert_with(|| vec![ragged()]);
+    }
+    faults
+}
+
 /// Rows of a part on their way into the store.
 struct Staging<'s> {
     job: &'s Job<'s>,
     part: ImportPartRow,
+    /// What is said of the list that the part is.
+    list: Option<ListHead>,
+    /// The facts that a list is held against.
+    known: i64,
     /// Headers that were looked at.
     headers: BTreeSet<(TableKind, Vec<String>)>,
     rows: Vec<ImportStagedRow>,
     mentions: Vec<Mention>,
-    /// With the account each is of; empty where it is of none.
+    /// With the account each is of; empty where it is of none, and so of all.
     problems: Vec<(String, Problem)>,
+    /// Of entries of a list that are nobody's: they are left out, and concern no one else.
+    of_nobody: Vec<Problem>,
     unread: BTreeSet<String>,
     totals: BTreeMap<(TableKind, &'static str), i128>,
     /// What kept a batch from being stored.
@@ -214,14 +251,17 @@ struct Staging<'s> {
 }
 
 impl<'s> Staging<'s> {
-    fn of(job: &'s Job<'s>, part: ImportPartRow) -> Self {
+    fn of(job: &'s Job<'s>, part: ImportPartRow, list: Option<ListHead>, known: i64) -> Self {
         Self {
             job,
             part,
+            list,
+            known,
             headers: BTreeSet::new(),
             rows: Vec::new(),
             mentions: Vec::new(),
             problems: Vec::new(),
+            of_nobody: Vec::new(),
             unread: BTreeSet::new(),
             totals: BTreeMap::new(),
             failed: None,
@@ -233,10 +273,7 @@ impl<'s> Staging<'s> {
         let of_none = |problem: &Problem| (String::new(), problem.clone());
         self.problems.extend(table.problems().iter().map(of_none));
         if table.problems().is_empty() && self.headers.insert((table.kind(), table.header().to_vec())) {
-            // A table without rows shows what is wrong with its header, and nothing else.
-            let accounts = RawTable::of_kind(TableKind::Accounts, String::new());
-            let checked = check_book(&[accounts, table.emptied()]);
-            self.problems.extend(checked.file_problems.iter().map(of_none));
+            self.problems.extend(header_problems(table).iter().map(of_none));
         }
         if let Some(totals) = totals(table) {
             *self.totals.entry((totals.kind, "")).or_default() += i128::from(totals.rows);
@@ -244,18 +281,13 @@ impl<'s> Staging<'s> {
                 *self.totals.entry((totals.kind, column)).or_default() += sum;
             }
         }
-        let mut faults: BTreeMap<usize, Vec<Problem>> = BTreeMap::new();
-        for (row, problem) in table.fault_problems() {
-            faults.entry(row).or_default().push(problem);
+        let mut faults = faults(table);
+        if let Some(head) = self.list.clone() {
+            return self.entries(table, &head, &mut faults);
         }
         for (index, (row, line)) in table.rows().zip(lines(table)).enumerate() {
             self.part.rows += 1;
-            let mut problems = faults.remove(&index).unwrap_or_default();
-            let (cells, headers) = (row.len(), table.header().len());
-            if cells != headers && problems.is_empty() {
-                problems.push(Problem::new(Code::RowsRagged, table.place(row.line(), None, ""), [cells, headers]));
-            }
-            self.row(table, row.line(), &line, standing, problems);
+            self.row(table, table.kind(), row.line(), &line, standing, faults.remove(&index).unwrap_or_default());
             if self.rows.len() >= BATCH && !self.flush() {
                 return false;
             }
@@ -263,8 +295,53 @@ impl<'s> Staging<'s> {
         self.flush()
     }
 
-    fn row(&mut self, table: &RawTable, number: u32, line: &str, standing: bool, mut problems: Vec<Problem>) {
-        let kind = table.kind();
+    /// Takes entries of a list: each becomes a row of the account that it is, or a problem of its own.
+    fn entries(&mut self, table: &RawTable, head: &ListHead, faults: &mut Faults) -> bool {
+        let area = self.job.import.area.clone();
+        for (batch, entries) in Entry::all(table).chunks(BATCH).enumerate() {
+            let asked = |link: &mut Link| Accounts::of(link, &self.job.import, self.known, entries);
+            let accounts = match self.job.store.read(asked) {
+                Ok(accounts) => accounts,
+                Err(error) => {
+                    self.failed = Some(error.into());
+                    return false;
+                }
+            };
+            for (entry, index) in entries.iter().zip(batch * BATCH..) {
+                self.part.rows += 1;
+                let problems = faults.remove(&index).unwrap_or_default();
+                // Where the cells are not known that say whose it is, or which cell is which, it is nobody's.
+                if problems.iter().any(|it| ["", "account", "credit_code"].contains(&it.place.field.as_str())) {
+                    self.of_nobody.extend(problems);
+                    continue;
+                }
+                match accounts.found(entry) {
+                    Ok(account) => {
+                        let line = entry.event(head, &area, account);
+                        self.row(table, TableKind::Events, entry.line, &line, true, problems);
+                    }
+                    Err((code, values)) => {
+                        let place = table.place(entry.line, None, "");
+                        self.of_nobody.extend(problems.into_iter().chain([Problem::new(code, place, values)]));
+                    }
+                }
+            }
+            if !self.flush() {
+                return false;
+            }
+        }
+        self.flush()
+    }
+
+    fn row(
+        &mut self,
+        table: &RawTable,
+        kind: TableKind,
+        number: u32,
+        line: &str,
+        standing: bool,
+        mut problems: Vec<Problem>,
+    ) {
         let place =
             |column: &str| table.place(number, table.header().iter().position(|header| header == column), column);
         let own = self.job.import.area.as_str();
@@ -329,9 +406,15 @@ impl<'s> Staging<'s> {
         self.rows.sort_unstable_by(|one, two| {
             (&one.account, &one.kind, &one.leaf).cmp(&(&two.account, &two.kind, &two.leaf))
         });
-        self.part.problems += i64::try_from(self.problems.len()).unwrap_or(i64::MAX);
+        let found = self.problems.len() + self.of_nobody.len();
+        self.part.problems += i64::try_from(found).unwrap_or(i64::MAX);
         state.clone_into(&mut self.part.state);
-        let problems = self.problems.iter().map(|(account, problem)| {
+        if self.problems.iter().any(|(account, _)| account.is_empty()) {
+            self.unread.insert(String::new());
+        }
+        let of_nobody = self.of_nobody.iter().map(|problem| ("", problem));
+        let all = self.problems.iter().map(|(account, problem)| (account.as_str(), problem)).chain(of_nobody);
+        let problems = all.map(|(account, problem)| {
             reported(id, "reading", account, (self.part.part, problem.place.line.into()), &self.part.name, problem)
         });
         let problems: Vec<ImportProblemRow> = problems.collect();
@@ -353,6 +436,7 @@ impl<'s> Staging<'s> {
         self.rows.clear();
         self.mentions.clear();
         self.problems.clear();
+        self.of_nobody.clear();
         self.unread.clear();
         Ok(())
     }

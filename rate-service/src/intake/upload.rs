@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use rate_core::input::book::TableKind;
 use rate_core::log::RunningDigest;
 
-use super::{IntakeError, MAX_PARTS, receiving, stored};
+use super::{IntakeError, ListHead, MAX_PARTS, Mode, receiving, stored};
 use crate::book::Encoding;
 use crate::book::reading::{MAX_FILE_BYTES, MAX_MAPPING_BYTES};
 use crate::store::{ImportPartRow, ImportPieceRow, Link, Store, StoreError};
@@ -40,11 +40,14 @@ pub struct Part {
     pub encoding: Encoding,
     /// A mapping file, as text.
     pub mapping: Option<String>,
+    /// What is said of a list that another body sent; none where the part is of the book.
+    pub list: Option<ListHead>,
 }
 
 impl Part {
-    fn row(&self, import: &str) -> ImportPartRow {
-        ImportPartRow {
+    fn row(&self, import: &str) -> Result<ImportPartRow, StoreError> {
+        let list = self.list.as_ref().map(serde_json::to_string).transpose();
+        Ok(ImportPartRow {
             import: import.to_owned(),
             part: self.number,
             name: self.name.clone(),
@@ -59,11 +62,13 @@ impl Part {
             state: SENT.to_owned(),
             rows: 0,
             problems: 0,
-        }
+            list: list.map_err(|_| StoreError::Broken("a list that cannot be written"))?.unwrap_or_default(),
+        })
     }
 
     /// What was said of a part when it was sent.
     pub(super) fn of(row: &ImportPartRow) -> Result<Self, StoreError> {
+        let list = Some(&row.list).filter(|list| !list.is_empty()).map(|list| serde_json::from_str(list)).transpose();
         let encodings = [Encoding::Auto, Encoding::Utf8, Encoding::Gb18030].into_iter();
         Ok(Self {
             number: row.part,
@@ -72,6 +77,7 @@ impl Part {
             form: Form::from_word(&row.form).ok_or(StoreError::Broken("a part of no known form"))?,
             encoding: encodings.into_iter().find(|it| encoding_word(*it) == row.encoding).unwrap_or_default(),
             mapping: Some(row.mapping.clone()).filter(|mapping| !mapping.is_empty()),
+            list: list.map_err(|_| StoreError::Broken("a list that is none"))?,
         })
     }
 }
@@ -108,9 +114,21 @@ pub fn begin_part(store: &Store, import: &str, part: &Part) -> Result<u64, Intak
             format!("parts are numbered from 1 to {MAX_PARTS}; a name has at most 256 bytes, a mapping 4 MiB"),
         ));
     }
+    if part.list.as_ref().is_some_and(|list| list.unfit().is_some()) || (part.list.is_some() && part.kind.is_some()) {
+        return Err(IntakeError::refused(
+            "名单须写明来源、文号与日期（YYYY-MM-DD），且不另指定数据表",
+            "a list has who sent it, its document and its date (YYYY-MM-DD), and names no table",
+        ));
+    }
     store.change(|link| {
-        receiving(link, import)?;
-        let mut row = part.row(import);
+        let opened = receiving(link, import)?;
+        if part.list.is_some() && opened.mode != Mode::Add.as_str() {
+            return Err(IntakeError::refused(
+                "名单只能追加：请以 `add` 方式另开导入",
+                "a list only adds: open an import of mode `add` for it",
+            ));
+        }
+        let mut row = part.row(import)?;
         if let Some(before) = found(link, import, part.number)? {
             let goes_on = before.attempt > before.whole;
             row.attempt = if goes_on { before.attempt } else { before.attempt + 1 };

@@ -31,7 +31,7 @@ pub struct How {
     pub threads: usize,
     /// Accounts that a run decides in one go.
     pub accounts: usize,
-    /// How long a piece of a run is left to whoever took it, in milliseconds.
+    /// How long a piece of a run or of an import is left to whoever took it, in milliseconds.
     pub lease_millis: i64,
 }
 
@@ -136,7 +136,8 @@ impl One {
         let now = clock::now();
         let source = InForce(Arc::clone(&self.store));
         let text = |error: &dyn std::error::Error| error.to_string();
-        let imported = intake::work(&self.store, &self.log, &self.worker.name, &clock::now);
+        let leased = (self.worker.name.as_str(), self.worker.lease_millis);
+        let imported = intake::work(&self.store, &self.log, leased, &clock::now);
         if imported.map_err(|error| text(&error))? {
             return Ok(true);
         }

@@ -91,8 +91,8 @@ fn key(row: &FactRow) -> (&str, &str, &str, &[u8]) {
     (&row.area, &row.account, &row.kind, &row.leaf)
 }
 
-/// The accounts that rows name.
-fn mentions(rows: &[FactRow]) -> Result<Vec<Mention>, StoreError> {
+/// What rows name.
+pub(super) fn mentions(rows: &[FactRow]) -> Result<Vec<Mention>, StoreError> {
     let mut mentions = BTreeSet::new();
     for FactRow { area, account, kind, line, .. } in rows {
         let table = TableKind::from_stem(kind).ok_or(StoreError::Broken("a row of no table"))?;

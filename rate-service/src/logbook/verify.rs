@@ -15,6 +15,7 @@ use rate_core::record::{Batch, Body, Entry, Event, FactsChange, Run};
 use super::LogError;
 use super::signers::Signers;
 use super::view::{Disk, Files, PublishedRun, View};
+use crate::store::Store;
 
 /// What the caller knows from elsewhere.
 #[derive(Clone, Debug, Default)]
@@ -75,6 +76,8 @@ faults! {
     Law = "law", "规则集或参数不是日志所指的内容", "rule set or parameters are not those the log names";
     /// Rows of a batch that are not those it was logged with.
     Facts = "facts", "数据行不是入库时的内容", "the row is not the one that came in";
+    /// What rows name, kept as they do not name it.
+    Mention = "mention", "所存的提及关系与数据行不符", "what is kept of what rows name is not what they name";
     /// Bodies of a run that are not those it was published with.
     Body = "body", "记录不是发布时的内容", "the record is not the one that was published";
     /// A body under another run, account order or law than its entry says.
@@ -134,7 +137,17 @@ pub fn verify(place: &Path, trust: &Trust) -> Verified {
             // A writer may have been between an entry and its checkpoint; what is amiss is so a second time.
             verify_over(Arc::new(Disk), place, trust)
         }
-        Some(_) => looked_at(place, View::read(place), trust),
+        Some(database) => {
+            let mut found = looked_at(place, View::read(place), trust);
+            // Where it cannot be opened, that was said already.
+            if let Ok(store) = database.and_then(|place| Store::open_to_read(&place)) {
+                match super::mentions::faults(&store) {
+                    Ok(faults) => found.faults.extend(faults),
+                    Err(error) => found.faults.push(unreadable(place, &error.into())),
+                }
+            }
+            found
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use rate_core::diagnostics::{Blocked, Diagnosis};
+use rate_core::error::Lang;
 use rate_core::rule_set::Considered;
 use rate_core::{Problem, Refusal};
 
@@ -54,4 +55,28 @@ pub enum RunError {
         /// What the file system said.
         source: std::io::Error,
     },
+}
+
+/// Problems that a sentence has room for.
+const SHOWN: usize = 20;
+
+impl RunError {
+    /// What is said of it in a language; what a file system says stands in its own words.
+    pub fn text(&self, lang: Lang) -> String {
+        match self {
+            Self::Problems(problems) => {
+                let lines: Vec<String> = problems.iter().take(SHOWN).map(|it| it.line(lang)).collect();
+                let (head, between) = match lang {
+                    Lang::Zh => (format!("文件有 {} 个问题：", problems.len()), "；"),
+                    Lang::En => (format!("{} problem(s) in the files: ", problems.len()), "; "),
+                };
+                head + &lines.join(between)
+            }
+            Self::Refused { refusal, .. } => refusal.text(lang),
+            Self::Blocked { .. } => {
+                lang.pick("诊断所见，本次运行不能核定", "diagnostics keep this run from deciding").to_owned()
+            }
+            Self::Law(_) | Self::Book(_) | Self::Unfit { .. } | Self::Output { .. } => self.to_string(),
+        }
+    }
 }

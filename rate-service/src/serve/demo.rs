@@ -23,6 +23,8 @@ use crate::store::DocumentKind;
 const ACCOUNTS: u32 = 2000;
 /// What its run is called.
 const RUN: &str = "demo-2022";
+/// How long a piece of work is left to whoever took it, in milliseconds; nobody else works on a new database.
+const LEASE_MILLIS: i64 = 60_000;
 /// Bytes of a file that are handed over in one go.
 const PIECE: usize = 1 << 20;
 
@@ -135,7 +137,8 @@ fn come_in(service: &Service, dir: &Path, author: &str) -> Result<(), ServeError
     files.sort();
     for (path, number) in files.iter().zip(1..) {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let part = Part { number, name, kind: None, form: intake::Form::Csv, encoding: Encoding::Utf8, mapping: None };
+        let (form, encoding) = (intake::Form::Csv, Encoding::Utf8);
+        let part = Part { number, name, kind: None, form, encoding, mapping: None, list: None };
         intake::begin_part(store, id, &part).map_err(failed)?;
         let mut file = fs::File::open(path).map_err(ServeError::system("the book"))?;
         let (mut hash, mut offset, mut piece) = (Sha256::new(), 0, vec![0; PIECE]);
@@ -153,8 +156,8 @@ fn come_in(service: &Service, dir: &Path, author: &str) -> Result<(), ServeError
         let digest = rate_core::log::Digest(hash.finalize().into());
         intake::complete_part(store, id, number, &digest.to_string()).map_err(failed)?;
     }
-    intake::close(store, id).map_err(failed)?;
-    while intake::work(store, &log, "demo", &clock::now).map_err(failed)? {}
+    intake::close(store, id, &clock::now()).map_err(failed)?;
+    while intake::work(store, &log, ("demo", LEASE_MILLIS), &clock::now).map_err(failed)? {}
     Ok(())
 }
 

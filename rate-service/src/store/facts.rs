@@ -190,24 +190,6 @@ impl Link {
         Ok(lines(all).collect())
     }
 
-    /// The rows of one table of a range of accounts as they stood at a number, in the order of the key.
-    ///
-    /// # Errors
-    /// As the database's.
-    pub fn standing_in_table(
-        &mut self,
-        area: &str,
-        range: &AccountRange,
-        kind: &str,
-        known: i64,
-    ) -> Result<Vec<StandingRow>, StoreError> {
-        let by = facts::area.eq(area).and(facts::account.gt(&range.after)).and(facts::knowledge.le(known));
-        let by = by.and(facts::kind.eq(kind)).and(facts::account.le(range.upto.as_deref().unwrap_or_default()));
-        let all: Vec<TimedRow> =
-            on!(self, it => facts::table.filter(by).order(IN_TIME).select(TimedRow::as_select()).load(it))?;
-        Ok(lines(all).collect())
-    }
-
     /// The rows of some accounts as they stood at a number, in the order of the key; those about the area where an account
     /// is empty.
     ///
@@ -272,18 +254,54 @@ impl Link {
         Ok(gone)
     }
 
-    /// The rows of a table of an area that stood at a number and in which a text stands somewhere, by account. Reads through
-    /// every row of the area.
+    /// The rows of one table of some accounts as they stood at a number, in the order of the key.
     ///
     /// # Errors
     /// As the database's.
-    pub fn holding(&mut self, area: &str, kind: &str, text: &str, known: i64) -> Result<Vec<FactRow>, StoreError> {
-        let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        let by = facts::area.eq(area).and(facts::kind.eq(kind)).and(facts::knowledge.le(known));
-        let like = by.and(facts::line.like(format!("%{escaped}%")).escape('\\'));
-        let all: Vec<FactRow> =
-            on!(self, it => facts::table.filter(like).order(IN_TIME).select(FactRow::as_select()).load(it))?;
-        Ok(stand(all).collect())
+    pub fn standing_of_table(
+        &mut self,
+        area: &str,
+        accounts: &[String],
+        kind: &str,
+        known: i64,
+    ) -> Result<Vec<StandingRow>, StoreError> {
+        let mut accounts = accounts.to_vec();
+        accounts.sort_unstable();
+        let mut found = Vec::new();
+        for accounts in accounts.chunks(LIST) {
+            let by = facts::area.eq(area).and(facts::account.eq_any(accounts)).and(facts::kind.eq(kind));
+            let by = by.and(facts::knowledge.le(known));
+            let all: Vec<TimedRow> =
+                on!(&mut *self, it => facts::table.filter(by).order(IN_TIME).select(TimedRow::as_select()).load(it))?;
+            found.extend(lines(all));
+        }
+        Ok(found)
+    }
+
+    /// The first accounts behind a number that ever had a row, in order.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn ever_after(&mut self, area: &str, after: &str, most: usize) -> Result<Vec<String>, StoreError> {
+        let limit = i64::try_from(most).unwrap_or(i64::MAX);
+        let by = facts::table.filter(facts::area.eq(area).and(facts::account.gt(after)));
+        let page = by.select(facts::account).distinct().order(facts::account).limit(limit);
+        Ok(on!(self, it => page.load(it))?)
+    }
+
+    /// Every row that some accounts ever had in some tables, whether it stands or was taken back.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn ever_of(&mut self, area: &str, accounts: &[String], kinds: &[&str]) -> Result<Vec<FactRow>, StoreError> {
+        let mut found = Vec::new();
+        for accounts in accounts.chunks(LIST) {
+            let by = facts::area.eq(area).and(facts::account.eq_any(accounts)).and(facts::kind.eq_any(kinds));
+            let rows: Vec<FactRow> =
+                on!(&mut *self, it => facts::table.filter(by).select(FactRow::as_select()).load(it))?;
+            found.extend(rows);
+        }
+        Ok(found)
     }
 
     /// The areas that have facts.

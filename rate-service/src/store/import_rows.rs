@@ -146,6 +146,26 @@ impl Link {
         Ok(found)
     }
 
+    /// The rows of a table of some accounts in an import.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn import_rows_of_table(
+        &mut self,
+        import: &str,
+        accounts: &[String],
+        kind: &str,
+    ) -> Result<Vec<ImportStagedRow>, StoreError> {
+        let mut found = Vec::new();
+        for accounts in accounts.chunks(LIST) {
+            let of = import_rows::import.eq(import).and(import_rows::account.eq_any(accounts));
+            let of = import_rows::table.filter(of.and(import_rows::kind.eq(kind)));
+            let rows: Vec<ImportStagedRow> = on!(&mut *self, it => of.select(ImportStagedRow::as_select()).load(it))?;
+            found.extend(rows);
+        }
+        Ok(found)
+    }
+
     /// The first accounts of an import behind a number, in order.
     ///
     /// # Errors

@@ -3,7 +3,9 @@
 use diesel::prelude::*;
 
 use super::link::on;
-use super::schema::{import_accounts, import_mentions, import_parts, import_pieces, import_progress, import_rows};
+use super::schema::{
+    import_accounts, import_events, import_mentions, import_parts, import_pieces, import_progress, import_rows,
+};
 use super::schema::{import_problems, import_totals, imports};
 use super::{Link, StoreError};
 
@@ -53,10 +55,26 @@ pub struct ImportProgressRow {
     pub problems: i64,
     /// Who works on it.
     pub owner: String,
-    /// Until when, in milliseconds since 1970.
+    /// Until when, by the clock of the database.
     pub lease_until: i64,
     /// Counts up with each owner.
     pub fence: i64,
+}
+
+/// A change of state of an import.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = import_events)]
+pub struct ImportEventRow {
+    /// The import.
+    pub import: String,
+    /// Its place among the events of the import, from 1.
+    pub number: i64,
+    /// The state from here on.
+    pub state: String,
+    /// What is done with it while it is checked; else empty.
+    pub stage: String,
+    /// When.
+    pub recorded_at: String,
 }
 
 /// A file of an import.
@@ -91,6 +109,8 @@ pub struct ImportPartRow {
     pub rows: i64,
     /// Problems found in reading it.
     pub problems: i64,
+    /// What is said of a list of another body, as its writer wrote it; empty where it is none.
+    pub list: String,
 }
 
 /// Bytes of an upload.
@@ -163,6 +183,29 @@ impl Link {
         Ok(())
     }
 
+    /// Adds a change of state behind those that are there; its number is given here.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn add_import_event(&mut self, mut row: ImportEventRow) -> Result<(), StoreError> {
+        use diesel::dsl::max;
+        let of = import_events::table.filter(import_events::import.eq(&row.import)).select(max(import_events::number));
+        let last: Option<i64> = on!(&mut *self, it => of.first(it))?;
+        row.number = last.unwrap_or_default() + 1;
+        on!(self, it => diesel::insert_into(import_events::table).values(&row).execute(it))?;
+        Ok(())
+    }
+
+    /// The changes of state of an import behind a number.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn import_events(&mut self, import: &str, after: i64) -> Result<Vec<ImportEventRow>, StoreError> {
+        let of = import_events::import.eq(import).and(import_events::number.gt(after));
+        let of = import_events::table.filter(of).order(import_events::number);
+        Ok(on!(self, it => of.select(ImportEventRow::as_select()).load(it))?)
+    }
+
     /// How far an import is.
     ///
     /// # Errors
@@ -185,17 +228,11 @@ impl Link {
     }
 
     /// An import that a worker has something to do for and that nobody holds, taken by this one for some milliseconds.
-    /// On PostgreSQL it is the time of the database that counts, elsewhere the one given.
     ///
     /// # Errors
     /// As the database's.
-    pub fn claim_import(
-        &mut self,
-        worker: &str,
-        now: i64,
-        lease: i64,
-    ) -> Result<Option<ImportProgressRow>, StoreError> {
-        let now = self.instant(now)?;
+    pub fn claim_import(&mut self, worker: &str, lease: i64) -> Result<Option<ImportProgressRow>, StoreError> {
+        let now = self.lease_clock()?;
         let free = imports::stage.ne("").and(import_progress::lease_until.lt(now));
         let of = imports::table.inner_join(import_progress::table.on(import_progress::import.eq(imports::id)));
         let found: Option<ImportProgressRow> = match self {
@@ -213,42 +250,33 @@ impl Link {
         };
         let Some(mut row) = found else { return Ok(None) };
         worker.clone_into(&mut row.owner);
-        (row.lease_until, row.fence) = (now + lease, row.fence + 1);
+        (row.lease_until, row.fence) = (now.saturating_add(lease), row.fence + 1);
         self.set_import_progress(&row)?;
         Ok(Some(row))
     }
 
-    /// Milliseconds since 1970: those given, or on PostgreSQL those of the database.
-    fn instant(&mut self, now: i64) -> Result<i64, StoreError> {
-        match self {
-            Self::Sqlite(_) => Ok(now),
-            Self::Postgres(it) => {
-                let asked = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
-                Ok(diesel::select(diesel::dsl::sql::<diesel::sql_types::BigInt>(asked)).get_result(it)?)
-            }
-        }
-    }
-
-    /// The progress of an import, where its holder is still the one of a fence; its lease then goes on.
+    /// The progress of an import, where its holder is still the one of a fence; nobody else takes it over until the
+    /// transaction ends.
     ///
     /// # Errors
     /// As the database's.
-    pub fn hold_import(
-        &mut self,
-        held: &ImportProgressRow,
-        now: i64,
-        lease: i64,
-    ) -> Result<Option<ImportProgressRow>, StoreError> {
-        let now = self.instant(now)?;
+    pub fn hold_import(&mut self, held: &ImportProgressRow) -> Result<Option<ImportProgressRow>, StoreError> {
         let of = import_progress::table.filter(import_progress::import.eq(&held.import));
-        // The row is taken before it is read: nobody else can take it over meanwhile.
+        // The row is taken before it is read.
         on!(&mut *self, it => diesel::update(of).set(import_progress::fence.eq(import_progress::fence)).execute(it))?;
-        let mut row = self.import_progress(&held.import)?;
-        if row.fence != held.fence {
-            return Ok(None);
-        }
-        row.lease_until = now + lease;
-        Ok(Some(row))
+        Ok(Some(self.import_progress(&held.import)?).filter(|row| row.fence == held.fence))
+    }
+
+    /// Holds the lease of an import longer, where its holder is still the one of a fence.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn extend_import(&mut self, held: &ImportProgressRow, lease: i64) -> Result<(), StoreError> {
+        let until = self.lease_clock()?.saturating_add(lease);
+        let mine = import_progress::import.eq(&held.import).and(import_progress::fence.eq(held.fence));
+        let of = import_progress::table.filter(mine);
+        on!(self, it => diesel::update(of).set(import_progress::lease_until.eq(until)).execute(it))?;
+        Ok(())
     }
 
     /// The parts of an import, in order.

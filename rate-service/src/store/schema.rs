@@ -129,6 +129,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    import_events (import, number) {
+        import -> Text,
+        number -> BigInt,
+        state -> Text,
+        stage -> Text,
+        recorded_at -> Text,
+    }
+}
+
+diesel::table! {
     run_events (run, number) {
         run -> Text,
         number -> BigInt,
@@ -244,6 +254,7 @@ diesel::table! {
         state -> Text,
         rows -> BigInt,
         problems -> BigInt,
+        list -> Text,
     }
 }
 

@@ -487,7 +487,8 @@ fn a_late_worker_writes_nothing_and_a_failed_run_goes_on() {
         assert!(slow.lease_chunk(&service.store, NOW).unwrap().is_none());
         let failed = annual::progress(&service.store, "late").unwrap();
         assert_eq!(failed.state, State::Failed);
-        assert!(failed.problem.unwrap().contains("taken up 5 times"));
+        let problem = failed.problem.unwrap();
+        assert!(problem.text(Lang::En).contains("taken up 5 times") && problem.text(Lang::Zh).contains("已 5 次承办"));
         let store = Arc::clone(&service.store);
         drop((store, service));
         let mut service = self::service(here, &url);

@@ -93,7 +93,12 @@ fn a_run_is_stopped_and_goes_on() {
         service.work(&mut one);
         let failed = annual::progress(&service.store, "empty").unwrap();
         assert_eq!(failed.state, State::Failed);
-        assert!(failed.problem.is_some());
+        // Told in either language, there and in the history.
+        let problem = failed.problem.unwrap();
+        assert!(problem.text(Lang::Zh).contains("规则集") && problem.text(Lang::En).is_ascii(), "{problem:?}");
+        let events = annual::events(&service.store, "empty", 0).unwrap();
+        let last = events.last().unwrap();
+        assert_eq!([Lang::Zh, Lang::En].map(|lang| annual::remark(last, lang)), [problem.zh, problem.en]);
         let listed = annual::runs(&service.store, &["990100".to_owned()], None, 2).unwrap();
         assert_eq!(listed.len(), 2);
         let seen = listed[1].request.id.clone();
@@ -123,7 +128,12 @@ fn a_refused_publication_publishes_nothing() {
         assert!(Worker::new("one").work(&service.store, &mut service.log, &service.law, long_ago).unwrap());
         assert_eq!(service.state("early"), State::Approved);
         assert!(
-            annual::progress(&service.store, "early").unwrap().problem.unwrap().contains("lies before the last entry")
+            annual::progress(&service.store, "early")
+                .unwrap()
+                .problem
+                .unwrap()
+                .en
+                .contains("lies before the last entry")
         );
         assert_eq!(entries(&service), before);
         service.act("early", Act::Publish, "head").unwrap();
@@ -153,7 +163,7 @@ fn a_setting_has_one_run_unless_it_is_said_which_it_takes_the_place_of() {
         service.work(&mut worker("one", 64));
         let late = annual::progress(&service.store, "late").unwrap();
         assert_eq!(late.state, State::Failed);
-        assert!(late.problem.unwrap().contains("outside the setting"), "a day that means nothing");
+        assert!(late.problem.unwrap().en.contains("outside the setting"), "a day that means nothing");
         for run in ["one", "two", "beside"] {
             service.act(run, Act::Review, "second").unwrap();
             service.act(run, Act::Approve, "head").unwrap();
@@ -165,7 +175,7 @@ fn a_setting_has_one_run_unless_it_is_said_which_it_takes_the_place_of() {
         service.work(&mut Worker::new("publisher"));
         let held = annual::progress(&service.store, "two").unwrap();
         assert_eq!((held.state, entries(&service)), (State::Approved, before));
-        assert!(held.problem.unwrap().contains("run `one` came to stand"));
+        assert!(held.problem.unwrap().en.contains("run `one` came to stand"));
         service.publish_approved("beside");
         service.ask(&Request { supersedes: Some("one".to_owned()), ..asked("three") });
         service.work(&mut worker("one", 64));

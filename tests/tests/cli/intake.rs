@@ -7,7 +7,6 @@ use std::sync::Arc;
 use rate_core::input::book::TableKind;
 use rate_core::log::Digest;
 use rate_service::book::{Encoding, Plan, generate};
-use rate_service::clock;
 use rate_service::intake::{
     self, Form, IntakeError, Keep, Mode, Opening, Part, Progress, State, begin_part, complete_part, receive,
 };
@@ -18,6 +17,8 @@ use crate::command::rate_ok;
 use crate::stored::{databases, done};
 
 pub(crate) const AREA: &str = "990100";
+/// A lease that no test outlives, in milliseconds.
+pub(crate) const LEASE: i64 = 600_000;
 pub(crate) const NOW: &str = "2022-06-20T01:00:00.000Z";
 const RUN: &str = "--lang en run --area 990100 --rules demo/rules --parameters demo/parameters --on 2022-07-01";
 
@@ -35,7 +36,7 @@ impl Service {
     }
 
     pub(crate) fn work(&self) -> Result<bool, IntakeError> {
-        intake::work(&self.store, &self.log, "one", &|| NOW.to_owned())
+        intake::work(&self.store, &self.log, ("one", LEASE), &|| NOW.to_owned())
     }
 
     pub(crate) fn worked_off(&self, id: &str) -> Progress {
@@ -70,7 +71,7 @@ impl Service {
         for ((kind, text), number) in tables.iter().zip(1..) {
             self.sent(id, number, Form::Csv, Some(*kind), "file.csv", text.as_bytes());
         }
-        intake::close(&self.store, id).unwrap();
+        intake::close(&self.store, id, NOW).unwrap();
         self.worked_off(id)
     }
 
@@ -78,7 +79,7 @@ impl Service {
     pub(crate) fn lines(&self, id: &str, mode: Mode, keep: Keep, lines: &str) -> Progress {
         self.opened(id, mode, keep, false);
         self.sent(id, 1, Form::Ndjson, None, "rows.ndjson", lines.as_bytes());
-        intake::close(&self.store, id).unwrap();
+        intake::close(&self.store, id, NOW).unwrap();
         self.worked_off(id)
     }
 
@@ -108,7 +109,7 @@ pub(crate) fn key(url: &str, here: &Path) -> PathBuf {
 }
 
 pub(crate) fn part(number: i64, form: Form, kind: Option<TableKind>, name: &str) -> Part {
-    Part { number, name: name.to_owned(), kind, form, encoding: Encoding::Auto, mapping: None }
+    Part { number, name: name.to_owned(), kind, form, encoding: Encoding::Auto, mapping: None, list: None }
 }
 
 fn accounts(numbers: &[&str]) -> (TableKind, String) {
@@ -150,7 +151,7 @@ fn an_imported_book_is_the_book() {
             rows += bytes.iter().filter(|byte| **byte == b'\n').count() - 1;
             service.sent("all", number, Form::Csv, None, &format!("{}.csv", kind.stem()), &bytes);
         }
-        intake::close(&service.store, "all").unwrap();
+        intake::close(&service.store, "all", NOW).unwrap();
         let progress = service.worked_off("all");
         assert_eq!(progress.state, State::Committed, "{:?}", service.problems("all"));
         assert_eq!((progress.accounts, progress.number), (200, Some(1)));
@@ -292,20 +293,20 @@ fn a_dry_run_writes_nothing() {
         service.opened("dry", Mode::Replace, Keep::AllOrNothing, true);
         let (_, text) = accounts(&["1"]);
         service.sent("dry", 1, Form::Csv, Some(TableKind::Accounts), "a.csv", text.as_bytes());
-        intake::close(&service.store, "dry").unwrap();
+        intake::close(&service.store, "dry", NOW).unwrap();
         let progress = service.worked_off("dry");
         assert_eq!((progress.state, progress.accounts, progress.number), (State::Checked, 1, None));
         assert_eq!(service.standing(), []);
         service.opened("off", Mode::Replace, Keep::AllOrNothing, false);
         service.sent("off", 1, Form::Csv, Some(TableKind::Accounts), "a.csv", text.as_bytes());
-        intake::close(&service.store, "off").unwrap();
+        intake::close(&service.store, "off", NOW).unwrap();
         assert!(service.work().unwrap());
-        intake::cancel(&service.store, "off").unwrap();
+        intake::cancel(&service.store, "off", NOW).unwrap();
         assert_eq!(service.worked_off("off").state, State::Cancelled);
         assert_eq!(service.standing(), []);
         assert!(!service.work().unwrap(), "nothing is left to do");
         // What has ended cannot be given up, nor sent to.
-        intake::cancel(&service.store, "dry").unwrap();
+        intake::cancel(&service.store, "dry", NOW).unwrap();
         assert_eq!(service.progress("dry").state, State::Checked);
         assert!(begin_part(&service.store, "dry", &part(2, Form::Csv, None, "x.csv")).is_err());
     });
@@ -324,7 +325,7 @@ fn parts_go_on_where_they_were_cut_off() {
         assert_eq!(receive(&service.store, "1", 1, 0, &bytes[..20]).unwrap(), 20);
         assert_eq!(begin_part(&service.store, "1", &head).unwrap(), 20, "it goes on from there");
         assert!(matches!(receive(&service.store, "1", 1, 10, &bytes[10..]), Err(IntakeError::Offset(20))));
-        assert!(intake::close(&service.store, "1").is_err(), "not whole");
+        assert!(intake::close(&service.store, "1", NOW).is_err(), "not whole");
         let wrong = complete_part(&service.store, "1", 1, &digest);
         assert!(matches!(wrong, Err(IntakeError::Digest(_))), "{wrong:?}");
         assert_eq!(begin_part(&service.store, "1", &head).unwrap(), 0, "what came is dropped");
@@ -338,8 +339,8 @@ fn parts_go_on_where_they_were_cut_off() {
         assert_eq!(service.progress("1").bytes, u64::try_from(bytes.len()).unwrap());
         let (_, other) = accounts(&["7"]);
         service.sent("1", 1, Form::Csv, Some(TableKind::Accounts), "a.csv", other.as_bytes());
-        intake::close(&service.store, "1").unwrap();
-        intake::close(&service.store, "1").unwrap();
+        intake::close(&service.store, "1", NOW).unwrap();
+        intake::close(&service.store, "1", NOW).unwrap();
         assert_eq!(service.worked_off("1").state, State::Committed);
         assert_eq!(service.standing(), [("accounts".to_owned(), "990100,7,,,,employer".to_owned())]);
         assert!(matches!(receive(&service.store, "none", 1, 0, b"x"), Err(IntakeError::Unknown(_))));
@@ -359,7 +360,7 @@ fn it_comes_in_once_wherever_a_worker_stops() {
         for ((kind, text), number) in [accounts(&numbers), coverage(&numbers)].into_iter().zip(1..) {
             sent.sent("1", number, Form::Csv, Some(kind), "file.csv", text.as_bytes());
         }
-        intake::close(&sent.store, "1").unwrap();
+        intake::close(&sent.store, "1", NOW).unwrap();
         drop(sent);
         let mut turns = 0;
         loop {
@@ -379,25 +380,68 @@ fn it_comes_in_once_wherever_a_worker_stops() {
         service.opened("2", Mode::Replace, Keep::AllOrNothing, false);
         let (kind, text) = accounts(&["1"]);
         service.sent("2", 1, Form::Csv, Some(kind), "file.csv", text.as_bytes());
-        intake::close(&service.store, "2").unwrap();
-        let now = clock::millis(NOW).unwrap();
-        let claim = |worker: &str, now: i64| {
-            service
-                .store
-                .change(|link| link.claim_import(worker, now, 1))
-                .unwrap_or_else(|it: StoreError| panic!("{it}"))
+        intake::close(&service.store, "2", NOW).unwrap();
+        let claim = |worker: &str| {
+            let claimed = service.store.change(|link| link.claim_import(worker, 1));
+            claimed.unwrap_or_else(|it: StoreError| panic!("{it}"))
         };
-        let first = claim("slow", now).unwrap();
-        // PostgreSQL reads its own clock: its lease of a millisecond has to pass.
-        assert!(std::process::Command::new("sleep").arg("0.02").status().unwrap().success());
-        let second = claim("quick", now + 20).unwrap();
+        let first = claim("slow").unwrap();
+        // A lease of a millisecond has to pass, by the clock of the database.
+        paused("0.02");
+        let second = claim("quick").unwrap();
         assert_eq!(second.fence, first.fence + 1);
         let held = |row| {
-            let held = service.store.change(|link| link.hold_import(row, now, 1));
+            let held = service.store.change(|link| link.hold_import(row));
             held.unwrap_or_else(|it: StoreError| panic!("{it}")).is_some()
         };
         assert!(!held(&first) && held(&second));
     }
+}
+
+fn paused(seconds: &str) {
+    assert!(std::process::Command::new("sleep").arg(seconds).status().unwrap().success());
+}
+
+/// A piece that takes far longer than its lease stays with whoever does it, and no clock but the database's ends a lease.
+#[test]
+fn a_long_piece_keeps_its_lease() {
+    each(|service, url, here| {
+        service.opened("1", Mode::Replace, Keep::AllOrNothing, false);
+        let (kind, text) = accounts(&["1", "2"]);
+        service.sent("1", 1, Form::Csv, Some(kind), "file.csv", text.as_bytes());
+        intake::close(&service.store, "1", NOW).unwrap();
+        let stage = || {
+            let import = service.store.read(|link| link.import("1")).unwrap_or_else(|it: StoreError| panic!("{it}"));
+            import.unwrap().stage
+        };
+        while stage() != "committing" {
+            assert!(service.work().unwrap());
+        }
+        let log = Logbook::keyed(Arc::clone(&service.store), "log", &key(url, here)).unwrap();
+        let begun = std::sync::Barrier::new(2);
+        let waited = std::sync::Once::new();
+        // Whoever lets it come in is asked for the time first, and takes six leases to say it.
+        let slow = || {
+            waited.call_once(|| {
+                begun.wait();
+                paused("0.9");
+            });
+            NOW.to_owned()
+        };
+        std::thread::scope(|scope| {
+            let other = scope.spawn(|| {
+                begun.wait();
+                let work = || {
+                    paused("0.05");
+                    intake::work(&service.store, &service.log, ("two", 150), &|| "2199-01-01T00:00:00.000Z".to_owned())
+                };
+                (0..12).map(|_| work().unwrap()).collect::<Vec<bool>>()
+            });
+            assert!(intake::work(&service.store, &log, ("one", 150), &slow).unwrap());
+            assert_eq!(other.join().unwrap(), [false; 12], "nothing is left to do while it is done");
+        });
+        assert_eq!((service.worked_off("1").state, service.progress("1").number), (State::Committed, Some(1)));
+    });
 }
 
 /// Bytes that no table has, rows of another area, a row with too many cells, lines that are no row: all of them reported.
@@ -427,7 +471,7 @@ fn hostile_bytes_are_problems() {
             let id = format!("csv{number}");
             service.opened(&id, Mode::Replace, Keep::KeepTheGood, true);
             service.sent(&id, 1, Form::Csv, Some(TableKind::Accounts), "a.csv", bytes);
-            intake::close(&service.store, &id).unwrap();
+            intake::close(&service.store, &id, NOW).unwrap();
             service.worked_off(&id);
             assert_eq!(service.problems(&id), *problems, "{number}");
         }
@@ -447,7 +491,7 @@ fn hostile_bytes_are_problems() {
             let id = format!("noise{number}");
             service.opened(&id, Mode::Replace, Keep::KeepTheGood, false);
             service.sent(&id, 1, form, Some(TableKind::Accounts), "a", bytes);
-            intake::close(&service.store, &id).unwrap();
+            intake::close(&service.store, &id, NOW).unwrap();
             let progress = service.worked_off(&id);
             assert_eq!(progress.state, State::Refused, "{number}");
             assert!(progress.problems > 0);
@@ -472,7 +516,7 @@ fn workbooks_encodings_and_mappings_come_in() {
         assert!(!wrong);
         service.opened("gb", Mode::Replace, Keep::AllOrNothing, false);
         service.sent("gb", 1, Form::Csv, Some(TableKind::Accounts), "a.csv", &encoded);
-        intake::close(&service.store, "gb").unwrap();
+        intake::close(&service.store, "gb", NOW).unwrap();
         assert_eq!(service.worked_off("gb").number, Some(1), "{:?}", service.problems("gb"));
         assert_eq!(service.standing(), [("accounts".to_owned(), "990100,1,,甲公司,,employer".to_owned())]);
         let mapped = Part {
@@ -487,7 +531,7 @@ fn workbooks_encodings_and_mappings_come_in() {
             begin_part(&service.store, id, &mapped).unwrap();
             receive(&service.store, id, 1, 0, &encoded).unwrap();
             complete_part(&service.store, id, 1, &Digest::of(&encoded).to_string()).unwrap();
-            intake::close(&service.store, id).unwrap();
+            intake::close(&service.store, id, NOW).unwrap();
             service.worked_off(id);
         }
         assert_eq!(service.progress("mapped").number, Some(1), "{:?}", service.problems("mapped"));
@@ -502,7 +546,7 @@ fn workbooks_encodings_and_mappings_come_in() {
         }
         service.opened("xlsx", Mode::Replace, Keep::AllOrNothing, false);
         service.sent("xlsx", 1, Form::Xlsx, Some(TableKind::Accounts), "x.xlsx", &workbook.save_to_buffer().unwrap());
-        intake::close(&service.store, "xlsx").unwrap();
+        intake::close(&service.store, "xlsx", NOW).unwrap();
         let progress = service.worked_off("xlsx");
         assert_eq!((progress.state, progress.number), (State::Committed, Some(1)), "{:?}", service.problems("xlsx"));
     });

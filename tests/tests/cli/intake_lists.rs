@@ -1,75 +1,136 @@
 //! Lists of other bodies, and how long a large import takes.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
 
 use rate_core::input::book::TableKind;
-use rate_core::log::RunningDigest;
+use rate_core::log::{Digest, RunningDigest};
 use rate_service::book::{Plan, generate};
 use rate_service::clock;
-use rate_service::intake::{self, Event, Form, Keep, List, Mode, State, begin_part, complete_part, matched, receive};
+use rate_service::intake::{self, Form, Keep, ListHead, Mode, Part, State, begin_part, complete_part, receive};
+use rate_service::pipeline::with_credit_code;
 use rate_service::store::StoreError;
 
-use crate::intake::{AREA, Service, each, part};
+use crate::intake::{AREA, LEASE, NOW, Service, each, part};
 
-/// Entries of a list are found by number, or by a code that one account alone has; the others are named and never guessed.
+/// Entries of a list become events of their accounts, with who sent it, its document and its date; what comes between the
+/// reading of a list and its coming in has it read again.
 #[test]
-fn lists_are_matched_and_never_guessed() {
+fn a_list_is_held_against_what_stands_when_it_comes_in() {
     each(|service, _, _| {
-        let rows = "area,account,credit_code,kind\n\
-            990100,1,91110000600037341L,employer\n\
-            990100,2,911100001000002217,employer\n\
-            990100,3,911100001000002217,employer\n";
-        let first = service.tables("1", Mode::Replace, Keep::AllOrNothing, &[(TableKind::Accounts, rows.to_owned())]);
+        let table = |rows: &str| [(TableKind::Accounts, format!("area,account,credit_code,kind\n{rows}"))];
+        let first =
+            service.tables("1", Mode::Replace, Keep::AllOrNothing, &table("990100,1,91110000600037341L,employer\n"));
         assert_eq!(first.number, Some(1), "{:?}", service.problems("1"));
-        let event = |account: &str, code: &str| Event {
-            account: account.to_owned(),
-            credit_code: code.to_owned(),
-            name: "某公司".to_owned(),
-            kind: "production-accident".to_owned(),
-            level: "3".to_owned(),
-            from: "2021-05-01".to_owned(),
-            ..Event::default()
+        let list =
+            b"credit_code,kind,level,from,to,found\n91110000600037341L,production-accident,3,2021-05-01,,2021-05-20\n";
+        let (body, document, date) = ("应急管理局".to_owned(), "虚应急〔2021〕1号".to_owned(), "2021-06-01".to_owned());
+        let head = Part { list: Some(ListHead { body, document, date }), ..part(1, Form::Csv, None, "名单.csv") };
+        let opened = |id: &str| {
+            service.opened(id, Mode::Add, Keep::AllOrNothing, false);
+            begin_part(&service.store, id, &head).unwrap();
+            receive(&service.store, id, 1, 0, list).unwrap();
+            complete_part(&service.store, id, 1, &Digest::of(list).to_string()).unwrap();
+            intake::close(&service.store, id, NOW).unwrap();
         };
-        let list = List {
-            area: AREA.to_owned(),
-            body: "应急管理局".to_owned(),
-            document: "虚应急〔2021〕1号".to_owned(),
-            date: "2021-06-01".to_owned(),
-            events: vec![
-                event("", "91110000600037341L"),
-                event("2", ""),
-                event("2", "911100001000002217"),
-                event("", "911100001000002217"),
-                event("9", ""),
-                event("1", "911100001000002217"),
-                event("", ""),
-            ],
+        opened("list");
+        let stage = |id: &str| {
+            let import = service.store.read(|link| link.import(id)).unwrap_or_else(|it: StoreError| panic!("{it}"));
+            import.unwrap().stage
         };
-        let found = matched(&service.store, &list).unwrap();
-        let unmatched: BTreeMap<usize, Vec<String>> =
-            found.unmatched.into_iter().map(|it| (it.entry, it.candidates)).collect();
-        let both = || vec!["2".to_owned(), "3".to_owned()];
-        assert_eq!(found.found, 3);
-        assert_eq!(unmatched, BTreeMap::from([(4, both()), (5, vec![]), (6, both()), (7, vec![])]));
-        // The same entry twice in one list is twice the same row: the check says so.
-        let twice = service.lines("twice", Mode::Add, Keep::AllOrNothing, &found.rows);
-        assert_eq!(twice.state, State::Refused);
-        let one = List { events: list.events[..2].to_vec(), ..list };
-        let rows = matched(&service.store, &one).unwrap().rows;
-        let second = service.lines("2", Mode::Add, Keep::AllOrNothing, &rows);
-        assert_eq!((second.state, second.number), (State::Committed, Some(2)), "{:?}", service.problems("2"));
+        while stage("list") != "committing" {
+            assert!(service.work().unwrap());
+        }
+        // Meanwhile the code comes to be that of a branch too; its import is worked on while the list waits.
+        service.opened("branch", Mode::Add, Keep::AllOrNothing, false);
+        let (kind, text) = &table("990100,2,91110000600037341L,employer\n")[0];
+        service.sent("branch", 1, Form::Csv, Some(*kind), "a.csv", text.as_bytes());
+        intake::close(&service.store, "branch", NOW).unwrap();
+        while !stage("branch").is_empty() {
+            assert!(service.work().unwrap());
+        }
+        assert_eq!(service.progress("branch").number, Some(2));
+        assert_eq!(service.worked_off("list").state, State::Refused);
+        assert_eq!(service.problems("list"), ["list.several  1:2 "]);
+        let gone =
+            service.tables("3", Mode::Replace, Keep::AllOrNothing, &table("990100,1,91110000600037341L,employer\n"));
+        assert_eq!(gone.number, Some(3), "{:?}", service.problems("3"));
+        opened("again");
+        assert_eq!(service.worked_off("again").number, Some(4), "{:?}", service.problems("again"));
         let events: Vec<String> =
             service.standing().into_iter().filter(|row| row.0 == "events").map(|row| row.1).collect();
-        assert!(events[0].starts_with("990100,1,2021-06-01-"), "{events:?}");
-        assert!(
-            events[0].ends_with(",production-accident,3,2021-05-01,,,应急管理局,虚应急〔2021〕1号（2021-06-01）"),
-            "{events:?}"
+        // SHA-256 of body, document, date, kind, level, from, found and account, a line each.
+        let number = &Digest::of(
+            "应急管理局\n虚应急〔2021〕1号\n2021-06-01\nproduction-accident\n3\n2021-05-01\n2021-05-20\n1".as_bytes(),
+        )
+        .to_string()[..16];
+        let expected = format!(
+            "990100,1,2021-06-01-{number},production-accident,3,2021-05-01,,2021-05-20,应急管理局,虚应急〔2021〕1号（2021-06-01）"
         );
-        // Sent again under another name, it is no news.
-        let again = service.lines("3", Mode::Add, Keep::AllOrNothing, &rows);
-        assert_eq!((again.state, again.number), (State::Committed, Some(2)));
+        assert_eq!(events, [expected]);
+    });
+}
+
+/// Ten thousand entries against an area of many accounts: the time is printed, and how many there are of each. With
+/// `tests/long.sh imports` the area is large.
+#[test]
+fn a_long_list_is_measured() {
+    let accounts: u32 = std::env::var("ACCOUNTS").map_or(3000, |text| text.parse().unwrap());
+    let entries = accounts.min(10_000);
+    let dir = tempfile::tempdir().unwrap();
+    let service = Service::open(&format!("sqlite:{}", dir.path().join("rates.db").display()), dir.path());
+    let rows: String = (0..accounts).map(|it| format!("990100,{it:08},C{it:017},employer\n")).collect();
+    let table = (TableKind::Accounts, format!("area,account,credit_code,kind\n{rows}"));
+    service.tables("1", Mode::Replace, Keep::AllOrNothing, &[table]);
+    let step = accounts / entries;
+    let rows: String = (0..entries).map(|it| format!("C{:017},arrears,2021-05-01\n", it * step)).collect();
+    let list = format!("credit_code,kind,from\n{rows}");
+    let (body, document, date) = ("某局".to_owned(), "1号".to_owned(), "2021-06-01".to_owned());
+    let head = Part { list: Some(ListHead { body, document, date }), ..part(1, Form::Csv, None, "l.csv") };
+    service.opened("list", Mode::Add, Keep::AllOrNothing, false);
+    begin_part(&service.store, "list", &head).unwrap();
+    receive(&service.store, "list", 1, 0, list.as_bytes()).unwrap();
+    complete_part(&service.store, "list", 1, &Digest::of(list.as_bytes()).to_string()).unwrap();
+    intake::close(&service.store, "list", NOW).unwrap();
+    println!("{} {entries} entries against {accounts} accounts", clock::now());
+    assert!(service.work().unwrap());
+    println!("{} matched", clock::now());
+    let progress = service.worked_off("list");
+    println!("{} came in", clock::now());
+    assert_eq!(
+        (progress.state, progress.rows),
+        (State::Committed, u64::from(entries)),
+        "{:?}",
+        service.problems("list")
+    );
+}
+
+/// A code finds whoever has it now, also where the account is numbered by it; whoever had it, or has it as a part of
+/// another cell, is not found.
+#[test]
+fn a_code_finds_whoever_has_it() {
+    each(|service, _, _| {
+        let table = |rows: &str| [(TableKind::Accounts, format!("area,account,credit_code,name,kind\n{rows}"))];
+        let code = "91110000600037341L";
+        let first = "990100,1,91110000600037341L,甲,employer\n990100,2,,91110000600037341L,employer\n\
+            990100,911100001000002217,911100001000002217,丙,employer\n";
+        service.tables("1", Mode::Replace, Keep::AllOrNothing, &table(first));
+        let second = "990100,1,911100001000002217,甲,employer\n990100,2,91110000600037341L,\"乙,分公司\",employer\n\
+            990100,911100001000002217,911100001000002217,丙,employer\n";
+        let found = |code: &str, known: i64| -> Vec<(String, String)> {
+            service
+                .store
+                .read(|link| with_credit_code(link, AREA, code, known))
+                .unwrap_or_else(|error: StoreError| panic!("{error}"))
+        };
+        let pair = |account: &str, name: &str| (account.to_owned(), name.to_owned());
+        assert_eq!(found(code, 1), [pair("1", "甲")]);
+        assert_eq!(found("911100001000002217", 1), [pair("911100001000002217", "丙")]);
+        service.tables("2", Mode::Replace, Keep::AllOrNothing, &table(second));
+        assert_eq!(found(code, 2), [pair("2", "乙,分公司")]);
+        assert_eq!(found("911100001000002217", 2), [pair("1", "甲"), pair("911100001000002217", "丙")]);
+        assert_eq!(found(code, 1), [pair("1", "甲")], "as it was known");
+        assert_eq!(found("9111", 2), []);
     });
 }
 
@@ -107,7 +168,7 @@ fn a_large_book_is_measured() {
         complete_part(&service.store, "1", number, &digest).unwrap();
     }
     say("sent");
-    intake::close(&service.store, "1").unwrap();
+    intake::close(&service.store, "1", NOW).unwrap();
     let (mut state, mut last) = (String::new(), String::new());
     loop {
         let stage = service.store.read(|link| link.import("1")).unwrap_or_else(|it: StoreError| panic!("{it}"));
@@ -116,7 +177,7 @@ fn a_large_book_is_measured() {
             say(&format!("next: {stage}"));
             last.clone_from(&stage);
         }
-        if !intake::work(&service.store, &service.log, "one", &clock::now).unwrap() {
+        if !intake::work(&service.store, &service.log, ("one", LEASE), &clock::now).unwrap() {
             break;
         }
         let progress = service.progress("1");

@@ -31,12 +31,13 @@ const TABLES: [&str; 12] = [
     "signers",
 ];
 /// Tables whose rows are states: no part of the log, and no record of anything.
-const STATES: [&str; 20] = [
+const STATES: [&str; 21] = [
     "answers",
     "api_keys",
     "drafts",
     "impacts",
     "import_accounts",
+    "import_events",
     "import_mentions",
     "import_parts",
     "import_pieces",
@@ -422,6 +423,42 @@ fn what_is_changed_past_the_triggers_is_found() {
             assert_eq!(code, 1, "{table}: {text}");
             assert!(text.contains(place), "{table}: {text}");
         }
+    }
+}
+
+/// What rows name is kept beside them, and no entry covers it: what is missing there, and what no row names, is found.
+#[test]
+fn what_rows_name_is_held_against_the_rows() {
+    let dir = demo();
+    let here = dir.path();
+    for url in databases(here) {
+        done(here, &format!("{RUN} --book demo/book --out demo/again --log {url} {BY}"));
+        let verify = || rate(here, &format!("--lang en verify {url} --no-replay"));
+        let (code, text) = verify();
+        assert!(code == 0 && !text.contains("mention"), "{text}");
+        let past = match url.split_once(':') {
+            Some(("sqlite", _)) => "DROP TRIGGER mentions_keep_deleted",
+            _ => "ALTER TABLE mentions DISABLE TRIGGER USER",
+        };
+        let store = open(&url);
+        execute(&store, past).unwrap();
+        execute(&store, "DELETE FROM mentions WHERE kind = 'accounts' AND account = '00000001'").unwrap();
+        for row in ["'990100', '00000002', 'successions', '00000001'", "'990200', 'x', 'claims', 'y'"] {
+            execute(&store, &format!("INSERT INTO mentions VALUES ({row})")).unwrap();
+        }
+        drop(store);
+        let (code, text) = verify();
+        let faults: Vec<&str> = text.lines().filter(|line| line.starts_with("mention  ")).collect();
+        let what = "what is kept of what rows name is not what they name";
+        // The first account of the demonstration has this code.
+        let expected = [
+            format!("mention  mentions/990100/00000001/accounts:91990100MA00000073: {what} (missing / 缺失)"),
+            format!(
+                "mention  mentions/990100/00000002/successions:00000001: {what} (no row names it / 没有数据行提及)"
+            ),
+            format!("mention  mentions/990200/x/claims:y: {what} (no row names it / 没有数据行提及)"),
+        ];
+        assert_eq!((code, faults), (1, expected.iter().map(String::as_str).collect()), "{text}");
     }
 }
 

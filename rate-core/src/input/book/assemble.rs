@@ -253,8 +253,8 @@ impl<'a, 't> Assembly<'a, 't> {
                 self.links.extend(fact::succession(cells).map(|link| (link, place)));
                 self
             }
-            // Rows of an area are no rows of an account, and were left out when rows were brought together.
-            TableKind::Statistics | TableKind::Fund => self,
+            // These are no rows of an account, and were left out when rows were brought together.
+            TableKind::Statistics | TableKind::Fund | TableKind::Listed => self,
         }
     }
 

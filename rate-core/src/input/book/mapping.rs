@@ -172,6 +172,14 @@ impl Mapping {
         }
     }
 
+    /// What is said of a list that another body sends: by the name of its file or sheet, or, since bodies call their files
+    /// what they like, the only thing that is said of lists.
+    pub fn list_of(&self, name: &str) -> Option<&TableMapping> {
+        let all = || self.tables.iter().filter(|it| !it.kind.of_book());
+        let named = all().find(|it| it.names.iter().any(|known| known == name));
+        named.or_else(|| all().next().filter(|_| all().count() == 1))
+    }
+
     /// Whether a file or sheet of a name is given for a table by the mapping itself.
     pub fn gives(&self, kind: TableKind, name: &str) -> bool {
         self.tables.iter().any(|table| table.kind == kind && table.names.iter().any(|known| known == name))
@@ -184,7 +192,8 @@ impl Mapping {
 
     /// All names of files and sheets that are tables.
     pub fn names(&self) -> Vec<&str> {
-        let mapped = self.tables.iter().flat_map(|table| &table.names).map(String::as_str);
+        let of_book = self.tables.iter().filter(|table| table.kind.of_book());
+        let mapped = of_book.flat_map(|table| &table.names).map(String::as_str);
         mapped.chain(TableKind::ALL.iter().map(|kind| kind.stem())).collect()
     }
 
@@ -261,7 +270,8 @@ impl<'m> Columns<'m> {
             let read = ours.is_some() || mapping.is_none();
             columns.targets.push(read.then_some(columns.header.len()));
             if !read {
-                let passed = mapping.is_some_and(|(all, _)| all.knows(name, header));
+                let own = |table: &TableMapping| table.knows(&header_key(header));
+                let passed = mapping.is_some_and(|(all, table)| own(table) || all.knows(name, header));
                 columns.unknown.extend((!passed).then(|| (place, header.clone())));
                 continue;
             }

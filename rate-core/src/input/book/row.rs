@@ -283,7 +283,13 @@ pub(super) fn wrong_area(area: &str, place: Place) -> Option<Problem> {
 }
 
 /// Whether a text is short enough and has nothing that could break a line of a report.
-pub(super) fn is_text(text: &str, most: usize) -> bool {
+///
+/// ```
+/// use rate_core::input::book::is_text;
+/// assert!(is_text("应急管理局", 5));
+/// assert!(!is_text("应急管理局", 4) && !is_text("a\tb", 200));
+/// ```
+pub fn is_text(text: &str, most: usize) -> bool {
     // Bytes first: they are never fewer than the characters, and nearly every text is far below its bound.
     let short = text.len() <= most || text.chars().count() <= most;
     short && !text.chars().any(|c| c.is_control() || is_hidden(c))

@@ -28,6 +28,7 @@ const fn may(name: &'static str) -> Column {
 macro_rules! keyed {
     (account [$($column:expr),+]) => { &[must("area"), must("account"), $($column,)+] };
     (area [$($column:expr),+]) => { &[must("area"), $($column,)+] };
+    (nobody [$($column:expr),+]) => { &[$($column,)+] };
 }
 
 /// Whether the key is that of an account.
@@ -38,11 +39,17 @@ macro_rules! of_account {
     (area) => {
         false
     };
+    (nobody) => {
+        false
+    };
 }
 
 macro_rules! tables {
-    ($($(#[doc = $doc:literal])+ $name:ident = $stem:literal of $key:ident [$($column:expr),+ $(,)?];)+) => {
-        /// A table of the book.
+    (
+        book { $($(#[doc = $doc:literal])+ $name:ident = $stem:literal of $key:ident [$($column:expr),+ $(,)?];)+ }
+        beside { $(#[doc = $other_doc:literal])+ $other:ident = $other_stem:literal [$($other_column:expr),+ $(,)?]; }
+    ) => {
+        /// A table of the book, or what stands beside it and becomes rows of one.
         ///
         /// ```
         /// use rate_core::input::book::TableKind;
@@ -52,16 +59,19 @@ macro_rules! tables {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum TableKind {
             $($(#[doc = $doc])+ $name,)+
+            $(#[doc = $other_doc])+
+            $other,
         }
 
         impl TableKind {
-            /// All tables, accounts first.
+            /// All tables of the book, accounts first.
             pub const ALL: &'static [Self] = &[$(Self::$name,)+];
 
             /// The name of the table, and of its file without the ending.
             pub const fn stem(self) -> &'static str {
                 match self {
                     $(Self::$name => $stem,)+
+                    Self::$other => $other_stem,
                 }
             }
 
@@ -70,83 +80,99 @@ macro_rules! tables {
             pub const fn columns(self) -> &'static [Column] {
                 match self {
                     $(Self::$name => const { keyed!($key [$($column),+]) },)+
+                    Self::$other => const { keyed!(nobody [$($other_column),+]) },
                 }
             }
 
-            /// Whether each row belongs to an account; else it is about its area.
+            /// Whether each row belongs to an account; else it is about its area, or it is not known whose it is.
             pub const fn of_account(self) -> bool {
                 match self {
                     $(Self::$name => of_account!($key),)+
+                    Self::$other => of_account!(nobody),
                 }
+            }
+
+            /// Whether it is a table of the book.
+            pub const fn of_book(self) -> bool {
+                !matches!(self, Self::$other)
             }
         }
     };
 }
 
 tables! {
-    /// The accounts themselves, one row each.
-    Accounts = "accounts" of account [
-        may("credit_code"), may("name"), may("sub_area"), must("kind"), may("first_ever"),
-    ];
-    /// Spells of coverage.
-    Coverage = "coverage" of account [must("from"), may("to"), must("state")];
-    /// Determined risk classes.
-    Classifications = "classifications" of account [
-        must("from"), may("to"), may("class_system"), may("class"), may("industry_edition"), may("industry"),
-        must("decided_by"), may("document"),
-    ];
-    /// Premium, by the months it is for.
-    Premiums = "premiums" of account [
-        must("from"), must("to"), must("payroll_fen"), must("heads"), must("due_fen"), must("paid_fen"),
-        must("relieved_fen"), must("kind"), may("received_on"),
-    ];
-    /// Recognised work injuries.
-    Claims = "claims" of account [
-        must("claim"), must("person"), must("article"), must("accident"), must("recognised"), must("status"),
-        may("disability_level"), may("assessed_on"), may("death"), may("arrangement"), may("labour_relation"),
-        may("using_unit"), may("responsible"), may("tags"), may("project"),
-    ];
-    /// Benefits paid on claims.
-    Payments = "payments" of account [
-        must("claim"), must("item"), must("payer"), may("determined_on"), may("accounted_on"), must("paid_on"),
-        must("amount_fen"),
-    ];
-    /// Events that a method may act on.
-    Events = "events" of account [
-        must("event"), must("kind"), may("level"), must("from"), may("to"), may("found"), may("body"), may("document"),
-    ];
-    /// Rates charged earlier.
-    Rates = "rates" of account [
-        must("from"), may("to"), must("class_system"), must("class"), may("base_percent"), may("grade"),
-        must("before_cut_percent"), must("cut_percent"), must("charged_percent"), must("origin"), may("cycle"),
-        may("used"), may("document"),
-    ];
-    /// Workers of a dispatching account, by using unit.
-    Dispatch = "dispatch" of account [
-        must("from"), may("to"), must("using_unit"), may("industry_edition"), may("industry"), may("class_system"),
-        may("class"), must("heads"),
-    ];
-    /// What courts, review organs and inspections ordered.
-    Orders = "orders" of account [
-        must("order"), must("body"), must("what"), may("class_system"), may("class"), may("grade"),
-        may("rate_percent"), must("from"), may("to"), must("issued_on"), must("document"),
-    ];
-    /// Projects, and what else pays on another base than payroll.
-    Projects = "projects" of account [
-        must("project"), must("kind"), must("base"), may("cost_fen"), may("labour_cost_fen"), may("output_tonnes"),
-        may("floor_area_m2"), may("turnover_fen"), must("enrolled_on"), must("from"), must("to"), may("class_system"),
-        may("class"), may("industry_edition"), may("industry"), may("grade"), may("paid_fen"), may("paid_on"),
-        may("document"),
-    ];
-    /// Who succeeded whom.
-    Successions = "successions" of account [must("predecessor"), must("kind"), must("on"), must("share_percent")];
-    /// Published averages by industry.
-    Statistics = "statistics" of area [
-        must("statistic"), must("year"), must("industry_edition"), must("industry"), must("value"), must("unit"),
-        must("document"),
-    ];
-    /// The insurance fund, by month.
-    Fund = "fund" of area [must("month"), must("income_fen"), must("benefits_fen"), must("balance_fen")];
+    book {
+        /// The accounts themselves, one row each.
+        Accounts = "accounts" of account [
+            may("credit_code"), may("name"), may("sub_area"), must("kind"), may("first_ever"),
+        ];
+        /// Spells of coverage.
+        Coverage = "coverage" of account [must("from"), may("to"), must("state")];
+        /// Determined risk classes.
+        Classifications = "classifications" of account [
+            must("from"), may("to"), may("class_system"), may("class"), may("industry_edition"), may("industry"),
+            must("decided_by"), may("document"),
+        ];
+        /// Premium, by the months it is for.
+        Premiums = "premiums" of account [
+            must("from"), must("to"), must("payroll_fen"), must("heads"), must("due_fen"), must("paid_fen"),
+            must("relieved_fen"), must("kind"), may("received_on"),
+        ];
+        /// Recognised work injuries.
+        Claims = "claims" of account [
+            must("claim"), must("person"), must("article"), must("accident"), must("recognised"), must("status"),
+            may("disability_level"), may("assessed_on"), may("death"), may("arrangement"), may("labour_relation"),
+            may("using_unit"), may("responsible"), may("tags"), may("project"),
+        ];
+        /// Benefits paid on claims.
+        Payments = "payments" of account [
+            must("claim"), must("item"), must("payer"), may("determined_on"), may("accounted_on"), must("paid_on"),
+            must("amount_fen"),
+        ];
+        /// Events that a method may act on.
+        Events = "events" of account [
+            must("event"), must("kind"), may("level"), must("from"), may("to"), may("found"), may("body"), may("document"),
+        ];
+        /// Rates charged earlier.
+        Rates = "rates" of account [
+            must("from"), may("to"), must("class_system"), must("class"), may("base_percent"), may("grade"),
+            must("before_cut_percent"), must("cut_percent"), must("charged_percent"), must("origin"), may("cycle"),
+            may("used"), may("document"),
+        ];
+        /// Workers of a dispatching account, by using unit.
+        Dispatch = "dispatch" of account [
+            must("from"), may("to"), must("using_unit"), may("industry_edition"), may("industry"), may("class_system"),
+            may("class"), must("heads"),
+        ];
+        /// What courts, review organs and inspections ordered.
+        Orders = "orders" of account [
+            must("order"), must("body"), must("what"), may("class_system"), may("class"), may("grade"),
+            may("rate_percent"), must("from"), may("to"), must("issued_on"), must("document"),
+        ];
+        /// Projects, and what else pays on another base than payroll.
+        Projects = "projects" of account [
+            must("project"), must("kind"), must("base"), may("cost_fen"), may("labour_cost_fen"), may("output_tonnes"),
+            may("floor_area_m2"), may("turnover_fen"), must("enrolled_on"), must("from"), must("to"), may("class_system"),
+            may("class"), may("industry_edition"), may("industry"), may("grade"), may("paid_fen"), may("paid_on"),
+            may("document"),
+        ];
+        /// Who succeeded whom.
+        Successions = "successions" of account [must("predecessor"), must("kind"), must("on"), must("share_percent")];
+        /// Published averages by industry.
+        Statistics = "statistics" of area [
+            must("statistic"), must("year"), must("industry_edition"), must("industry"), must("value"), must("unit"),
+            must("document"),
+        ];
+        /// The insurance fund, by month.
+        Fund = "fund" of area [must("month"), must("income_fen"), must("benefits_fen"), must("balance_fen")];
+    }
+    beside {
+        /// Entries of a list that another body sent: events, of which it is not known yet whose they are.
+        Listed = "list" [
+            may("account"), may("credit_code"), may("name"), must("kind"), may("level"), must("from"), may("to"),
+            may("found"),
+        ];
+    }
 }
 
 /// What the cells of a column hold, for doors whose cells have types of their own.
@@ -187,19 +213,21 @@ impl TableKind {
         }
     }
 
-    /// The columns whose cells name other accounts of the area.
+    /// The columns whose cells name other accounts of the area, or, in the table of the accounts, who an account is by its
+    /// credit code: what rows are looked for by, beside their key.
     ///
     /// ```
     /// use rate_core::input::book::TableKind;
     /// assert_eq!(TableKind::Successions.naming(), ["predecessor"]);
+    /// assert_eq!(TableKind::Accounts.naming(), ["credit_code"]);
     /// assert!(TableKind::Premiums.naming().is_empty());
     /// ```
     pub const fn naming(self) -> &'static [&'static str] {
         match self {
             Self::Claims => &["labour_relation", "using_unit", "responsible"],
             Self::Successions => &["predecessor"],
-            Self::Accounts
-            | Self::Coverage
+            Self::Accounts => &["credit_code"],
+            Self::Coverage
             | Self::Classifications
             | Self::Premiums
             | Self::Payments
@@ -209,11 +237,12 @@ impl TableKind {
             | Self::Orders
             | Self::Projects
             | Self::Statistics
-            | Self::Fund => &[],
+            | Self::Fund
+            | Self::Listed => &[],
         }
     }
 
-    /// The table of a name.
+    /// The table of the book that has a name.
     pub fn from_stem(stem: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.stem() == stem)
     }

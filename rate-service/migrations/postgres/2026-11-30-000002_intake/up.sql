@@ -1,4 +1,5 @@
 -- Which accounts rows of facts name: what else is read with a range of accounts.
+-- And the credit codes of accounts, by which these are found.
 
 -- Rows that were taken back keep their mention: whoever reads too much reads nothing wrong.
 CREATE TABLE mentions (
