@@ -132,6 +132,7 @@ class Walk:
         self.ask("officer", "imports.close", **{"import": it["id"]})
         self.wait("imports.get", ("checked", "refused", "failed"), **{"import": it["id"]})
         self.ask("auditor", "imports.problems", **{"import": it["id"]})
+        self.ask("auditor", "imports.events", **{"import": it["id"]})
         self.ask("auditor", "imports.list")
         given_up = self.made("officer", "imports.create", {"mode": "add", "keep": "all-or-nothing"})
         self.ask("officer", "imports.cancel", **{"import": given_up["id"]})

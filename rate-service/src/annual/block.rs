@@ -32,7 +32,7 @@ pub(super) fn bodies(area: &str, block: &BlockRow) -> Result<Vec<Sealed>, Annual
     for (number, length) in places {
         let (body, behind) = rest.split_at_checked(length).ok_or_else(broken)?;
         let account = AccountKey { area: area.to_owned(), number };
-        read.push(Sealed { account, body: body.to_vec() });
+        read.push(Sealed::new(account, body.to_vec()));
         rest = behind;
     }
     if rest.is_empty() { Ok(read) } else { Err(broken()) }

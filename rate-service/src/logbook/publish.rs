@@ -61,18 +61,24 @@ pub struct Sealed {
     pub account: AccountKey,
     /// The body of its record.
     pub body: Vec<u8>,
+    leaf: Digest,
 }
 
 impl Sealed {
     /// Seals a decision.
     pub fn of(decided: &run::Decided) -> Self {
-        let body = seal(&decided.decision, facts_digest(&decided.history));
-        Self { account: decided.decision.account().clone(), body }
+        Self::new(decided.decision.account().clone(), seal(&decided.decision, facts_digest(&decided.history)))
+    }
+
+    /// A decision that was sealed before.
+    pub fn new(account: AccountKey, body: Vec<u8>) -> Self {
+        let leaf = Digest::leaf(&body);
+        Self { account, body, leaf }
     }
 
     /// The hash of the body.
-    pub fn leaf(&self) -> Digest {
-        Digest::leaf(&self.body)
+    pub const fn leaf(&self) -> Digest {
+        self.leaf
     }
 }
 
