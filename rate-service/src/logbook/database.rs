@@ -114,7 +114,7 @@ impl DatabaseLog {
             let events: Vec<Event> = writing.entries.iter().map(|entry| entry.event.clone()).collect();
             let mut recording = Recording::begin(writing.link)?;
             earlier::take(&mut recording, &earlier::Runs::of(&events, area, replaced), area)?;
-            let (number, change) = recording.finish();
+            let (number, change) = recording.finish()?;
             if let Some(change) = change {
                 not_before(writing.entries.last(), now)?;
                 writing.append(now, vec![Event::Facts(change)])?;
@@ -134,7 +134,7 @@ impl DatabaseLog {
             not_before(writing.entries.last(), recorded_at)?;
             let mut recording = Recording::begin(writing.link)?;
             work(&mut recording)?;
-            let (number, change) = recording.finish();
+            let (number, change) = recording.finish()?;
             if let Some(change) = change {
                 writing.append(recorded_at, vec![Event::Facts(change)])?;
             }
@@ -271,7 +271,7 @@ impl Shelf for Writing<'_> {
         let gone = gone.map(|it| recording.row(&it.area, &it.account, &it.kind, &it.line, false));
         let changes = added.chain(gone).collect();
         recording.add(changes)?;
-        let (number, change) = recording.finish();
+        let (number, change) = recording.finish()?;
         Ok((number, change.map(Event::Facts)))
     }
 
@@ -301,6 +301,7 @@ impl Shelf for Writing<'_> {
             }
         }
         self.link.add_bodies(&rows)?;
+        self.link.look_over(&["bodies"], tree.len())?;
         Ok(tree)
     }
 

@@ -79,11 +79,16 @@ impl<'r> Recording<'r> {
     }
 
     /// The number, and what the log says of the rows; nothing, where there are none.
-    pub(super) fn finish(self) -> (u64, Option<FactsChange>) {
+    ///
+    /// # Errors
+    /// As the database's.
+    pub(super) fn finish(self) -> Result<(u64, Option<FactsChange>), StoreError> {
+        let rows = self.tables.values().map(|(added, withdrawn)| added + withdrawn).sum();
+        self.link.look_over(&["facts", "mentions"], rows)?;
         let number = u64::try_from(self.number()).unwrap_or_default();
         let tables = self.tables.into_iter().map(|(table, (added, withdrawn))| (table, added, withdrawn)).collect();
         let change = FactsChange { knowledge: number, root: self.root.root(), tables };
-        (number, (!self.root.is_empty()).then_some(change))
+        Ok((number, (!self.root.is_empty()).then_some(change)))
     }
 }
 

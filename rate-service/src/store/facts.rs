@@ -51,6 +51,9 @@ struct TimedRow {
     line: String,
 }
 
+/// Rows that an account is thought to have, where accounts are looked for by their rows.
+const ROWS: usize = 8;
+
 /// Elements of one list in a question to the database.
 pub(super) const LIST: usize = 1000;
 
@@ -220,38 +223,39 @@ impl Link {
         most: usize,
         known: i64,
     ) -> Result<Vec<String>, StoreError> {
-        let limit = i64::try_from(most).unwrap_or(i64::MAX);
         let (mut after, mut standing) = (after.to_owned(), Vec::new());
+        let mut rows = most.saturating_mul(ROWS).max(ROWS);
         loop {
             let by = facts::area.eq(area).and(facts::account.gt(&after)).and(facts::knowledge.le(known));
-            let page = facts::table.filter(by).select(facts::account).distinct().order(facts::account).limit(limit);
-            let page: Vec<String> = on!(&mut *self, it => page.load(it))?;
-            let Some(last) = page.last() else { return Ok(standing) };
-            after.clone_from(last);
-            let gone = self.gone_of(area, &page, known)?;
-            standing.extend(page.into_iter().filter(|account| !gone.contains(account)));
-            if standing.len() >= most {
+            let limit = i64::try_from(rows).unwrap_or(i64::MAX);
+            let page = facts::table.filter(by).order(IN_TIME).limit(limit).select((facts::account, facts::standing));
+            let page: Vec<(String, bool)> = on!(&mut *self, it => page.load(it))?;
+            let ended = page.len() < rows;
+            let mut accounts: Vec<(String, bool)> = Vec::new();
+            for (account, stands) in page {
+                match accounts.last_mut().filter(|last| last.0 == account) {
+                    Some(last) => last.1 &= stands,
+                    None => accounts.push((account, stands)),
+                }
+            }
+            if !ended {
+                // More rows of the last one may stand behind the page.
+                accounts.pop();
+            }
+            match accounts.last() {
+                Some((last, _)) => after.clone_from(last),
+                None if ended => return Ok(standing),
+                None => rows = rows.saturating_mul(2),
+            }
+            let taken_back: Vec<String> = accounts.iter().filter(|it| !it.1).map(|it| it.0.clone()).collect();
+            let left = self.standing_of(area, &taken_back, known)?.into_iter().map(|row| row.account);
+            let left: BTreeSet<String> = left.collect();
+            standing.extend(accounts.into_iter().filter(|it| it.1 || left.contains(&it.0)).map(|it| it.0));
+            if standing.len() >= most || ended {
                 standing.truncate(most);
                 return Ok(standing);
             }
         }
-    }
-
-    /// Those of some accounts of which no row stands any more. Few accounts have rows that were taken back: only theirs are
-    /// read.
-    fn gone_of(&mut self, area: &str, accounts: &[String], known: i64) -> Result<BTreeSet<String>, StoreError> {
-        let mut gone = BTreeSet::new();
-        for accounts in accounts.chunks(LIST) {
-            let by = facts::area.eq(area).and(facts::account.eq_any(accounts)).and(facts::knowledge.le(known));
-            let back = facts::table.filter(by.and(facts::standing.eq(false))).select(facts::account).distinct();
-            let back: Vec<String> = on!(&mut *self, it => back.load(it))?;
-            gone.extend(back);
-        }
-        let asked: Vec<String> = gone.iter().cloned().collect();
-        for row in self.standing_of(area, &asked, known)? {
-            gone.remove(&row.account);
-        }
-        Ok(gone)
     }
 
     /// The rows of one table of some accounts as they stood at a number, in the order of the key.

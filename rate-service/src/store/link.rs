@@ -29,6 +29,9 @@ const PRAGMAS: [(&str, &str, &str); 5] = [
 /// The advisory lock under which a PostgreSQL database is written, and brought up to date: "rate" in ASCII.
 const LOCK: i64 = 0x7261_7465;
 
+/// Rows that come in at once and make a table another than PostgreSQL knows.
+const MANY: u64 = 10_000;
+
 /// A connection.
 pub enum Link {
     /// To an SQLite file.
@@ -142,6 +145,18 @@ impl Link {
             connection.batch_execute(&format!("SELECT pg_advisory_xact_lock({LOCK})"))?;
         }
         Ok(())
+    }
+
+    /// Lets PostgreSQL look over tables into which so many rows came at once. It plans by what it last saw of them, and looks by
+    /// itself only after a while, in which it reads all of a table that it takes for empty.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn look_over(&mut self, tables: &'static [&'static str], rows: u64) -> Result<(), StoreError> {
+        match self {
+            Self::Postgres(it) if rows >= MANY => Ok(it.batch_execute(&format!("ANALYZE {}", tables.join(", ")))?),
+            Self::Postgres(_) | Self::Sqlite(_) => Ok(()),
+        }
     }
 
     fn execute(&mut self, sql: &str) -> Result<(), StoreError> {
