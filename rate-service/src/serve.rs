@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
+use actix_web::rt::signal::unix::{SignalKind, signal};
 use actix_web::web::{Data, ServiceConfig};
 use actix_web::{App, HttpServer, middleware};
 use utoipa_swagger_ui::SwaggerUi;
@@ -121,6 +122,7 @@ async fn answer(
     }
     let server = server.listen(listener).map_err(ServeError::system(config.listen.clone()))?;
     let addresses = server.addrs();
+    told_to_stop(service)?;
     // Its first step takes the signals: whoever reads the line below may tell it to stop at once.
     let mut server = pin!(server.run());
     if let Poll::Ready(ended) = poll_fn(|context| Poll::Ready(server.as_mut().poll(context))).await {
@@ -134,6 +136,18 @@ async fn answer(
     }
     out.flush().map_err(ServeError::system("output"))?;
     server.await.map_err(ServeError::system("serving"))
+}
+
+/// Has the service know as soon as the server is told to stop, which then waits for answers under way.
+fn told_to_stop(service: &Arc<Service>) -> Result<(), ServeError> {
+    for kind in [SignalKind::terminate(), SignalKind::interrupt()] {
+        let (mut told, service) = (signal(kind).map_err(ServeError::system("signals"))?, Arc::clone(service));
+        actix_web::rt::spawn(async move {
+            told.recv().await;
+            service.stop();
+        });
+    }
+    Ok(())
 }
 
 /// As many threads as are asked for; as there are cores, where none are.

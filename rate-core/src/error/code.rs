@@ -96,6 +96,8 @@ codes! {
     /// A setting that a case changes and that is not there, or is not what the case says.
     CaseChange = "case.change", "`{0}` is {1} in the file, and the case changes it from {2}", "文件中的 `{0}` 为 {1}，而算例写明由 {2} 改起";
 
+    /// A table that tells more combinations of facts apart than can be examined.
+    CheckTooLarge = "check.too-large", "the table `{0}` tells too many combinations of facts apart to be examined", "浮动表 `{0}` 区分的情形过多，无法逐一检查";
     /// A combination of facts without an answer.
     CheckGap = "check.gap", "{0} matches no row", "{0} 不落入任何一行";
     /// Two rows with different answers and no rule to choose.

@@ -249,6 +249,11 @@ impl Tables<'_, '_> {
         let mut decides = vec![false; self.table.rows.len()];
         for class in RiskClass::all(self.set.classes.system) {
             let diagram = Diagram::build(self.set, self.table, class.index());
+            if diagram.is_too_large() {
+                let problem = Problem::new(Code::CheckTooLarge, self.place(&self.path()), [&self.table.id]);
+                self.findings.push(blocks(problem));
+                return;
+            }
             for region in diagram.regions() {
                 self.note_deciding(&region.answer, &mut decides);
                 if let Some((kind, code, values, field)) = self.finding(&diagram, &region) {

@@ -81,6 +81,12 @@ pub(crate) struct Region {
     pub(crate) answer: Answer,
 }
 
+/// The most surroundings that are told apart while a diagram is built, and the most regions it may have: tables of real
+/// methods have tens of either, and whoever writes one beyond these cannot be told what is wrong with it in a time that
+/// anybody waits.
+const MOST_STATES: usize = 20_000;
+const MOST_REGIONS: u64 = 20_000;
+
 /// The diagram of one table for one class.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Diagram {
@@ -89,6 +95,8 @@ pub(crate) struct Diagram {
     children: Vec<u32>,
     answers: Vec<Answer>,
     root: u32,
+    /// Not all of it was built.
+    cut_off: bool,
 }
 
 impl Variable {
@@ -210,6 +218,7 @@ struct Builder<'s> {
     answers: Vec<Answer>,
     known_answers: HashMap<Answer, u32>,
     memo: HashMap<(usize, Vec<u32>), u32>,
+    cut_off: bool,
 }
 
 impl Diagram {
@@ -229,10 +238,33 @@ impl Diagram {
             answers: Vec::new(),
             known_answers: HashMap::new(),
             memo: HashMap::new(),
+            cut_off: false,
         };
         let root = builder.grow(0, start);
-        let Builder { variables, nodes, children, answers, .. } = builder;
-        Self { variables, nodes, children, answers, root }
+        let Builder { variables, nodes, children, answers, cut_off, .. } = builder;
+        Self { variables, nodes, children, answers, root, cut_off }
+    }
+
+    /// Whether it tells too much apart to be gone through; nothing else may then be asked of it. No rule set that passed the
+    /// check has such a table.
+    pub(crate) fn is_too_large(&self) -> bool {
+        self.cut_off || self.regions_from(self.root, &mut HashMap::new()) > MOST_REGIONS
+    }
+
+    /// How many regions lie behind a node.
+    fn regions_from(&self, at: u32, known: &mut HashMap<u32, u64>) -> u64 {
+        if let Some(known) = known.get(&at) {
+            return *known;
+        }
+        let count = match self.nodes[to_usize(at)] {
+            Node::Leaf(_) => 1,
+            Node::Ask { .. } => {
+                let behind = self.runs(at).into_iter().map(|(child, ..)| self.regions_from(child, known));
+                behind.fold(0, u64::saturating_add)
+            }
+        };
+        known.insert(at, count);
+        count
     }
 
     /// The variables, in the order they are asked.
@@ -473,6 +505,10 @@ impl Builder<'_> {
         }
         if let Some(known) = self.memo.get(&(variable, states.clone())) {
             return *known;
+        }
+        if self.memo.len() >= MOST_STATES {
+            self.cut_off = true;
+            return self.leaf(Answer::Gap);
         }
         let cells = self.variables[variable].cells();
         let children: Vec<u32> = (0..cells).map(|cell| self.child(variable, cell, &states)).collect();

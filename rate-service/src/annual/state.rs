@@ -194,8 +194,8 @@ pub enum NotMoved {
 
 /// The state a run comes to, or why it stays where it is.
 ///
-/// Persons never do what a worker does, and the other way round. Whoever made a run neither reviews, approves nor returns
-/// it; the one who reviewed it may approve it.
+/// Persons never do what a worker does, and the other way round. Whoever made a run neither reviews, approves, publishes nor
+/// returns it; the one who reviewed it may approve it.
 ///
 /// # Errors
 /// [`NotMoved`]: first whether the state allows it at all, then whether this one may.
@@ -233,9 +233,9 @@ pub fn next(state: State, act: Act, who: Who) -> Result<State, NotMoved> {
     };
     let may = match act {
         Act::Start | Act::Block | Act::Finish | Act::Fail | Act::Record | Act::Withhold => who == Who::Worker,
-        Act::Review | Act::Approve | Act::Return => who == Who::Other,
+        Act::Review | Act::Approve | Act::Publish | Act::Return => who == Who::Other,
         Act::Rerun => who == Who::Author,
-        Act::Accept | Act::Resume | Act::Publish | Act::Cancel => who != Who::Worker,
+        Act::Accept | Act::Resume | Act::Cancel => who != Who::Worker,
     };
     if may { Ok(to) } else { Err(NotMoved::Person) }
 }

@@ -14,6 +14,7 @@ use rate_core::calendar::Month;
 use rate_core::log::Digest;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
 use super::lines::{Answered, Line, Lines};
@@ -298,6 +299,8 @@ pub struct ReconciliationEnd {
     pub charged: u64,
     /// Lines before this one.
     pub differing: u64,
+    /// SHA-256 of the bytes before this line.
+    pub digest: String,
 }
 
 /// Holds what was decided against what is held and was charged: a line for each account where they are not the same, and a
@@ -323,6 +326,7 @@ pub async fn reconcile(
         known,
         after: Some(String::new()),
         end: ReconciliationEnd::default(),
+        hash: Sha256::new(),
     };
     let lines = try_unfold(Some(first), |state| async move {
         match state {
@@ -342,19 +346,22 @@ struct Reconciliation {
     known: i64,
     after: Option<String>,
     end: ReconciliationEnd,
+    hash: Sha256,
 }
 
 impl Reconciliation {
     async fn page(mut self) -> Result<(Bytes, Option<Self>), ApiError> {
         let Some(after) = self.after.take() else {
-            return Ok((line(&ReconciliationEnd { end: true, ..self.end })?.into(), None));
+            let digest = hex(&self.hash.finalize());
+            return Ok((line(&ReconciliationEnd { end: true, digest, ..self.end })?.into(), None));
         };
         let service = Arc::clone(&self.service);
         let page = service.wait(move |service| {
             let bytes = service.store().read(|link| self.lines(link, &after))?;
             Ok((bytes, self))
         });
-        let (bytes, state) = page.await?;
+        let (bytes, mut state) = page.await?;
+        state.hash.update(&bytes);
         Ok((bytes.into(), Some(state)))
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::HttpResponse;
-use actix_web::http::header::CONTENT_TYPE;
+use actix_web::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use actix_web::web::{Data, Path};
 use futures_util::stream::try_unfold;
 use rate_core::NaiveDate;
@@ -20,6 +20,9 @@ use super::{Query, Service, Started};
 use crate::annual::Notices;
 use crate::api_error::{ApiError, ProblemBody};
 use crate::run::Layout;
+
+/// A page of a notice has its layout in itself, and nothing else is loaded or run.
+const OWN_STYLE: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 
 /// The most letters of what a sender gives.
 const MOST: usize = 200;
@@ -126,7 +129,8 @@ pub async fn one(
         notices.one(service.store(), &account)?.ok_or_else(ApiError::unknown)
     });
     let notice = made.await?;
-    Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, form.content_type())).body(notice.text))
+    let kind = (CONTENT_TYPE, form.content_type());
+    Ok(HttpResponse::Ok().insert_header(kind).insert_header((CONTENT_SECURITY_POLICY, OWN_STYLE)).body(notice.text))
 }
 
 /// A notice among those of everybody.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -71,6 +72,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Service {
     store: Arc<Store>,
     writers: Arc<Semaphore>,
+    stopping: AtomicBool,
     log: Mutex<Logbook>,
     /// The bounds of a request.
     pub limits: Limits,
@@ -133,6 +135,7 @@ impl Service {
         Ok(Self {
             store,
             writers: Arc::new(Semaphore::new(WRITERS)),
+            stopping: AtomicBool::new(false),
             log,
             limits,
             metrics,
@@ -306,6 +309,16 @@ impl Service {
         if !self.witness.note(row) {
             self.metrics.accesses_lost.inc();
         }
+    }
+
+    /// Says that the server was told to stop: answers that would go on for as long as somebody reads come to their end.
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the server was told to stop.
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
     }
 
     /// Ends what this service does beside answering.

@@ -60,7 +60,7 @@ struct Reader<L> {
     ended: bool,
 }
 
-/// Tells a reader every change of state behind a number, and how far the work is, until it has ended.
+/// Tells a reader every change of state behind a number, and how far the work is, until it has ended or the server stops.
 pub(super) fn followed<L>(service: Arc<Service>, after: i64, look: L) -> HttpResponse
 where
     L: Fn(&Service, i64) -> Result<News, ApiError> + Send + Sync + 'static,
@@ -76,7 +76,7 @@ where
 {
     /// What is new; nothing at the end.
     async fn step(mut self) -> Result<Option<(Bytes, Self)>, ApiError> {
-        while !self.ended {
+        while !self.ended && !self.service.is_stopping() {
             let (look, after) = (Arc::clone(&self.look), self.after);
             let News { events, progress: (mark, progress), ended } =
                 self.service.wait(move |service| look(service, after)).await?;

@@ -1,5 +1,7 @@
 //! An upload: read, resolved against what is published, examined by the one checker, and kept.
 
+use std::collections::BTreeSet;
+
 use rate_core::input::{Examined, examine_all};
 use rate_core::log::Digest;
 use rate_core::rule_set::{Finding, RuleSet, Verdict, check::between_versions};
@@ -154,12 +156,16 @@ impl Source<'_> {
         let wrong = |problems, pointer: &dyn Fn(&str) -> String| GazetteError::Problems(self.placed(problems, pointer));
         let file = read.map_err(|problems| wrong(problems, &str::to_owned))?;
         let mut files = vec![file.clone()];
-        if let Some(parent) = file.extends() {
-            // Of no other area is anything told, not even that it is there.
-            let rows = standing(link, Some(&lineage(area)), DocumentKind::RuleSet, None)?;
-            for (_, row) in rows.iter().filter(|(_, row)| row.name == parent) {
+        // Of no other area is anything told, not even that it is there.
+        let rows = standing(link, Some(&lineage(area)), DocumentKind::RuleSet, None)?;
+        let mut wanted: Vec<String> = file.extends().map(str::to_owned).into_iter().collect();
+        let mut known = BTreeSet::new();
+        while let Some(name) = wanted.pop().filter(|name| known.insert(name.clone())) {
+            for (_, row) in rows.iter().filter(|(_, row)| row.name == name) {
                 let parent = RuleSetFile::parse_json_named(&row.name, &row.content);
-                files.push(parent.map_err(|_| StoreError::Broken("a rule set that this version cannot read"))?);
+                let parent = parent.map_err(|_| StoreError::Broken("a rule set that this version cannot read"))?;
+                wanted.extend(parent.extends().map(str::to_owned));
+                files.push(parent);
             }
         }
         // There are as many results as files.

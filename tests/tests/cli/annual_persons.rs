@@ -120,7 +120,7 @@ fn a_refused_publication_publishes_nothing() {
         service.work(&mut worker("one", 64));
         service.act("early", Act::Review, "second").unwrap();
         service.act("early", Act::Approve, "second").unwrap();
-        service.act("early", Act::Publish, "clerk").unwrap();
+        service.act("early", Act::Publish, "head").unwrap();
         let entries = |service: &Service| service.log.view().unwrap().entries.len();
         let before = entries(&service);
         // Before the last entry of the log.

@@ -123,6 +123,36 @@ fn is_asked_of_a_day(officer: &Client) {
 }
 
 /// One shape in two forms, and every mistake at its pointer.
+/// An area's own frame stands between a method and the national one.
+const BETWEEN: &str = r#"
+format       = "rule-set/1"
+area         = "990100"
+version      = "base"
+form         = "frame"
+name         = { zh = "框架", en = "frame" }
+in_force     = { from = 2022-07-01 }
+extends      = "cn/2015-71"
+cite         = "demonstration"
+illustrative = ["name", "in_force"]
+
+[documents.demonstration]
+title = { zh = "三年周期演示办法（虚构）", en = "demonstration of three-year cycles (fictitious)" }
+"#;
+
+#[test]
+fn a_frame_over_a_frame_is_extended() {
+    let (_dir, server) = served();
+    enact(&server, "/v1/areas/cn/rule-sets", &fixture("rule_sets/cn/2015-71.toml"));
+    let method = fixture("rule_sets/illustrative/three-year.toml");
+    let direct = toml(&server.client("officer", "990100"), SETS, &method);
+    enact(&server, SETS, BETWEEN);
+    let over = method.replace("\"cn/2015-71\"", "\"990100/base\"").replace("\"three-year\"", "\"over\"");
+    assert_ne!(over, method);
+    let over = enact(&server, SETS, &over);
+    assert_eq!((over["state"].as_str(), &over["verdict"]), (Some("trial"), &direct["verdict"]));
+    assert_eq!(over["finding_count"], direct["finding_count"], "the same law by another way");
+}
+
 #[test]
 fn json_is_told_its_mistakes_by_pointers() {
     let (_dir, server) = served();

@@ -53,6 +53,8 @@ fn notices_are_those_of_the_command() {
     assert_eq!(one.text(), fs::read_to_string(here.join("notices").join(file)).unwrap());
     let page = officer.get(&format!("{RUN}/notices/{account}"));
     assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
+    let policy = page.header("content-security-policy").unwrap();
+    assert!(policy.contains("style-src 'unsafe-inline'") && page.text().contains("<style>"), "{policy}");
     let command = rate(here, &format!("--lang zh notice {law} --account {account} --format html"));
     assert_eq!(page.text(), command, "a page in Chinese where nothing is said");
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rate_service::clock::Stopwatch;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -162,6 +163,37 @@ fn whoever_reads_where_it_listens_may_tell_it_to_stop() {
     for round in 0..20 {
         assert!(Server::start(dir.path()).stop(), "{round}");
     }
+}
+
+/// Somebody follows an import that waits for its parts: there is no end to that but the server's own.
+#[test]
+fn whoever_follows_does_not_keep_the_server_from_its_end() {
+    let (_dir, server) = told(&[("RATE_SHUTDOWN_SECONDS", "60")]);
+    let officer = server.admin().post("/v1/keys", &json!({"role": "officer", "areas": "*", "holder": "li"}));
+    let officer = text_of(&officer.expect(201), "key");
+    let asked = json!({"mode": "add", "keep": "all-or-nothing"});
+    let import = server.nobody().with(&officer).post("/v1/areas/990100/imports", &asked).expect(201);
+    let path = format!("/v1/areas/990100/imports/{}/events", text_of(&import, "id"));
+    let mut stream = TcpStream::connect(server.address.strip_prefix("http://").unwrap()).unwrap();
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {officer}\r\nAccept: text/event-stream\r\n\r\n"
+    )
+    .unwrap();
+    let mut piece = [0; 4096];
+    let mut came = String::new();
+    while !came.contains("event: progress") {
+        let read = stream.read(&mut piece).unwrap();
+        assert!(read > 0, "{came}");
+        came += &String::from_utf8_lossy(&piece[..read]);
+    }
+    let watch = Stopwatch::start();
+    assert!(server.stop());
+    assert!(watch.millis() < 20_000, "it took {} ms", watch.millis());
+    // The answer was ended, not cut off.
+    let mut rest = Vec::new();
+    stream.read_to_end(&mut rest).unwrap();
+    assert!(rest.ends_with(b"0\r\n\r\n"), "{}", String::from_utf8_lossy(&rest));
 }
 
 /// What is an object is sent as one: the same values in their order name nothing.

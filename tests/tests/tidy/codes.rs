@@ -13,6 +13,7 @@ use rate_core::{
 
 use rate_service::book::Encoding;
 use rate_service::casebook::{self, CaseError};
+use rate_service::clock::Stopwatch;
 use rate_service::intake::{self, Form, Keep, ListHead, Mode, Opening, Part};
 use rate_service::logbook::Logbook;
 use rate_service::store::{Place, Store};
@@ -54,7 +55,39 @@ fn nothing_is_wrong_with_the_method_before_it_is_broken() {
 }
 
 fn too_large() -> BTreeSet<Code> {
-    codes(&format!("{METHOD}# {}\n", "x".repeat(4 << 20)))
+    let mut found = codes(&format!("{METHOD}# {}\n", "x".repeat(4 << 20)));
+    found.extend(codes(&many_at_once(25, 6)));
+    found
+}
+
+/// The method with rows that each ask many measures at once, with bounds of their own.
+fn many_at_once(rows: usize, measures: usize) -> String {
+    let (head, rest) = METHOD.split_once("[measures.pay_ratio]").unwrap();
+    let (ratio, rest) = rest.split_once("[measures.deaths]").unwrap();
+    let copies: String = (0..measures).map(|number| format!("[measures.m{number}]{ratio}")).collect();
+    let cells = |row: usize| {
+        let cell = |it: usize| {
+            let low = (row * 7 + it * 11) % 40 * 5;
+            format!("m{it} = \"({low}%, {}%]\"", low + 5 + (row * 3 + it * 5) % 20 * 5)
+        };
+        (0..measures).map(cell).collect::<Vec<_>>().join(", ")
+    };
+    let row =
+        |row: usize| format!("[[float_table.rows]]\nid = \"r{row}\"\nany = {{ {} }}\ngrade = \"120%\"\n\n", cells(row));
+    let (table, behind) = rest.split_once("[[adjustments]]").unwrap();
+    let table = table.to_owned() + &(0..rows).map(row).collect::<String>();
+    format!("{head}{copies}[measures.pay_ratio]{ratio}[measures.deaths]{table}[[adjustments]]{behind}")
+}
+
+/// What is refused is refused at once, whatever combination of measures it comes in; smaller tables are examined.
+#[test]
+fn a_table_that_tells_too_much_apart_is_refused_quickly() {
+    for (rows, measures, refused) in [(4, 2, false), (15, 5, true), (25, 6, true), (60, 12, true)] {
+        let watch = Stopwatch::start();
+        let found = codes(&many_at_once(rows, measures));
+        assert_eq!(found.contains(&Code::CheckTooLarge), refused, "{rows} rows of {measures} measures: {found:?}");
+        assert!(watch.millis() < 10_000, "{rows} rows of {measures} measures took {} ms", watch.millis());
+    }
 }
 
 /// A later version of the method, in force from another day.
