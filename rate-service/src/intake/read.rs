@@ -117,13 +117,12 @@ fn mapping(text: &str) -> Result<Mapping, Vec<Problem>> {
 fn json_lines(source: &Sent<'_>, staging: &mut Staging<'_>) -> Result<(), BookError> {
     let mut tables: BTreeMap<(TableKind, bool), RawTable> = BTreeMap::new();
     let replaces = staging.job.import.mode == Mode::Replace.as_str();
-    let list = staging.list.is_some();
-    let kinds = if list { &[TableKind::Listed][..] } else { TableKind::ALL };
+    let kinds = if staging.list.is_some() { &[TableKind::Listed][..] } else { TableKind::ALL };
     json_rows(source, kinds, &mut |number, row| {
         match row {
-            Ok(row) if row.withdraw && (replaces || list) => {
+            Ok(row) if row.withdraw && replaces => {
                 let place = Place { file: source.name().to_owned(), line: number, ..Place::field("withdraw") };
-                let values = [if list { "`withdraw` / list" } else { "`withdraw` / replace" }, "`withdraw`: false"];
+                let values = ["`withdraw` / replace", "`withdraw`: false"];
                 staging.problems.push((String::new(), Problem::new(Code::RowsLine, place, values)));
             }
             Ok(row) => {
@@ -283,7 +282,7 @@ impl<'s> Staging<'s> {
         }
         let mut faults = faults(table);
         if let Some(head) = self.list.clone() {
-            return self.entries(table, &head, &mut faults);
+            return self.entries(table, &head, &mut faults, standing);
         }
         for (index, (row, line)) in table.rows().zip(lines(table)).enumerate() {
             self.part.rows += 1;
@@ -295,8 +294,9 @@ impl<'s> Staging<'s> {
         self.flush()
     }
 
-    /// Takes entries of a list: each becomes a row of the account that it is, or a problem of its own.
-    fn entries(&mut self, table: &RawTable, head: &ListHead, faults: &mut Faults) -> bool {
+    /// Takes entries of a list: each becomes a row of the account that it is, or takes the row back that it became, or is a
+    /// problem of its own.
+    fn entries(&mut self, table: &RawTable, head: &ListHead, faults: &mut Faults, standing: bool) -> bool {
         let area = self.job.import.area.clone();
         for (batch, entries) in Entry::all(table).chunks(BATCH).enumerate() {
             let asked = |link: &mut Link| Accounts::of(link, &self.job.import, self.known, entries);
@@ -318,7 +318,7 @@ impl<'s> Staging<'s> {
                 match accounts.found(entry) {
                     Ok(account) => {
                         let line = entry.event(head, &area, account);
-                        self.row(table, TableKind::Events, entry.line, &line, true, problems);
+                        self.row(table, TableKind::Events, entry.line, &line, standing, problems);
                     }
                     Err((code, values)) => {
                         let place = table.place(entry.line, None, "");

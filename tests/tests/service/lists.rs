@@ -245,5 +245,16 @@ fn a_list_changes_what_is_decided() {
         assert_eq!((state(&dry), rate().as_str()), ("checked", "0.35"));
         let sent = imported(&client, "all-or-nothing", false, &[("l.csv", said("csv", true), list.as_bytes())]);
         assert_eq!((state(&sent), rate().as_str()), ("committed", "0.7"));
+        // The entry as it was takes back what it became; one that never was takes nothing back.
+        let entry = json!({"credit_code": "91110000600037341L", "kind": "arrears", "from": "2021-03-01", "found": "2021-04-01"});
+        let taken_back = |entry: &Value| {
+            let line = json!({"table": "list", "row": entry, "withdraw": true}).to_string();
+            state(&imported(&client, "all-or-nothing", false, &[("l", said("ndjson", true), line.as_bytes())]))
+                .to_owned()
+        };
+        let mut other = entry.clone();
+        other["found"] = json!("2021-04-02");
+        assert_eq!((taken_back(&other).as_str(), rate().as_str()), ("refused", "0.7"));
+        assert_eq!((taken_back(&entry).as_str(), rate().as_str()), ("committed", "0.35"));
     });
 }
