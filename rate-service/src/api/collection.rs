@@ -216,10 +216,11 @@ pub async fn acknowledge(
         return Err(unfit("items", &items.len().to_string(), "1–10000"));
     }
     let mut said = Vec::with_capacity(items.len());
-    for Object(it) in items {
-        let decision = Digest::from_hex(&it.decision).ok_or_else(|| unfit("decision", &it.decision, "SHA-256"))?;
-        exact(&it.rate_percent)?;
-        let month = it.month.as_deref().map(|text| text.parse::<Month>().map_err(|_| unfit("month", text, "YYYY-MM")));
+    for (Object(it), place) in items.into_iter().zip(0..) {
+        let own = |name: &str, value: &str, expected: &str| unfit(&format!("items/{place}/{name}"), value, expected);
+        let decision = Digest::from_hex(&it.decision).ok_or_else(|| own("decision", &it.decision, "0–9, a–f × 64"))?;
+        exact(&it.rate_percent).map_err(|_| own("rate_percent", &it.rate_percent, "0.56"))?;
+        let month = it.month.as_deref().map(|text| text.parse::<Month>().map_err(|_| own("month", text, "YYYY-MM")));
         let month = month.transpose()?.map(|month| month.to_string()).unwrap_or_default();
         said.push((it.account, decision, it.rate_percent, month));
     }
@@ -234,9 +235,11 @@ pub async fn acknowledge(
             numbers.insert(row.account, row.number);
         }
         let mut rows = Vec::with_capacity(said.len());
-        for (account, decision, rate_percent, month) in said {
+        for ((account, decision, rate_percent, month), place) in said.into_iter().zip(0..) {
             if !published.contains(&(account.clone(), decision.0.to_vec())) {
-                return Err(ApiError::new(ApiCode::RequestValue, ["decision", &decision.to_string(), &account]));
+                let name = format!("items/{place}/decision");
+                let expected = format!("`{account}` 已发布的核定 / a published decision of `{account}`");
+                return Err(ApiError::new(ApiCode::RequestValue, [name.as_str(), &decision.to_string(), &expected]));
             }
             let number = numbers.entry(account.clone()).or_default();
             *number += 1;
