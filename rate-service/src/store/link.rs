@@ -18,12 +18,14 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 ///
 /// Without `recursive_triggers` a REPLACE would take a row out unseen; `synchronous` 2 is FULL: what was answered
 /// survives a loss of power.
-const PRAGMAS: [(&str, &str, &str); 5] = [
+const PRAGMAS: [(&str, &str, &str); 6] = [
     ("journal_mode", "WAL", "wal"),
     ("synchronous", "FULL", "2"),
     ("foreign_keys", "ON", "1"),
     ("recursive_triggers", "ON", "1"),
     ("busy_timeout", "5000", "5000"),
+    // An area is written table by table, all over the tree of its accounts: 16 MiB of that stay in memory.
+    ("cache_size", "-16384", "-16384"),
 ];
 
 /// The advisory lock under which a PostgreSQL database is written, and brought up to date: "rate" in ASCII.
