@@ -1,6 +1,5 @@
 //! Previews: what would be decided for an account, without anything being kept; singly, or line by line.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use actix_web::dev::Payload;
@@ -17,7 +16,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::given_law::GivenLaw;
-use super::lines::{Answered, Line, Lines, LinesEnd};
+use super::lines::{Answered, Line, Lines, LinesEnd, asked_for};
 use super::rates::{Grade, NDJSON, day, line};
 use super::{Asked, Object, Query, Service, Started, documents, json};
 use crate::api_error::{ApiCode, ApiError, ProblemBody};
@@ -284,7 +283,7 @@ async fn stored(
 ) -> Result<Preview, ApiError> {
     let decided = service.read(move |link| {
         let known = link.last_knowledge()?;
-        let book = listed(link, &under.area, BTreeSet::from([number.clone()]), known)?.checked();
+        let book = listed(link, &under.area, asked_for([number.as_str()]), known)?.checked();
         of_book(&under, &book, number, lang, steps)
     });
     decided.await
@@ -368,8 +367,8 @@ async fn batch(
     let known = service.read(|link| Ok(link.last_knowledge()?)).await?;
     let each = move |service: &Service, first: u64, lines: &[Line]| -> Result<Vec<Answered>, ApiError> {
         let asked: Vec<Result<PreviewLine, ApiError>> = lines.iter().map(Line::read).collect();
-        let of_account = |it: &PreviewLine| if it.tables.is_none() { it.account.clone() } else { None };
-        let accounts: BTreeSet<String> = asked.iter().flatten().filter_map(of_account).collect();
+        let stored = asked.iter().flatten().filter(|it| it.tables.is_none());
+        let accounts = asked_for(stored.filter_map(|it| it.account.as_deref()));
         let book = if accounts.is_empty() {
             CheckedBook::default()
         } else {

@@ -8,6 +8,7 @@ use crate::command::rate_ok;
 use crate::law::{as_json, enact, fixture, text_of};
 use crate::rates::decided;
 use crate::server::{Answer, Client, Server, served};
+use crate::stored::databases;
 
 const FRAME: &str = "rule_sets/cn/2015-71.toml";
 const METHOD: &str = "rule_sets/illustrative/three-year.toml";
@@ -245,4 +246,41 @@ fn lines_of_stored_accounts_are_decided_on_their_stored_facts() {
     let answer =
         other.send("POST", "/v1/previews?area=990200&on=2022-07-01", &[("content-type", "application/x-ndjson")], b"");
     assert_eq!(answer.problem(422), "content.refused", "no law there");
+}
+
+/// No account can have a number with what no cell may have, so no database is asked for it: whatever stands beside it in the
+/// body is answered, to the end.
+#[test]
+fn a_number_that_no_account_can_have_is_unknown() {
+    let dir = tempfile::tempdir().unwrap();
+    for url in databases(dir.path()) {
+        let server = Server::over(dir.path(), &url, &[("RATE_LOG_KEY", dir.path().join("log.key").to_str().unwrap())]);
+        for (area, noun, text) in
+            [("cn", "rule-sets", FRAME), ("990100", "rule-sets", METHOD), ("990100", "parameters", PARAMETERS)]
+        {
+            enact(&server, &format!("/v1/areas/{area}/{noun}"), &fixture(text));
+        }
+        let officer = server.client("officer", "990100");
+        let nobody = [json!("\u{0}"), json!("1\u{7}"), json!("x".repeat(65))];
+        let mut asked: Vec<Value> = nobody.iter().map(|number| json!({"account": number})).collect();
+        asked.push(json!({"tables": tables()}));
+        let answers = lines(&batch(&officer, &asked));
+        let codes: Vec<&Value> = answers[..3].iter().map(|it| &it["problem"]["code"]).collect();
+        assert_eq!(codes, [&json!("object.unknown"); 3], "{url}");
+        assert_eq!(answers[3]["preview"]["segments"][0]["rate_percent"], "0.35");
+        assert_eq!((&answers[4]["end"], &answers[4]["refused"]), (&json!(true), &json!(3)));
+        let (billing, json) = (server.client("billing", "990100"), [("content-type", "application/x-ndjson")]);
+        let decision = "0".repeat(64);
+        for number in nobody {
+            let one = json!({"area": "990100", "on": "2022-07-01", "account": number});
+            assert_eq!(officer.post("/v1/previews", &one).problem(404), "object.unknown", "{url} {number}");
+            let bill = json!({"account": number, "month": "2022-07", "payroll_fen": 1}).to_string();
+            let bills = lines(&billing.send("POST", "/v1/areas/990100/premium-quotations", &json, bill.as_bytes()));
+            assert_eq!(bills[0]["problem"]["code"], "object.unknown", "{url} {number}");
+            assert_eq!(bills[1]["end"], true);
+            let held = json!({"items": [{"account": number, "decision": decision, "rate_percent": "0.2"}]});
+            let answer = billing.post("/v1/areas/990100/acknowledgements", &held);
+            assert_eq!(answer.problem(400), "request.value", "{url} {number}");
+        }
+    }
 }
