@@ -12,7 +12,6 @@ use rate_core::notice::step_text;
 use rate_core::{AccountKey, Decision};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::given_law::GivenLaw;
@@ -22,7 +21,7 @@ use super::{Asked, Object, Query, Service, Started, documents, json};
 use crate::api_error::{ApiCode, ApiError, ProblemBody};
 use crate::auth::Caller;
 use crate::pipeline::listed;
-use crate::preview::{self, NotDecided};
+use crate::preview::{self, Given, NotDecided};
 use crate::run::ChosenLaw;
 
 /// What to preview: facts that are given, or those of an account that are stored; under the law in force, a rule set that is
@@ -49,7 +48,7 @@ pub struct PreviewRequest {
     /// Rows under the names of their tables, cells under the names of their columns (`docs/book-format.md`): text, or whole
     /// numbers. Without it, the stored facts of the account.
     #[schema(value_type = Option<Object>)]
-    pub tables: Option<Map<String, Value>>,
+    pub tables: Option<Given>,
     /// Whether every step is told.
     #[serde(default)]
     pub steps: bool,
@@ -72,7 +71,7 @@ pub struct PreviewLine {
     pub account: Option<String>,
     /// Rows under the names of their tables. Without them, the stored facts of the account.
     #[schema(value_type = Option<Object>)]
-    pub tables: Option<Map<String, Value>>,
+    pub tables: Option<Given>,
 }
 
 /// A line of the body of a batch.
@@ -259,7 +258,7 @@ async fn under(service: &Data<Service>, caller: &Caller, wanted: Wanted) -> Resu
 fn decided(
     under: &Under,
     account: Option<String>,
-    tables: &Map<String, Value>,
+    tables: &Given,
     lang: Lang,
     steps: bool,
 ) -> Result<Preview, ApiError> {

@@ -284,3 +284,40 @@ fn a_number_that_no_account_can_have_is_unknown() {
         }
     }
 }
+
+/// A server with the law of the area.
+fn with_law() -> (tempfile::TempDir, Server) {
+    let (dir, server) = served();
+    for (area, noun, text) in
+        [("cn", "rule-sets", FRAME), ("990100", "rule-sets", METHOD), ("990100", "parameters", PARAMETERS)]
+    {
+        enact(&server, &format!("/v1/areas/{area}/{noun}"), &fixture(text));
+    }
+    (dir, server)
+}
+
+fn sent(client: &Client, path: &str, kind: &str, body: &str) -> Answer {
+    client.send("POST", path, &[("content-type", kind), ("accept-language", "en")], body.as_bytes())
+}
+
+/// Nothing says which of both holds: neither is taken.
+#[test]
+fn a_key_that_stands_twice_is_refused_at_its_place() {
+    let (_dir, server) = with_law();
+    let officer = server.client("officer", "990100");
+    let good = json!({"tables": tables()}).to_string();
+    for (twice, place) in [
+        (r#"{"accounts": [{"account": "1", "account": "2"}]}"#, "/tables/accounts/0/account"),
+        (r#"{"accounts": [], "coverage": [], "acc\u006funts": []}"#, "/tables/accounts"),
+    ] {
+        let one = format!(r#"{{"area": "990100", "on": "2022-07-01", "tables": {twice}}}"#);
+        let answer = sent(&officer, "/v1/previews", "application/json", &one).expect(400);
+        assert_eq!(answer["code"], "request.malformed");
+        assert!(text_of(&answer, "detail").contains(place), "{answer}");
+        let body = format!("{good}\n{{\"tables\": {twice}}}\n{good}\n");
+        let answers = lines(&sent(&officer, BATCH, "application/x-ndjson", &body));
+        let (answer, end) = (&answers[1]["problem"], &answers[3]);
+        assert!(text_of(answer, "detail").contains(place), "{answer}");
+        assert_eq!((&answer["code"], &end["decided"]), (&json!("request.malformed"), &json!(2)));
+    }
+}
