@@ -99,6 +99,15 @@ pub struct BatchQuery {
     pub rule_set: Option<String>,
 }
 
+impl BatchQuery {
+    /// A parameter that was given.
+    fn named(&self) -> Option<&'static str> {
+        let Self { area, on, decided_on, rule_set } = self;
+        let all = [("area", area), ("on", on), ("decided_on", decided_on), ("rule_set", rule_set)];
+        all.into_iter().find_map(|(name, value)| value.is_some().then_some(name))
+    }
+}
+
 /// A dated rate of a preview.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct PreviewSegment {
@@ -206,6 +215,9 @@ pub async fn create(
     let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match kind.as_str() {
         "application/json" => {
+            if let Some(name) = query.named() {
+                return Err(ApiError::new(ApiCode::RequestParameterUnknown, [name, "—"]));
+            }
             let mut payload = payload.into_inner();
             let body = json::whole(&request, &mut payload).await?;
             one(&service, &caller, started.lang, json::read(&body)?).await
@@ -355,7 +367,7 @@ async fn batch(
     payload: Payload,
 ) -> Result<HttpResponse, ApiError> {
     let needed = |name: &str, value: Option<String>| {
-        value.ok_or_else(|| ApiError::new(ApiCode::RequestValue, [name, "", "?area=…&on=YYYY-MM-DD"]))
+        value.ok_or_else(|| ApiError::new(ApiCode::RequestParameterMissing, [name]))
     };
     let (area, on) = (needed("area", query.area)?, needed("on", query.on)?);
     let mut lines = Lines::of(service.clone().into_inner(), payload);
@@ -382,7 +394,8 @@ async fn batch(
     Ok(lines.answered(Arc::new(each)))
 }
 
-/// The head of a batch, where its first line is one: what has `law`.
+/// The head of a batch, where its first line is one: what has `law`. What is neither a head nor a line was meant as something,
+/// and nothing behind it is decided under another law.
 fn head(line: &[u8]) -> Result<Option<PreviewHead>, ApiError> {
     #[derive(Deserialize)]
     struct Named {
@@ -390,10 +403,10 @@ fn head(line: &[u8]) -> Result<Option<PreviewHead>, ApiError> {
     }
     let has_law = match serde_json::from_slice::<Named>(line) {
         Ok(named) => named.law.is_some(),
-        // One that was to be a head and cannot be read: nothing is decided under another law in its place.
+        // What is wrong is said of what it was to be.
         Err(_) => line.windows(5).any(|word| word == br#""law""#),
     };
-    if has_law { json::read(line).map(Some) } else { Ok(None) }
+    if has_law { json::read(line).map(Some) } else { json::read::<PreviewLine>(line).map(|_| None) }
 }
 
 /// The answer to a line.

@@ -321,3 +321,27 @@ fn a_key_that_stands_twice_is_refused_at_its_place() {
         assert_eq!((&answer["code"], &end["decided"]), (&json!("request.malformed"), &json!(2)));
     }
 }
+
+/// What is said in a way that may be meant otherwise is refused, never decided as somebody might have meant it.
+#[test]
+fn a_preview_that_may_be_meant_otherwise_is_refused() {
+    let (_dir, server) = with_law();
+    let officer = server.client("officer", "990100");
+    let (json, ndjson, good) = ("application/json", "application/x-ndjson", json!({"tables": tables()}).to_string());
+    let send = |path: &str, kind: &str, body: &str| sent(&officer, path, kind, body);
+    // What a batch shares stands in its query, and there alone.
+    for path in ["/v1/previews?on=2022-07-01", "/v1/previews?area=990100"] {
+        assert_eq!(send(path, ndjson, &good).problem(400), "request.parameter-missing", "{path}");
+    }
+    let whole = json!({"area": "990100", "on": "2022-07-01", "tables": tables()}).to_string();
+    for query in ["area=990100", "on=2022-07-01", "decided_on=2022-07-01", "rule_set=x"] {
+        let answer = send(&format!("/v1/previews?{query}"), json, &whole);
+        assert_eq!(answer.problem(400), "request.parameter-unknown", "{query}");
+    }
+    // A first line that is neither a line nor a head was meant as some head; behind it, it is a line of its own.
+    for first in [r#"{"Law": {}}"#, r#"{"law ": {}}"#, r#"{"account": 1}"#, "[]", "[null, null]", "5", "law", "{"] {
+        assert_eq!(send(BATCH, ndjson, &format!("{first}\n{good}\n")).problem(400), "request.malformed", "{first}");
+        let answers = lines(&send(BATCH, ndjson, &format!("{good}\n{first}\n{good}\n")));
+        assert_eq!((&answers[3]["decided"], &answers[3]["refused"]), (&json!(2), &json!(1)), "{first}");
+    }
+}
