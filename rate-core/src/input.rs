@@ -17,6 +17,7 @@ pub use change::Change;
 pub use mapping_file::{MAPPING, MappingFile};
 pub use parameters_file::{ParametersFile, band_of};
 pub use rule_set_file::{Examined, RuleSetFile, examine_all};
+pub use tree::keys_twice;
 
 #[cfg(test)]
 mod tests {

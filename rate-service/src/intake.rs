@@ -4,6 +4,7 @@
 //! into rows beside the facts, accounts are checked with these rows in place of what they replace, and everything that is
 //! to come in does so in one transaction. A worker that is killed leaves a stage to be gone on with, or begun again.
 
+mod again;
 mod check;
 mod commit;
 mod list;

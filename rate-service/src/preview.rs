@@ -2,7 +2,10 @@
 
 use rate_core::decide::decide;
 use rate_core::input::book::{CheckedBook, RawTable, TableKind, check_book};
+use rate_core::input::keys_twice;
 use rate_core::{AccountKey, Code, Decision, History, Law, Place, Problem};
+use serde::de::{Deserialize, Deserializer, Error};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 /// The most rows of a preview.
@@ -19,13 +22,28 @@ pub enum NotDecided {
     Which(usize),
 }
 
-/// Tables as JSON has them: rows under the name of their table, cells under the names of their columns.
+/// Tables as JSON has them: rows under the name of their table, cells under the names of their columns. An object of them that
+/// has a key twice is none: nothing says which of both holds.
+#[derive(Clone, Debug)]
+pub struct Given(Map<String, Value>);
+
+impl<'de> Deserialize<'de> for Given {
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        let text = Box::<RawValue>::deserialize(source)?;
+        match keys_twice(text.get()).first() {
+            Some((twice, _)) => Err(D::Error::custom(format!("duplicate key: /tables{twice}"))),
+            None => serde_json::from_str(text.get()).map(Self).map_err(D::Error::custom),
+        }
+    }
+}
+
+/// Tables that were given.
 ///
 /// # Errors
 /// More rows than a preview has; everything that is no table, row or cell.
-pub fn tables(given: &Map<String, Value>) -> Result<Vec<RawTable>, NotDecided> {
+pub fn tables(given: &Given) -> Result<Vec<RawTable>, NotDecided> {
     let (mut tables, mut problems, mut count) = (Vec::new(), Vec::new(), 0);
-    for (name, rows) in given {
+    for (name, rows) in &given.0 {
         let Some(kind) = TableKind::from_stem(name) else {
             let known: Vec<&str> = TableKind::ALL.iter().map(|kind| kind.stem()).collect();
             let place = Place::field(format!("/tables/{name}"));

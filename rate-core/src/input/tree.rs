@@ -12,6 +12,7 @@ use crate::calendar;
 use crate::document::{Node, Tree, Value};
 use crate::error::{Code, Place, Problem, Problems};
 
+pub use json::keys_twice;
 pub(crate) use json::parse_json;
 
 /// Where the lines of a text begin.

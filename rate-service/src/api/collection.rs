@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
-use super::lines::{Answered, Line, Lines};
+use super::lines::{Answered, Line, Lines, asked_for};
 use super::rates::{NDJSON, day, hex, line};
 use super::{Json, Object, Once, Query, Reply, Service, Started};
 use crate::api_error::{ApiCode, ApiError, ProblemBody};
@@ -93,8 +93,8 @@ pub async fn quote(
     let each = move |service: &Service, first: u64, lines: &[Line]| -> Result<Vec<Answered>, ApiError> {
         let asked: Vec<Result<QuotationLine, ApiError>> = lines.iter().map(Line::read).collect();
         service.store().read(|link| {
-            let accounts: Vec<String> = asked.iter().flatten().map(|it| it.account.clone()).collect();
-            let timelines = timelines(service, link, &area, &accounts)?;
+            let accounts = asked_for(asked.iter().flatten().map(|it| it.account.as_str()));
+            let timelines = timelines(service, link, &area, &accounts.into_iter().collect::<Vec<_>>())?;
             let mut answers = Vec::with_capacity(asked.len());
             for (asked, number) in asked.into_iter().zip(first..) {
                 let billed = asked.and_then(|asked| bill(service, link, &timelines, asked, number));
@@ -225,9 +225,7 @@ pub async fn acknowledge(
         said.push((it.account, decision, it.rate_percent, month));
     }
     let effect = move |link: &mut Link, now: &str| {
-        let mut accounts: Vec<String> = said.iter().map(|it| it.0.clone()).collect();
-        accounts.sort_unstable();
-        accounts.dedup();
+        let accounts: Vec<String> = asked_for(said.iter().map(|it| it.0.as_str())).into_iter().collect();
         let published: BTreeSet<(String, Vec<u8>)> =
             link.bodies_of(&area, &accounts)?.into_iter().map(|row| (row.account, row.leaf)).collect();
         let mut numbers: BTreeMap<String, i64> = BTreeMap::new();

@@ -14,7 +14,7 @@ use super::json::piece;
 use super::page::{Page, PageQuery};
 use super::rates::hex;
 use super::stream::{News, followed, follows};
-use super::{Json, Once, Query, Reply, Service, Started};
+use super::{Json, Object, Once, Query, Reply, Service, Started};
 use crate::api_error::{ApiCode, ApiError, ProblemBody};
 use crate::auth::Caller;
 use crate::book::Encoding;
@@ -191,7 +191,8 @@ pub struct PartRequest {
     pub mapping: Option<String>,
     /// What is said of a list that another body sent: its entries become events of the accounts that have their number or,
     /// alone, their credit code. An import of mode `add` takes lists, and such a part names no table.
-    pub list: Option<ListRequest>,
+    #[schema(value_type = Option<ListRequest>)]
+    pub list: Option<Object<ListRequest>>,
 }
 
 /// A list that another body sent.
@@ -245,7 +246,7 @@ pub async fn part(
     let form = word("form", &form, Form::from_word, "csv, xlsx, ndjson")?;
     let unfit = || ApiError::new(ApiCode::RequestValue, ["encoding", "…", "auto, utf-8, gb18030"]);
     let encoding = encoding(of_text.as_deref()).ok_or_else(unfit)?;
-    let list = list.map(|ListRequest { body, document, date }| ListHead { body, document, date });
+    let list = list.map(|Object(ListRequest { body, document, date })| ListHead { body, document, date });
     if let Some(unfit) = list.as_ref().and_then(ListHead::unfit) {
         return Err(ApiError::new(ApiCode::RequestValue, unfit));
     }
@@ -258,7 +259,9 @@ pub async fn part(
 }
 
 fn numbered((area, import, part): (String, String, String)) -> Result<(String, String, i64), ApiError> {
-    let number = part.parse().ok().filter(|number| (1..=intake::MAX_PARTS).contains(number));
+    // A number is written in one way, so that a part has one address.
+    let number = part.parse().ok().filter(|number: &i64| number.to_string() == part);
+    let number = number.filter(|number| (1..=intake::MAX_PARTS).contains(number));
     let unfit = || ApiError::new(ApiCode::RequestValue, ["part", &part, &format!("1–{}", intake::MAX_PARTS)]);
     Ok((area, import, number.ok_or_else(unfit)?))
 }

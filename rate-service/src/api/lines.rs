@@ -1,6 +1,6 @@
 //! A body of lines of JSON, read as it comes: a line out for each line in, and a last line that ends the answer.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use actix_web::HttpResponse;
@@ -8,6 +8,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::Bytes;
 use futures_util::stream::try_unfold;
+use rate_core::input::book::is_account_number;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
@@ -63,6 +64,12 @@ impl Line {
     pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
         json::read(self.bytes()?)
     }
+}
+
+/// The accounts of which anything is asked: what no account can have as its number is nobody's, and no database is asked for
+/// it, which may be unable to read it.
+pub(super) fn asked_for<'n>(numbers: impl IntoIterator<Item = &'n str>) -> BTreeSet<String> {
+    numbers.into_iter().filter(|number| is_account_number(number)).map(str::to_owned).collect()
 }
 
 /// Answers some lines, each with its number, on a thread that may wait.

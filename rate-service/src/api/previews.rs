@@ -1,6 +1,5 @@
 //! Previews: what would be decided for an account, without anything being kept; singly, or line by line.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use actix_web::dev::Payload;
@@ -13,17 +12,16 @@ use rate_core::notice::step_text;
 use rate_core::{AccountKey, Decision};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::given_law::GivenLaw;
-use super::lines::{Answered, Line, Lines, LinesEnd};
+use super::lines::{Answered, Line, Lines, LinesEnd, asked_for};
 use super::rates::{Grade, NDJSON, day, line};
 use super::{Asked, Object, Query, Service, Started, documents, json};
 use crate::api_error::{ApiCode, ApiError, ProblemBody};
 use crate::auth::Caller;
 use crate::pipeline::listed;
-use crate::preview::{self, NotDecided};
+use crate::preview::{self, Given, NotDecided};
 use crate::run::ChosenLaw;
 
 /// What to preview: facts that are given, or those of an account that are stored; under the law in force, a rule set that is
@@ -50,7 +48,7 @@ pub struct PreviewRequest {
     /// Rows under the names of their tables, cells under the names of their columns (`docs/book-format.md`): text, or whole
     /// numbers. Without it, the stored facts of the account.
     #[schema(value_type = Option<Object>)]
-    pub tables: Option<Map<String, Value>>,
+    pub tables: Option<Given>,
     /// Whether every step is told.
     #[serde(default)]
     pub steps: bool,
@@ -73,7 +71,7 @@ pub struct PreviewLine {
     pub account: Option<String>,
     /// Rows under the names of their tables. Without them, the stored facts of the account.
     #[schema(value_type = Option<Object>)]
-    pub tables: Option<Map<String, Value>>,
+    pub tables: Option<Given>,
 }
 
 /// A line of the body of a batch.
@@ -99,6 +97,15 @@ pub struct BatchQuery {
     pub decided_on: Option<String>,
     /// Of a batch: digest of a rule set.
     pub rule_set: Option<String>,
+}
+
+impl BatchQuery {
+    /// A parameter that was given.
+    fn named(&self) -> Option<&'static str> {
+        let Self { area, on, decided_on, rule_set } = self;
+        let all = [("area", area), ("on", on), ("decided_on", decided_on), ("rule_set", rule_set)];
+        all.into_iter().find_map(|(name, value)| value.is_some().then_some(name))
+    }
 }
 
 /// A dated rate of a preview.
@@ -208,6 +215,9 @@ pub async fn create(
     let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match kind.as_str() {
         "application/json" => {
+            if let Some(name) = query.named() {
+                return Err(ApiError::new(ApiCode::RequestParameterUnknown, [name, "—"]));
+            }
             let mut payload = payload.into_inner();
             let body = json::whole(&request, &mut payload).await?;
             one(&service, &caller, started.lang, json::read(&body)?).await
@@ -260,7 +270,7 @@ async fn under(service: &Data<Service>, caller: &Caller, wanted: Wanted) -> Resu
 fn decided(
     under: &Under,
     account: Option<String>,
-    tables: &Map<String, Value>,
+    tables: &Given,
     lang: Lang,
     steps: bool,
 ) -> Result<Preview, ApiError> {
@@ -284,7 +294,7 @@ async fn stored(
 ) -> Result<Preview, ApiError> {
     let decided = service.read(move |link| {
         let known = link.last_knowledge()?;
-        let book = listed(link, &under.area, BTreeSet::from([number.clone()]), known)?.checked();
+        let book = listed(link, &under.area, asked_for([number.as_str()]), known)?.checked();
         of_book(&under, &book, number, lang, steps)
     });
     decided.await
@@ -357,7 +367,7 @@ async fn batch(
     payload: Payload,
 ) -> Result<HttpResponse, ApiError> {
     let needed = |name: &str, value: Option<String>| {
-        value.ok_or_else(|| ApiError::new(ApiCode::RequestValue, [name, "", "?area=…&on=YYYY-MM-DD"]))
+        value.ok_or_else(|| ApiError::new(ApiCode::RequestParameterMissing, [name]))
     };
     let (area, on) = (needed("area", query.area)?, needed("on", query.on)?);
     let mut lines = Lines::of(service.clone().into_inner(), payload);
@@ -368,8 +378,8 @@ async fn batch(
     let known = service.read(|link| Ok(link.last_knowledge()?)).await?;
     let each = move |service: &Service, first: u64, lines: &[Line]| -> Result<Vec<Answered>, ApiError> {
         let asked: Vec<Result<PreviewLine, ApiError>> = lines.iter().map(Line::read).collect();
-        let of_account = |it: &PreviewLine| if it.tables.is_none() { it.account.clone() } else { None };
-        let accounts: BTreeSet<String> = asked.iter().flatten().filter_map(of_account).collect();
+        let stored = asked.iter().flatten().filter(|it| it.tables.is_none());
+        let accounts = asked_for(stored.filter_map(|it| it.account.as_deref()));
         let book = if accounts.is_empty() {
             CheckedBook::default()
         } else {
@@ -384,7 +394,8 @@ async fn batch(
     Ok(lines.answered(Arc::new(each)))
 }
 
-/// The head of a batch, where its first line is one: what has `law`.
+/// The head of a batch, where its first line is one: what has `law`. What is neither a head nor a line was meant as something,
+/// and nothing behind it is decided under another law.
 fn head(line: &[u8]) -> Result<Option<PreviewHead>, ApiError> {
     #[derive(Deserialize)]
     struct Named {
@@ -392,10 +403,10 @@ fn head(line: &[u8]) -> Result<Option<PreviewHead>, ApiError> {
     }
     let has_law = match serde_json::from_slice::<Named>(line) {
         Ok(named) => named.law.is_some(),
-        // One that was to be a head and cannot be read: nothing is decided under another law in its place.
+        // What is wrong is said of what it was to be.
         Err(_) => line.windows(5).any(|word| word == br#""law""#),
     };
-    if has_law { json::read(line).map(Some) } else { Ok(None) }
+    if has_law { json::read(line).map(Some) } else { json::read::<PreviewLine>(line).map(|_| None) }
 }
 
 /// The answer to a line.

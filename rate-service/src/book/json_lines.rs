@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::BufReader;
 
 use rate_core::input::book::TableKind;
+use rate_core::input::keys_twice;
 use rate_core::{Code, Place, Problem};
 use serde::Deserialize;
 
@@ -62,6 +63,11 @@ fn row(text: &str, kinds: &[TableKind], place: &Place) -> Result<JsonRow, Proble
     let wrong =
         |error: serde_json::Error| Problem::new(Code::RowsLine, place.clone(), [error.to_string().as_str(), FORM]);
     let Line { table, mut row, withdraw } = serde_json::from_str(text).map_err(wrong)?;
+    if let Some((twice, _)) = keys_twice(text).first() {
+        let column = twice.rsplit('/').next().unwrap_or_default();
+        let place = Place { field: column.to_owned(), ..place.clone() };
+        return Err(Problem::new(Code::RowsLine, place, [format!("duplicate key: {twice}").as_str(), FORM]));
+    }
     let Some(kind) = kinds.iter().copied().find(|kind| kind.stem() == table) else {
         let known: Vec<&str> = kinds.iter().map(|kind| kind.stem()).collect();
         return Err(Problem::new(Code::RowsUnknownTable, place.clone(), [table, known.join(", ")]));

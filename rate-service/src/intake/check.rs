@@ -7,7 +7,7 @@ use rate_core::{Code, Place, Problem};
 
 use super::merged::{LEFT, Merged};
 use super::read::reported;
-use super::{IntakeError, Job, Keep, Mode, Stage, State};
+use super::{IntakeError, Job, Keep, Mode, Stage, State, again};
 use crate::pipeline::{Facts, Own, Portion, dependants, needed, of_area_in, portion_of};
 use crate::store::{ImportProblemRow, ImportProgressRow, ImportStagedRow, Link, StoreError};
 
@@ -36,12 +36,12 @@ pub(super) fn next_accounts(job: &Job<'_>) -> Result<(), IntakeError> {
     })?;
     let (page, found) = found;
     job.change(|link, progress| {
-        let Found { problems, of_files, left, again } = found;
+        let Found { problems, of_files, left, dependent } = found;
         progress.problems += i64::try_from(problems.len()).unwrap_or(i64::MAX);
         link.list_import_problems(id, problems, super::MAX_LISTED)?;
         if job.import.keep == Keep::KeepTheGood.as_str() {
-            link.mark_import_accounts(id, LEFT, &left)?;
-            link.mark_import_accounts(id, progress.round + 1, &again)?;
+            again::left_out(link, id, LEFT, &left)?;
+            link.mark_import_accounts(id, progress.round + 1, &dependent)?;
         }
         if of_files {
             return Ok(job.end(link, State::Refused, "")?);
@@ -79,6 +79,8 @@ fn decided(job: &Job<'_>, link: &mut Link, progress: &mut ImportProgressRow) -> 
     let wrong = progress.problems + of_reading > 0;
     if wrong && job.import.keep != Keep::KeepTheGood.as_str() {
         job.end(link, State::Refused, "")?;
+    } else if again::where_left_out(link, &job.import.id)? {
+        job.go_on(link, Stage::Reading)?;
     } else if job.import.dry_run {
         job.end(link, State::Checked, "")?;
     } else {
@@ -96,7 +98,7 @@ struct Found {
     /// Accounts of the import that stay as they stand.
     left: BTreeSet<String>,
     /// Accounts whose check depends on those.
-    again: BTreeSet<String>,
+    dependent: BTreeSet<String>,
 }
 
 impl Found {
@@ -161,7 +163,7 @@ impl Found {
             }
         }
         if !left.is_empty() && merged.import.keep == Keep::KeepTheGood.as_str() {
-            self.again.extend(dependants(merged, &left)?);
+            self.dependent.extend(dependants(merged, &left)?);
         }
         self.left.extend(left);
         Ok(())

@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 
 use super::check::replaced;
 use super::merged::Merged;
-use super::upload::READING;
-use super::{IntakeError, Job, Stage, State, end, entered};
+use super::{IntakeError, Job, Stage, State, again, end, entered};
 use crate::logbook::{LogError, Logbook, Recording};
-use crate::store::{ImportPartRow, ImportProgressRow, Link};
+use crate::store::{ImportProgressRow, Link};
 
 /// Accounts that are compared at a time.
 const PAGE: usize = 1000;
@@ -45,26 +44,19 @@ pub(super) fn all(job: &Job<'_>, log: &Logbook) -> Result<(), IntakeError> {
         (Err(_), Some(Kept::Lost)) => Err(IntakeError::Lost),
         (Err(_), Some(Kept::News)) => job.change(|link, progress| {
             link.forget_import_check(&job.import.id)?;
-            again(job, link, progress)
+            begun_again(job, link, progress)
         }),
         (Err(error), None) => Err(error.into()),
     }
 }
 
 /// Begins the check again, on what stands now; and before it the lists, whose entries may be others' now.
-fn again(job: &Job<'_>, link: &mut Link, progress: &mut ImportProgressRow) -> Result<(), IntakeError> {
+fn begun_again(job: &Job<'_>, link: &mut Link, progress: &mut ImportProgressRow) -> Result<(), IntakeError> {
     (progress.known, progress.round) = (link.last_knowledge()?, 1);
     (progress.accounts, progress.problems) = (0, 0);
     progress.cursor.clear();
-    let lists: Vec<ImportPartRow> =
-        link.import_parts(&job.import.id)?.into_iter().filter(|part| !part.list.is_empty()).collect();
-    if lists.is_empty() {
-        return Ok(job.go_on(link, Stage::Checking)?);
-    }
-    for part in lists {
-        link.put_import_part(&ImportPartRow { state: READING.to_owned(), ..part })?;
-    }
-    Ok(job.go_on(link, Stage::Reading)?)
+    let stage = if again::lists(link, &job.import.id)? { Stage::Reading } else { Stage::Checking };
+    Ok(job.go_on(link, stage)?)
 }
 
 fn add(

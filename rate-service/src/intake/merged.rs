@@ -62,8 +62,15 @@ fn of_staged(row: &ImportStagedRow) -> (&str, &str, &str, bool) {
     (&row.account, &row.kind, &row.line, row.standing)
 }
 
-/// The rows of the table of accounts, of some accounts, as they would stand with an import that adds and was not checked
-/// yet: by account.
+/// Those of some accounts that stay as they stand.
+fn left(link: &mut Link, import: &str, accounts: &[String]) -> Result<BTreeSet<String>, StoreError> {
+    let mut left = link.import_marked(import, UNREAD, accounts)?;
+    left.extend(link.import_marked(import, LEFT, accounts)?);
+    Ok(left)
+}
+
+/// The rows of the table of accounts, of some accounts, as they would stand with an import that adds, as far as it is known
+/// which accounts stay as they stand: by account.
 pub(super) fn standing_accounts(
     link: &mut Link,
     import: &ImportRow,
@@ -71,11 +78,11 @@ pub(super) fn standing_accounts(
     accounts: BTreeSet<String>,
 ) -> Result<BTreeSet<(String, String)>, StoreError> {
     let (stem, accounts) = (TableKind::Accounts.stem(), accounts.into_iter().collect::<Vec<_>>());
-    let unread = link.import_marked(&import.id, UNREAD, &accounts)?;
+    let left = left(link, &import.id, &accounts)?;
     let standing = link.standing_of_table(&import.area, &accounts, stem, known)?;
     let mut rows: BTreeSet<(String, String)> = standing.into_iter().map(|row| (row.account, row.line)).collect();
     for row in link.import_rows_of_table(&import.id, &accounts, stem)? {
-        match (unread.contains(&row.account), row.standing) {
+        match (left.contains(&row.account), row.standing) {
             (true, _) => {}
             (false, true) => drop(rows.insert((row.account, row.line))),
             (false, false) => drop(rows.remove(&(row.account, row.line))),
@@ -88,8 +95,7 @@ impl Merged<'_> {
     /// What the import does to some accounts.
     pub(super) fn change(&mut self, accounts: &[String]) -> Result<Change, StoreError> {
         let id = self.import.id.as_str();
-        let mut left = self.link.import_marked(id, UNREAD, accounts)?;
-        left.extend(self.link.import_marked(id, LEFT, accounts)?);
+        let left = left(self.link, id, accounts)?;
         let mut staged = self.link.import_rows_of(id, accounts)?;
         staged.retain(|row| !left.contains(&row.account));
         let standing = self.link.standing_of(&self.import.area, accounts, self.known)?;

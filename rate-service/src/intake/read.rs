@@ -12,7 +12,7 @@ use rate_core::{Code, Place, Problem, Problems};
 
 use super::list::{Accounts, Entry};
 use super::upload::{Form, Part, Pieces, READ, READING, SENT};
-use super::{IntakeError, Job, ListHead, Mode, Stage, State};
+use super::{IntakeError, Job, ListHead, Mode, Stage, State, again};
 use crate::book::{Batches, BookError, KeyedRow, Reading, Source, json_rows, lines};
 use crate::store::{
     FactRow, ImportPartRow, ImportProblemRow, ImportProgressRow, ImportStagedRow, ImportTotalRow, Link, Mention, Store,
@@ -65,10 +65,14 @@ fn all_read(job: &Job<'_>, link: &mut Link, progress: &mut ImportProgressRow, li
     if !link.import_marked(&job.import.id, UNREAD, &[String::new()])?.is_empty() {
         return Ok(job.end(link, State::Refused, "")?);
     }
+    if again::where_left_out(link, &job.import.id)? {
+        return Ok(());
+    }
     if !lists {
         progress.known = link.last_knowledge()?;
     }
-    (progress.round, progress.accounts, progress.problems) = (1, 0, 0);
+    // What a check has found stays found where it is done again for lists.
+    (progress.round, progress.accounts) = (1, 0);
     progress.cursor.clear();
     Ok(job.go_on(link, Stage::Checking)?)
 }
@@ -429,7 +433,11 @@ impl<'s> Staging<'s> {
         self.job.change(|link, _| {
             link.add_import_rows(&self.rows, &self.mentions)?;
             link.list_import_problems(id, problems, super::MAX_LISTED)?;
-            link.mark_import_accounts(id, UNREAD, &self.unread)?;
+            if self.list.is_some() {
+                again::left_out(link, id, UNREAD, &self.unread)?;
+            } else {
+                link.mark_import_accounts(id, UNREAD, &self.unread)?;
+            }
             link.put_import_totals(id, self.part.part, &totals)?;
             Ok(link.put_import_part(&self.part)?)
         })?;

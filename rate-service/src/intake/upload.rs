@@ -101,17 +101,18 @@ pub(super) const READ: &str = "read";
 /// place of the first once it is whole.
 ///
 /// # Errors
-/// An import that takes no more parts, more parts than there may be, a mapping or a name that is too long.
+/// An import that takes no more parts, more parts than there may be, no name, a mapping or a name that is too long.
 pub fn begin_part(store: &Store, import: &str, part: &Part) -> Result<u64, IntakeError> {
     let long = |text: &str, most: u64| u64::try_from(text.len()).unwrap_or(u64::MAX) > most;
     if !(1..=MAX_PARTS).contains(&part.number)
+        || part.name.trim().is_empty()
         || long(&part.name, 256)
         || part.name.chars().any(char::is_control)
         || part.mapping.as_ref().is_some_and(|mapping| long(mapping, MAX_MAPPING_BYTES) || mapping.contains('\0'))
     {
         return Err(IntakeError::refused(
-            format!("分片编号须在1至{MAX_PARTS}之间，文件名至多256字节，映射文件至多4 MiB"),
-            format!("parts are numbered from 1 to {MAX_PARTS}; a name has at most 256 bytes, a mapping 4 MiB"),
+            format!("分片编号须在1至{MAX_PARTS}之间，文件名须为1至256字节，映射文件至多4 MiB"),
+            format!("parts are numbered from 1 to {MAX_PARTS}; a name has 1 to 256 bytes, a mapping at most 4 MiB"),
         ));
     }
     if part.list.as_ref().is_some_and(|list| list.unfit().is_some()) || (part.list.is_some() && part.kind.is_some()) {

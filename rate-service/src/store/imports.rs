@@ -379,13 +379,22 @@ impl Link {
         Ok(())
     }
 
+    /// Drops the marks of accounts of an import from one on.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn forget_import_marks_from(&mut self, import: &str, mark: i64) -> Result<(), StoreError> {
+        let of = import_accounts::import.eq(import).and(import_accounts::mark.ge(mark));
+        on!(self, it => diesel::delete(import_accounts::table.filter(of)).execute(it))?;
+        Ok(())
+    }
+
     /// Drops what the check has found, so that it can be done again.
     ///
     /// # Errors
     /// As the database's.
     pub fn forget_import_check(&mut self, import: &str) -> Result<(), StoreError> {
-        let of = import_accounts::import.eq(import).and(import_accounts::mark.ge(0));
-        on!(&mut *self, it => diesel::delete(import_accounts::table.filter(of)).execute(it))?;
+        self.forget_import_marks_from(import, 0)?;
         let of = import_problems::import.eq(import).and(import_problems::stage.eq("checking"));
         on!(self, it => diesel::delete(import_problems::table.filter(of)).execute(it))?;
         Ok(())

@@ -458,7 +458,15 @@ fn hostile_bytes_are_problems() {
         (b"area,account,kind\n990100,1,emp\0loyer\n", &["rows.text 1 1:2 "]),
         (b"area,account,kind\n990100,\"1,employer\n", &["rows.quote  1:2 "]),
     ];
-    let lines: [(&str, &[&str]); 6] = [
+    let lines: [(&str, &[&str]); 8] = [
+        (
+            "{\"table\":\"accounts\",\"row\":{\"area\":\"990100\",\"account\":\"1\",\"account\":\"2\"}}",
+            &["rows.line  1:1 account"],
+        ),
+        (
+            "{\"table\":\"accounts\",\"row\":{\"area\":\"990100\",\"kind\":null,\"k\\u0069nd\":null}}",
+            &["rows.line  1:1 kind"],
+        ),
         ("[]", &["rows.line  1:1 "]),
         ("{\"table\":\"wages\",\"row\":{}}", &["rows.unknown-table  1:1 "]),
         ("{\"table\":\"accounts\",\"row\":{\"colour\":\"red\"}}", &["rows.line  1:1 colour"]),

@@ -71,6 +71,57 @@ fn a_list_is_held_against_what_stands_when_it_comes_in() {
     });
 }
 
+/// Account 1 gives its credit code up to account 2 in the import that brings a list. Where account 1 stays as it stands, for
+/// what is wrong with its row or with an entry of the list that is its own, both have the code, and an entry with the code
+/// alone is nobody's.
+#[test]
+fn an_entry_is_not_held_against_what_is_left_out() {
+    each(|service, _, _| {
+        let (code, other) = ("91110000600037341L", "911100001000002217");
+        let first = format!("area,account,credit_code,kind\n990100,1,{code},employer\n");
+        service.tables("1", Mode::Replace, Keep::AllOrNothing, &[(TableKind::Accounts, first)]);
+        let head = "account,credit_code,kind,from,found\n";
+        let plain = format!("{head},{code},arrears,2021-05-01,\n");
+        // No text that is kept has this letter: the entry is not read, and its account is left out.
+        let unread = format!("{plain}1,,arrears,2021-05-02,\0\n");
+        let cases = [
+            ("check", "works", plain, ["list.several  2:2 ", "rows.word 1 1:2 kind"]),
+            ("entry", "employer", unread, ["list.several  2:2 ", "rows.text 1 2:3 "]),
+        ];
+        for (id, kind, list, expected) in cases {
+            for dry_run in [true, false] {
+                let id = format!("{id}{dry_run}");
+                service.opened(&id, Mode::Add, Keep::KeepTheGood, dry_run);
+                let row = |account: &str, code: &str, kind: &str, withdraw: bool| {
+                    let row =
+                        format!(r#"{{"area":"990100","account":"{account}","credit_code":"{code}","kind":"{kind}"}}"#);
+                    format!(r#"{{"table":"accounts","row":{row},"withdraw":{withdraw}}}"#) + "\n"
+                };
+                let new = row("2", code, "employer", false);
+                let lines = row("1", code, "employer", true) + &row("1", other, kind, false) + &new;
+                service.sent(&id, 1, Form::Ndjson, None, "rows.ndjson", lines.as_bytes());
+                let (body, document, date) = ("某局".to_owned(), "1号".to_owned(), "2021-06-01".to_owned());
+                let head = Some(ListHead { body, document, date });
+                let head = Part { list: head, ..part(2, Form::Csv, None, "l.csv") };
+                begin_part(&service.store, &id, &head).unwrap();
+                receive(&service.store, &id, 2, 0, list.as_bytes()).unwrap();
+                complete_part(&service.store, &id, 2, &Digest::of(list.as_bytes()).to_string()).unwrap();
+                intake::close(&service.store, &id, NOW).unwrap();
+                let progress = service.worked_off(&id);
+                let mut problems = service.problems(&id);
+                problems.sort();
+                assert_eq!((problems.as_slice(), progress.problems), (&expected.map(str::to_owned)[..], 2), "{id}");
+                assert_eq!(progress.state, if dry_run { State::Checked } else { State::Committed }, "{id}");
+            }
+            let standing: Vec<(String, String)> = service.standing();
+            assert!(standing.iter().all(|(kind, line)| kind == "accounts" && line.contains(code)), "{standing:?}");
+            assert_eq!(standing.len(), 2);
+            let gone = format!("area,account,credit_code,kind\n990100,1,{code},employer\n");
+            service.tables(&format!("{id}after"), Mode::Replace, Keep::AllOrNothing, &[(TableKind::Accounts, gone)]);
+        }
+    });
+}
+
 /// Ten thousand entries against an area of many accounts: the time is printed, and how many there are of each. With
 /// `tests/long.sh imports` the area is large.
 #[test]

@@ -148,7 +148,8 @@ fn lists_come_in_every_form_and_with_accounts_of_their_own_import() {
         ];
         let kept = imported(&client, "keep-the-good", false, &parts);
         // A word that the mapping does not know is wrong with its account, all of whose rows stay out.
-        assert_eq!(problems(&client, &kept), ["rows.word 4 3"], "{kept}");
+        // It is new: where it does not come in, the entries that are its own are nobody's.
+        assert_eq!(problems(&client, &kept), ["rows.word 4 3", "list.nobody  3", "list.nobody  1"], "{kept}");
         assert_eq!((state(&kept), &kept["rows"], &kept["knowledge"]), ("committed", &json!(8), &json!(1)));
         let found = client.get("/v1/areas/990100/accounts?credit_code=91110000600037341L").expect(200);
         assert_eq!(found["items"], json!([{"account": "1", "name": "甲公司"}]));
@@ -202,6 +203,18 @@ fn what_is_wrong_with_a_list_is_said() {
         }
         let half = json!({"name": "l.csv", "form": "csv", "list": {"body": "某局"}});
         assert_eq!(begin("add", &half).problem(400), "request.malformed");
+        let array = json!({"name": "l.csv", "form": "csv", "list": ["某局", "1号", "2021-06-01"]});
+        assert_eq!(begin("add", &array).problem(400), "request.malformed");
+        for name in ["", " "] {
+            assert_eq!(begin("add", &json!({"name": name, "form": "csv"})).problem(409), "state.conflict", "`{name}`");
+        }
+        let made = client.post(IMPORTS, &json!({"mode": "add", "keep": "all-or-nothing"})).expect(201);
+        let part = body("某局", "1号", "2021-06-01").to_string();
+        for (number, status) in [("+1", 400), ("01", 400), ("-1", 400), ("0", 400), ("1001", 400), ("10", 200)] {
+            let path = format!("{IMPORTS}/{}/parts/{number}", made["id"].as_str().unwrap());
+            let answer = client.send("PUT", &path, &[("content-type", "application/json")], part.as_bytes());
+            assert_eq!(answer.status, status, "{number}");
+        }
     });
 }
 

@@ -8,6 +8,7 @@ use crate::command::rate_ok;
 use crate::law::{as_json, enact, fixture, text_of};
 use crate::rates::decided;
 use crate::server::{Answer, Client, Server, served};
+use crate::stored::databases;
 
 const FRAME: &str = "rule_sets/cn/2015-71.toml";
 const METHOD: &str = "rule_sets/illustrative/three-year.toml";
@@ -245,4 +246,102 @@ fn lines_of_stored_accounts_are_decided_on_their_stored_facts() {
     let answer =
         other.send("POST", "/v1/previews?area=990200&on=2022-07-01", &[("content-type", "application/x-ndjson")], b"");
     assert_eq!(answer.problem(422), "content.refused", "no law there");
+}
+
+/// No account can have a number with what no cell may have, so no database is asked for it: whatever stands beside it in the
+/// body is answered, to the end.
+#[test]
+fn a_number_that_no_account_can_have_is_unknown() {
+    let dir = tempfile::tempdir().unwrap();
+    for url in databases(dir.path()) {
+        let server = Server::over(dir.path(), &url, &[("RATE_LOG_KEY", dir.path().join("log.key").to_str().unwrap())]);
+        for (area, noun, text) in
+            [("cn", "rule-sets", FRAME), ("990100", "rule-sets", METHOD), ("990100", "parameters", PARAMETERS)]
+        {
+            enact(&server, &format!("/v1/areas/{area}/{noun}"), &fixture(text));
+        }
+        let officer = server.client("officer", "990100");
+        let nobody = [json!("\u{0}"), json!("1\u{7}"), json!("x".repeat(65))];
+        let mut asked: Vec<Value> = nobody.iter().map(|number| json!({"account": number})).collect();
+        asked.push(json!({"tables": tables()}));
+        let answers = lines(&batch(&officer, &asked));
+        let codes: Vec<&Value> = answers[..3].iter().map(|it| &it["problem"]["code"]).collect();
+        assert_eq!(codes, [&json!("object.unknown"); 3], "{url}");
+        assert_eq!(answers[3]["preview"]["segments"][0]["rate_percent"], "0.35");
+        assert_eq!((&answers[4]["end"], &answers[4]["refused"]), (&json!(true), &json!(3)));
+        let (billing, json) = (server.client("billing", "990100"), [("content-type", "application/x-ndjson")]);
+        let decision = "0".repeat(64);
+        for number in nobody {
+            let one = json!({"area": "990100", "on": "2022-07-01", "account": number});
+            assert_eq!(officer.post("/v1/previews", &one).problem(404), "object.unknown", "{url} {number}");
+            let bill = json!({"account": number, "month": "2022-07", "payroll_fen": 1}).to_string();
+            let bills = lines(&billing.send("POST", "/v1/areas/990100/premium-quotations", &json, bill.as_bytes()));
+            assert_eq!(bills[0]["problem"]["code"], "object.unknown", "{url} {number}");
+            assert_eq!(bills[1]["end"], true);
+            let held = json!({"items": [{"account": number, "decision": decision, "rate_percent": "0.2"}]});
+            let answer = billing.post("/v1/areas/990100/acknowledgements", &held);
+            assert_eq!(answer.problem(400), "request.value", "{url} {number}");
+        }
+    }
+}
+
+/// A server with the law of the area.
+fn with_law() -> (tempfile::TempDir, Server) {
+    let (dir, server) = served();
+    for (area, noun, text) in
+        [("cn", "rule-sets", FRAME), ("990100", "rule-sets", METHOD), ("990100", "parameters", PARAMETERS)]
+    {
+        enact(&server, &format!("/v1/areas/{area}/{noun}"), &fixture(text));
+    }
+    (dir, server)
+}
+
+fn sent(client: &Client, path: &str, kind: &str, body: &str) -> Answer {
+    client.send("POST", path, &[("content-type", kind), ("accept-language", "en")], body.as_bytes())
+}
+
+/// Nothing says which of both holds: neither is taken.
+#[test]
+fn a_key_that_stands_twice_is_refused_at_its_place() {
+    let (_dir, server) = with_law();
+    let officer = server.client("officer", "990100");
+    let good = json!({"tables": tables()}).to_string();
+    for (twice, place) in [
+        (r#"{"accounts": [{"account": "1", "account": "2"}]}"#, "/tables/accounts/0/account"),
+        (r#"{"accounts": [], "coverage": [], "acc\u006funts": []}"#, "/tables/accounts"),
+    ] {
+        let one = format!(r#"{{"area": "990100", "on": "2022-07-01", "tables": {twice}}}"#);
+        let answer = sent(&officer, "/v1/previews", "application/json", &one).expect(400);
+        assert_eq!(answer["code"], "request.malformed");
+        assert!(text_of(&answer, "detail").contains(place), "{answer}");
+        let body = format!("{good}\n{{\"tables\": {twice}}}\n{good}\n");
+        let answers = lines(&sent(&officer, BATCH, "application/x-ndjson", &body));
+        let (answer, end) = (&answers[1]["problem"], &answers[3]);
+        assert!(text_of(answer, "detail").contains(place), "{answer}");
+        assert_eq!((&answer["code"], &end["decided"]), (&json!("request.malformed"), &json!(2)));
+    }
+}
+
+/// What is said in a way that may be meant otherwise is refused, never decided as somebody might have meant it.
+#[test]
+fn a_preview_that_may_be_meant_otherwise_is_refused() {
+    let (_dir, server) = with_law();
+    let officer = server.client("officer", "990100");
+    let (json, ndjson, good) = ("application/json", "application/x-ndjson", json!({"tables": tables()}).to_string());
+    let send = |path: &str, kind: &str, body: &str| sent(&officer, path, kind, body);
+    // What a batch shares stands in its query, and there alone.
+    for path in ["/v1/previews?on=2022-07-01", "/v1/previews?area=990100"] {
+        assert_eq!(send(path, ndjson, &good).problem(400), "request.parameter-missing", "{path}");
+    }
+    let whole = json!({"area": "990100", "on": "2022-07-01", "tables": tables()}).to_string();
+    for query in ["area=990100", "on=2022-07-01", "decided_on=2022-07-01", "rule_set=x"] {
+        let answer = send(&format!("/v1/previews?{query}"), json, &whole);
+        assert_eq!(answer.problem(400), "request.parameter-unknown", "{query}");
+    }
+    // A first line that is neither a line nor a head was meant as some head; behind it, it is a line of its own.
+    for first in [r#"{"Law": {}}"#, r#"{"law ": {}}"#, r#"{"account": 1}"#, "[]", "[null, null]", "5", "law", "{"] {
+        assert_eq!(send(BATCH, ndjson, &format!("{first}\n{good}\n")).problem(400), "request.malformed", "{first}");
+        let answers = lines(&send(BATCH, ndjson, &format!("{good}\n{first}\n{good}\n")));
+        assert_eq!((&answers[3]["decided"], &answers[3]["refused"]), (&json!(2), &json!(1)), "{first}");
+    }
 }

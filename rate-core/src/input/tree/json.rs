@@ -52,8 +52,8 @@ enum Open {
     Array(usize),
 }
 
-/// The keys that an object has twice, as pointers, with the offset of the second, in a text that is JSON.
-fn keys_twice(text: &str) -> Vec<(String, usize)> {
+/// The keys that an object has twice, at any depth, as JSON pointers, with the offset of the second, in a text that is JSON.
+pub fn keys_twice(text: &str) -> Vec<(String, usize)> {
     let bytes = text.as_bytes();
     let (mut open, mut twice, mut at) = (Vec::new(), Vec::new(), 0);
     while at < bytes.len() {
