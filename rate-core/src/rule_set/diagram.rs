@@ -81,10 +81,9 @@ pub(crate) struct Region {
     pub(crate) answer: Answer,
 }
 
-/// The most surroundings that are told apart while a diagram is built, and the most regions it may have: tables of real
-/// methods have tens of either, and whoever writes one beyond these cannot be told what is wrong with it in a time that
-/// anybody waits.
+/// The most surroundings that are told apart while a diagram is built; tables of real methods have tens.
 const MOST_STATES: usize = 20_000;
+/// The most regions of one that can be gone through in a time that anybody waits.
 const MOST_REGIONS: u64 = 20_000;
 
 /// The diagram of one table for one class.
@@ -245,8 +244,7 @@ impl Diagram {
         Self { variables, nodes, children, answers, root, cut_off }
     }
 
-    /// Whether it tells too much apart to be gone through; nothing else may then be asked of it. No rule set that passed the
-    /// check has such a table.
+    /// Whether it tells too much apart to be gone through; no rule set that passed the check has such a table.
     pub(crate) fn is_too_large(&self) -> bool {
         self.cut_off || self.regions_from(self.root, &mut HashMap::new()) > MOST_REGIONS
     }

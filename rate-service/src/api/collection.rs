@@ -11,6 +11,7 @@ use futures_util::stream::try_unfold;
 use rate_core::NaiveDate;
 use rate_core::amount::{Money, Rate};
 use rate_core::calendar::Month;
+use rate_core::input::book::TableKind;
 use rate_core::log::Digest;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -94,7 +95,7 @@ pub async fn quote(
         let asked: Vec<Result<QuotationLine, ApiError>> = lines.iter().map(Line::read).collect();
         service.store().read(|link| {
             let accounts = asked_for(asked.iter().flatten().map(|it| it.account.as_str()));
-            let timelines = timelines(service, link, &area, &accounts.into_iter().collect::<Vec<_>>())?;
+            let timelines = timelines(service, link, &area, accounts)?;
             let mut answers = Vec::with_capacity(asked.len());
             for (asked, number) in asked.into_iter().zip(first..) {
                 let billed = asked.and_then(|asked| bill(service, link, &timelines, asked, number));
@@ -112,28 +113,32 @@ pub async fn quote(
     Ok(Lines::of(service.into_inner(), payload.into_inner()).answered(Arc::new(each)))
 }
 
-/// The rates of some accounts, as they are now.
+/// The rates of some accounts, as they are now; of those that are known and have none, none.
 fn timelines(
     service: &Service,
     link: &mut Link,
     area: &str,
-    accounts: &[String],
-) -> Result<BTreeMap<String, Timeline>, ApiError> {
+    accounts: BTreeSet<String>,
+) -> Result<BTreeMap<String, Option<Timeline>>, ApiError> {
+    let accounts: Vec<String> = accounts.into_iter().collect();
     let seen = service.ledger(link)?;
     let runs = seen.of(area, None);
     let mut bodies: BTreeMap<String, Vec<_>> = BTreeMap::new();
-    for row in link.bodies_of(area, accounts)? {
+    for row in link.bodies_of(area, &accounts)? {
         bodies.entry(row.account.clone()).or_default().push(row);
     }
     let through = runs.last().unwrap_or_default();
-    let of = |(account, bodies): (String, Vec<_>)| Ok((account, Timeline::of(&bodies, &runs, through)?));
-    bodies.into_iter().map(of).collect()
+    let without: Vec<String> = accounts.into_iter().filter(|account| !bodies.contains_key(account)).collect();
+    let known = link.last_knowledge()?;
+    let known = link.standing_of_table(area, &without, TableKind::Accounts.stem(), known)?;
+    let of = |(account, bodies): (String, Vec<_>)| Ok((account, Some(Timeline::of(&bodies, &runs, through)?)));
+    bodies.into_iter().map(of).chain(known.into_iter().map(|row| Ok((row.account, None)))).collect()
 }
 
 fn bill(
     service: &Service,
     link: &mut Link,
-    timelines: &BTreeMap<String, Timeline>,
+    timelines: &BTreeMap<String, Option<Timeline>>,
     asked: QuotationLine,
     line: u64,
 ) -> Result<QuotationAnswer, ApiError> {
@@ -143,8 +148,14 @@ fn bill(
     if !(0..=1_000_000_000_000_000).contains(&asked.payroll_fen) {
         return Err(too_much());
     }
-    let rate = timelines.get(&asked.account).and_then(|timeline| timeline.on(month.first_day()));
-    let rate = rate.ok_or_else(ApiError::unknown)?;
+    let timeline = timelines.get(&asked.account).ok_or_else(ApiError::unknown)?;
+    let rate = timeline.as_ref().and_then(|timeline| timeline.on(month.first_day()));
+    let rate = rate.ok_or_else(|| {
+        ApiError::refused(
+            format!("单位 `{}` 在 {month} 没有已发布的费率", asked.account),
+            format!("account `{}` has no published rate in {month}", asked.account),
+        )
+    })?;
     let method = service.method(link, rate.decision.rule_set_digest)?;
     let premium = exact(&rate.rate_percent)?.premium_on(Money::from_fen(asked.payroll_fen), method.premium_rounding());
     Ok(QuotationAnswer::Billed {

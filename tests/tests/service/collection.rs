@@ -60,7 +60,7 @@ fn payrolls_are_billed_at_the_published_rates() {
     ];
     let answers = quoted(&client, &wrong.join("\n"));
     let codes: Vec<&str> = answers.iter().filter_map(|it| it["problem"]["code"].as_str()).collect();
-    let expected = ["request.value", "request.value", "object.unknown", "object.unknown", "request.malformed"];
+    let expected = ["request.value", "request.value", "object.unknown", "content.refused", "request.malformed"];
     assert_eq!(codes, expected);
     assert_eq!(answers.last().unwrap()["refused"], 5);
 }
