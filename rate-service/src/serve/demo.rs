@@ -22,7 +22,7 @@ use crate::store::DocumentKind;
 /// Accounts of the sample city.
 const ACCOUNTS: u32 = 2000;
 /// What its run is called.
-const RUN: &str = "demo-2022";
+const RUN: &str = "990100-demo";
 /// How long a piece of work is left to whoever took it, in milliseconds; nobody else works on a new database.
 const LEASE_MILLIS: i64 = 60_000;
 /// Bytes of a file that are handed over in one go.
