@@ -72,6 +72,12 @@ fn run<S: Steps>(law: &Law, history: &History, steps: &mut S) -> Result<(Outcome
     amended(law, history, |_, outcome| outcome, steps)
 }
 
+/// Whether the setting of an account falls into stretches, by orders or by the day it is decided: then nothing but the
+/// whole decision says its rates.
+pub(crate) fn falls_into_stretches(law: &Law, history: &History) -> bool {
+    stretch::parts(law, history)
+}
+
 /// Decides with an outcome that is amended before it is priced: what an audit asks "what if" with. A setting that falls
 /// into stretches is priced as it stands.
 pub(crate) fn amended<S: Steps>(

@@ -177,6 +177,13 @@ impl Schedule {
         self.segments.iter().find(|segment| segment.days.contains(date)).map(|segment| segment.rate)
     }
 
+    /// The first segment of the rate that an outcome decided, after any that was only paid until then.
+    pub fn decided_segment(&self, outcome: &Outcome) -> Option<&Segment> {
+        let waited = |segment: &&Segment| segment.origin != Origin::Provisional;
+        let decided = self.segments.iter().find(waited).filter(|_| outcome.origin != Origin::Provisional);
+        decided.or(self.segments.first())
+    }
+
     /// The premium on the payroll of a month, at the rate of its first day, rounded to fen as the rule set says.
     ///
     /// `None` where the month's first day lies outside the schedule.
@@ -225,10 +232,7 @@ impl Decision {
 
     /// The first segment of the rate that was decided, after any that was only paid until then.
     pub fn decided_segment(&self) -> Option<&Segment> {
-        let segments = self.schedule.segments();
-        let waited = |segment: &&Segment| segment.origin != Origin::Provisional;
-        let decided = segments.iter().find(waited).filter(|_| self.outcome.origin != Origin::Provisional);
-        decided.or(segments.first())
+        self.schedule.decided_segment(&self.outcome)
     }
 
     /// Every step, in the order of the law.

@@ -53,6 +53,7 @@ pub mod project;
 pub mod record;
 pub mod replay;
 pub mod rule_set;
+pub mod scenario;
 pub mod settlement;
 pub mod trend;
 pub mod vectors;

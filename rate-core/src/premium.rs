@@ -56,6 +56,41 @@ pub fn total(bills: &[Bill]) -> i128 {
     bills.iter().map(|bill| i128::from(bill.premium.fen())).sum()
 }
 
+/// The rates of the first twelve months that a schedule covers, months of one rate together: what bills on any payroll
+/// are made from, where many are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct YearRates {
+    runs: Vec<(Rate, i128)>,
+    mode: RoundMode,
+}
+
+impl YearRates {
+    /// The rates of a schedule.
+    pub fn of(schedule: &Schedule) -> Self {
+        let mut runs: Vec<(Rate, i128)> = Vec::new();
+        for bill in bills(schedule, Money::ZERO) {
+            match runs.last_mut() {
+                Some((rate, months)) if *rate == bill.rate => *months += 1,
+                _ => runs.push((bill.rate, 1)),
+            }
+        }
+        Self { runs, mode: schedule.premium_mode() }
+    }
+
+    /// The sum of the bills on a monthly payroll, in fen: what [`total`] of [`bills`] is.
+    pub fn premium(&self, payroll: Money) -> i128 {
+        let run = |(rate, months): &(Rate, i128)| {
+            rate.premium_on(payroll, self.mode).map_or(0, |premium| i128::from(premium.fen()) * months)
+        };
+        self.runs.iter().map(run).sum()
+    }
+
+    /// The months that are billed.
+    pub fn months(&self) -> i128 {
+        self.runs.iter().map(|(_, months)| months).sum()
+    }
+}
+
 /// The bills that a constant rate would give for the same months.
 pub fn bills_at(rate: Rate, bills: &[Bill], payroll: Money, mode: RoundMode) -> i128 {
     let each = rate.premium_on(payroll, mode).map_or(0, |premium| i128::from(premium.fen()));

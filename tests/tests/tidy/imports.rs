@@ -17,6 +17,7 @@ const CORE: &[&[&str]] = &[
     &["explanation"],
     &["notice", "input", "record"],
     &["cases", "diagnostics", "replay", "vectors"],
+    &["scenario"],
 ];
 
 /// Rooms of `rate-service` by rank, lowest first.
@@ -48,6 +49,10 @@ const GUESTS: &[(&str, &str, &[&str])] = &[
     ("rate-core", "base64", &["log"]),
     ("rate-core", "ed25519_dalek", &["log"]),
     ("rate-core", "chrono", &["calendar"]),
+    ("rate-core", "nalgebra", &["scenario"]),
+    ("rate-core", "rand_chacha", &["scenario"]),
+    ("rate-core", "rand_distr", &["scenario"]),
+    ("rate-core", "statrs", &["scenario"]),
     ("rate-service", "clap", &["cli"]),
     ("rate-service", "clap_complete", &["cli"]),
     ("rate-service", "indicatif", &["cli"]),

@@ -1,0 +1,20 @@
+//! What another table, ladder, base vector or cycle would do to premiums, employers and the fund.
+//!
+//! A [`Portfolio`] holds the facts of an area; what a law measures in them is kept in columns, so that a candidate which
+//! only reads a table otherwise is decided without measuring anybody again. Rates come from the engine alone: what is
+//! computed here in floating point are statistics about rates, never a rate.
+#![expect(
+    clippy::disallowed_types,
+    clippy::float_arithmetic,
+    reason = "statistics about rates are real numbers; a test holds that no other room has any"
+)]
+
+mod measuring;
+mod portfolio;
+mod priced;
+mod real;
+mod shards;
+
+pub use portfolio::{Portfolio, Undecided};
+pub use priced::{Level, Priced, PricedRow};
+pub use shards::Workers;

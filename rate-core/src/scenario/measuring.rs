@@ -1,0 +1,116 @@
+//! What a law reads in the facts, and what was read: kept, so that a law that reads the same need not read again.
+
+use super::portfolio::Undecided;
+use super::shards::Workers;
+use crate::amount::Money;
+use crate::calendar::DateSpan;
+use crate::decide::{self, Standing};
+use crate::error::Code;
+use crate::experience::{self, Experience};
+use crate::history::{History, OpenMonths};
+use crate::premium;
+use crate::rule_set::measure::PremiumBasis;
+use crate::rule_set::{Denominator, Law};
+
+/// What a law found in the facts of everybody, in the order of the portfolio.
+#[derive(Debug)]
+pub(crate) struct Measuring {
+    law: Law,
+    pub(crate) found: Vec<Result<Found, Code>>,
+}
+
+/// What a law found in the facts of one account.
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(crate) standing: Standing,
+    pub(crate) experience: Experience,
+    /// Mean payroll of a month and heads, by the latest premium row; zero where none is known.
+    pub(crate) payroll: Money,
+    pub(crate) heads: i64,
+    /// Nothing of the account changes inside the setting, so that its rates follow from its outcome alone.
+    pub(crate) plain: bool,
+}
+
+impl Measuring {
+    /// Reads the facts of everybody under a law.
+    pub(crate) fn of(law: &Law, histories: &[History], workers: Workers<'_>) -> Self {
+        let shards = workers.shards(histories, |_, shard| shard.iter().map(|it| found(law, it)).collect::<Vec<_>>());
+        Self { law: law.clone(), found: shards.into_iter().flatten().collect() }
+    }
+
+    /// Whether another law reads the same in the same facts.
+    pub(crate) fn serves(&self, law: &Law) -> bool {
+        reads_alike(&self.law, law)
+    }
+
+    /// Who cannot be decided, and why.
+    pub(crate) fn undecided(&self) -> impl Iterator<Item = Undecided> + '_ {
+        let places = self.found.iter().enumerate();
+        places.filter_map(|(place, it)| it.as_ref().err().map(|code| Undecided { place, code: *code }))
+    }
+}
+
+fn found(law: &Law, history: &History) -> Result<Found, Code> {
+    // An account may have several problems; the first is what a count of them goes by.
+    let code = |problems: crate::error::Problems| problems.iter().next().map_or(Code::HistoryNotCovered, |it| it.code);
+    decide::admit::admit(law, history).map_err(code)?;
+    let standing = decide::standing::of(law, history).map_err(code)?;
+    let experience = experience::measure_over(law, history, &standing.windows(law));
+    let base = premium::payroll_base(history, standing.first_day);
+    let (payroll, heads) = base.map_or((Money::ZERO, 0), |base| (base.monthly, base.heads));
+    Ok(Found { plain: is_plain(law.setting(), history), standing, experience, payroll, heads })
+}
+
+/// Whether nothing in the facts parts the days of a setting: one spell, one class, no event, order or predecessor.
+fn is_plain(setting: &DateSpan, history: &History) -> bool {
+    let holds = |from, to: Option<crate::NaiveDate>| {
+        from <= setting.from() && to.is_none_or(|to| setting.to().is_some_and(|end| end <= to))
+    };
+    let spells = |it: OpenMonths| holds(it.from.first_day(), it.to.map(crate::Month::last_day));
+    let classes = |it: &crate::history::Classification| it.class.is_some() && holds(it.days.from(), it.days.to());
+    history.insured().any(spells)
+        && history.classifications().iter().any(classes)
+        && history.events().is_empty()
+        && history.orders().is_empty()
+        && history.dispatched().is_empty()
+        && history.successions().is_empty()
+}
+
+/// Whether two laws read the same in any facts: measures, windows, who takes part, whose facts are added.
+///
+/// What they do with it may differ: tables, results, limits, base rates.
+fn reads_alike(one: &Law, two: &Law) -> bool {
+    let (rules, other) = (one.rules(), two.rules());
+    rules.id().area == other.id().area
+        && one.semantics() == two.semantics()
+        && rules.measures() == other.measures()
+        && one.asked() == two.asked()
+        && one.windows() == two.windows()
+        && one.filled_window() == two.filled_window()
+        && (one.setting(), one.first_setting(), one.decided_late())
+            == (two.setting(), two.first_setting(), two.decided_late())
+        && one.cycle().rate_period == two.cycle().rate_period
+        && one.cycle().not_above_last.is_some() == two.cycle().not_above_last.is_some()
+        && one.participation() == two.participation()
+        && one.attribution() == two.attribution()
+        && one.changes() == two.changes()
+        && one.counts_from_last_grade() == two.counts_from_last_grade()
+        && rules.adjustments() == other.adjustments()
+        && rules.ladder() == other.ladder()
+        && rules.classes() == other.classes()
+        && rules.projects() == other.projects()
+        && reads_parameters_alike(one, two)
+}
+
+/// Parameters are read for classes that nobody determined, for averages, and for premiums at base rates.
+fn reads_parameters_alike(one: &Law, two: &Law) -> bool {
+    let measures = one.rules().measures();
+    let averages = measures.iter().any(|it| it.relative_to.is_some());
+    let at_base = measures
+        .iter()
+        .any(|it| matches!(it.denominator, Denominator::Premium { basis: PremiumBasis::AtBaseRate, .. }));
+    let (one, two) = (one.parameters(), two.parameters());
+    one.industries() == two.industries()
+        && (!averages || one.statistics() == two.statistics())
+        && (!at_base || one.vectors() == two.vectors())
+}

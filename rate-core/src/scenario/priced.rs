@@ -1,0 +1,227 @@
+//! Everybody's rate and premium under a law: one pass over what was measured.
+
+use std::collections::HashMap;
+use std::collections::hash_map::DefaultHasher;
+use std::hash::BuildHasherDefault;
+use std::sync::Arc;
+
+use super::measuring::{Found, Measuring};
+use super::portfolio::{Portfolio, Undecided};
+use super::shards::Workers;
+use crate::amount::{Money, Quantity, Rate};
+use crate::decide::{self, LastRate, schedule};
+use crate::decision::{NoSteps, Outcome, Reason, Schedule};
+use crate::error::{Code, Problems};
+use crate::experience::{self, Experience, Measured};
+use crate::history::{AccountKind, History, Origin};
+use crate::industry::RiskClass;
+use crate::ladder::GradeIndex;
+use crate::premium::YearRates;
+use crate::rule_set::{Denominator, Law};
+
+/// At what level the premiums of the windows stand in what is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Level {
+    /// As they were charged, whatever the candidate's base rates are.
+    AsCharged,
+    /// As if the candidate's base rates had been charged in the windows: where it will be once it has stood for a cycle.
+    OnLevel,
+}
+
+impl Level {
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AsCharged => "as-charged",
+            Self::OnLevel => "on-level",
+        }
+    }
+}
+
+/// The rate of one account and what a year costs it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PricedRow {
+    /// Class on the first day.
+    pub class: RiskClass,
+    /// Grade; `None` where a held rate has none.
+    pub grade: Option<GradeIndex>,
+    /// Where the rate comes from.
+    pub origin: Origin,
+    /// Why.
+    pub reason: Reason,
+    /// The rate decided, on its first day.
+    pub rate: Rate,
+    /// Mean payroll of a month, in fen.
+    pub payroll: Money,
+    /// Heads.
+    pub heads: i64,
+    /// Premium of the first twelve months, in fen: the sum of the bills.
+    pub premium_fen: i128,
+}
+
+/// Everybody's rates under a law, in the order of the portfolio.
+#[derive(Debug)]
+pub struct Priced {
+    law: Law,
+    rows: Vec<Result<PricedRow, Code>>,
+}
+
+impl Priced {
+    /// The law.
+    pub const fn law(&self) -> &Law {
+        &self.law
+    }
+
+    /// The rate of each account, or the code of what keeps it from one.
+    pub fn rows(&self) -> &[Result<PricedRow, Code>] {
+        &self.rows
+    }
+
+    /// Who has no rate, and why.
+    pub fn undecided(&self) -> impl Iterator<Item = Undecided> + '_ {
+        let places = self.rows.iter().enumerate();
+        places.filter_map(|(place, row)| row.as_ref().err().map(|code| Undecided { place, code: *code }))
+    }
+
+    /// The premium of everybody, in fen: the sum of all bills.
+    pub fn premium_fen(&self) -> i128 {
+        self.rows.iter().flatten().map(|row| row.premium_fen).sum()
+    }
+
+    /// Prices everybody. `relevelled` is the law whose base rates the window premiums were charged at, where they are to
+    /// be read at those of `law`.
+    pub(super) fn of(
+        portfolio: &Portfolio,
+        law: &Law,
+        measuring: &Measuring,
+        relevelled: Option<&Law>,
+        workers: Workers<'_>,
+    ) -> Self {
+        let (_, sub_areas) = portfolio.sub_areas();
+        let histories = portfolio.histories();
+        let shards = workers.shards(&measuring.found, |first, shard| {
+            let mut pricing = Pricing { law, relevelled, known: HashMap::default() };
+            let row = |(place, found): (usize, &Result<Found, Code>)| {
+                let found = found.as_ref().map_err(|code| *code)?;
+                pricing.row(&histories[place], found, sub_areas[place])
+            };
+            (first..).zip(shard).map(row).collect::<Vec<_>>()
+        });
+        Self { law: law.clone(), rows: shards.into_iter().flatten().collect() }
+    }
+}
+
+/// What the rates of an account follow from, where nothing of it changes inside the setting.
+#[derive(PartialEq, Eq, Hash)]
+struct Known {
+    outcome: Outcome,
+    sub_area: u32,
+    kind: AccountKind,
+    last: Option<LastRate>,
+    not_above: Option<Rate>,
+}
+
+/// The rates of a year, and the one that was decided.
+struct Rates {
+    decided: Rate,
+    year: YearRates,
+}
+
+impl Rates {
+    fn of(schedule: &Schedule, outcome: &Outcome) -> Result<Self, Code> {
+        let decided = schedule.decided_segment(outcome).ok_or(Code::HistoryNotCovered)?;
+        Ok(Self { decided: decided.rate, year: YearRates::of(schedule) })
+    }
+}
+
+struct Pricing<'p> {
+    law: &'p Law,
+    relevelled: Option<&'p Law>,
+    /// A fixed hasher: nothing here is random, and nothing is read in the order of the map.
+    known: HashMap<Known, Result<Arc<Rates>, Code>, BuildHasherDefault<DefaultHasher>>,
+}
+
+impl Pricing<'_> {
+    fn row(&mut self, history: &History, found: &Found, sub_area: u32) -> Result<PricedRow, Code> {
+        let (outcome, rates) = self.rates(history, found, sub_area)?;
+        Ok(PricedRow {
+            class: outcome.class,
+            grade: outcome.grade,
+            origin: outcome.origin,
+            reason: outcome.reason,
+            rate: rates.decided,
+            payroll: found.payroll,
+            heads: found.heads,
+            premium_fen: rates.year.premium(found.payroll),
+        })
+    }
+
+    fn rates(&mut self, history: &History, found: &Found, sub_area: u32) -> Result<(Outcome, Arc<Rates>), Code> {
+        if decide::falls_into_stretches(self.law, history) {
+            let (outcome, schedule) =
+                decide::amended(self.law, history, |_, outcome| outcome, &mut NoSteps).map_err(first)?;
+            return Ok((outcome, Arc::new(Rates::of(&schedule, &outcome)?)));
+        }
+        let outcome = match self.relevelled {
+            None => decide::decide_on(self.law, &found.experience, &found.standing, &mut NoSteps),
+            Some(charged) => {
+                let experience = on_level(self.law, charged, history, found);
+                decide::decide_on(self.law, &experience, &found.standing, &mut NoSteps)
+            }
+        };
+        let made = || {
+            let schedule =
+                schedule::schedule(self.law, history, &found.standing, &outcome, &mut NoSteps).map_err(first)?;
+            Rates::of(&schedule, &outcome).map(Arc::new)
+        };
+        if !found.plain {
+            return Ok((outcome, made()?));
+        }
+        let (last, not_above) = (found.standing.last, found.standing.not_above);
+        let known = Known { outcome, sub_area, kind: history.kind(), last, not_above };
+        let rates = self.known.entry(known).or_insert_with(made);
+        rates.clone().map(|rates| (outcome, rates))
+    }
+}
+
+fn first(problems: Problems) -> Code {
+    problems.iter().next().map_or(Code::HistoryNoRate, |it| it.code)
+}
+
+/// What was measured, with the premiums of the windows at the base rates of a law instead of those they were charged at:
+/// the base rates of the class on the first day of the setting, one over the other.
+fn on_level(law: &Law, charged: &Law, history: &History, found: &Found) -> Experience {
+    let (class, day) = (found.standing.class, found.standing.first_day);
+    let base = |law: &Law| experience::base_millionths(law, history, class, day).filter(|rate| *rate > 0);
+    let (Some(new), Some(old)) = (base(law), base(charged)) else {
+        return found.experience.clone();
+    };
+    let mut experience = found.experience.clone();
+    for (measure, window) in law.asked().iter().copied() {
+        let it = &law.rules().measures()[measure];
+        if !matches!(it.denominator, Denominator::Premium { .. }) {
+            continue;
+        }
+        if let Measured::Value(value) = experience.get(measure, window) {
+            experience = experience.with(measure, window, relevelled(value, new, old));
+        }
+    }
+    experience
+}
+
+/// A ratio whose denominator was charged at one base rate, at another.
+fn relevelled(value: Quantity, new: i64, old: i64) -> Quantity {
+    let shared = gcd(new, old);
+    // A part of a quantity is below 10^30 and a rate has at most 10^6 millionths, so the products fit.
+    Quantity {
+        numerator: value.numerator * i128::from(old / shared),
+        denominator: value.denominator * i128::from(new / shared),
+    }
+}
+
+const fn gcd(mut one: i64, mut two: i64) -> i64 {
+    while two != 0 {
+        (one, two) = (two, one % two);
+    }
+    one
+}

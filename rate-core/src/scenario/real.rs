@@ -1,0 +1,34 @@
+//! From exact numbers to real ones: the one place where a scenario turns the first into the second.
+#![expect(
+    clippy::cast_precision_loss,
+    reason = "a statistic needs no more digits than a double has; sums are made before, in whole numbers"
+)]
+
+use rust_decimal::Decimal;
+
+use crate::amount::Quantity;
+
+/// A whole number: fen, heads, cases.
+pub(crate) const fn real(number: i128) -> f64 {
+    number as f64
+}
+
+/// A number of things.
+pub(crate) const fn count(number: usize) -> f64 {
+    number as f64
+}
+
+/// One whole number over another; `None` over zero.
+pub(crate) fn ratio(numerator: i128, denominator: i128) -> Option<f64> {
+    (denominator != 0).then(|| real(numerator) / real(denominator))
+}
+
+/// A measured value.
+pub(crate) fn quantity(value: Quantity) -> f64 {
+    real(value.numerator) / real(value.denominator)
+}
+
+/// A decimal number, as a rate or a factor in percent.
+pub(crate) fn decimal(value: Decimal) -> f64 {
+    real(value.mantissa()) / real(10_i128.pow(value.scale()))
+}
