@@ -9,12 +9,14 @@
     reason = "statistics about rates are real numbers; a test holds that no other room has any"
 )]
 
+mod bands;
 mod measuring;
 mod portfolio;
 mod priced;
 mod real;
 mod shards;
 
+pub use bands::SizeBands;
 pub use portfolio::{Portfolio, Undecided};
 pub use priced::{Level, Priced, PricedRow};
 pub use shards::Workers;

@@ -277,6 +277,9 @@ codes! {
     HistoryNotCovered = "history.not-covered", "the account is not insured in {0}", "单位在 {0} 未参保";
     /// No rate can be given: neither a base rate nor a last rate is known.
     HistoryNoRate = "history.no-rate", "neither a base rate nor a last rate is known on {0}", "{0} 既无基准费率也无上期费率";
+
+    /// Size bands that do not rise, or too many of them.
+    ScenarioBands = "scenario.bands", "`{0}` cannot bound size bands here; expected: {1}", "`{0}` 不能作为规模分组的上限；应为：{1}";
 }
 
 impl Code {

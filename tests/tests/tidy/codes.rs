@@ -7,6 +7,7 @@ use rate_core::history::{ChargedRate, HistoryBuilder, Order, Ordered, OrderingBo
 use rate_core::input::{Examined, examine_all};
 use rate_core::log::Digest;
 use rate_core::rule_set::check::between_versions;
+use rate_core::scenario::SizeBands;
 use rate_core::{
     ClassSystem, Code, DateSpan, Factor, History, Law, Parameters, Problems, Rate, RiskClass, RuleSetFile, date, decide,
 };
@@ -280,6 +281,11 @@ fn of_the_imports() -> BTreeSet<Code> {
     Code::ALL.iter().copied().filter(|code| words.contains(code.as_str())).collect()
 }
 
+/// What a scenario asks that cannot be asked.
+fn of_the_scenarios() -> BTreeSet<Code> {
+    codes_of(&SizeBands::new(&[9, 9]).unwrap_err())
+}
+
 #[test]
 fn no_code_is_dead() {
     let mut provoked: BTreeSet<Code> = refused::all().values().flatten().flat_map(refused::Refused::codes).collect();
@@ -290,6 +296,7 @@ fn no_code_is_dead() {
     provoked.extend(of_the_cases());
     provoked.extend(of_the_workbooks());
     provoked.extend(of_the_imports());
+    provoked.extend(of_the_scenarios());
     let silent: Vec<Code> = Code::ALL.iter().copied().filter(|code| !provoked.contains(code)).collect();
     assert_eq!(silent, NOT_PROVOKED, "codes that nothing provokes");
 }
