@@ -1,9 +1,11 @@
 //! What a decision says: outcome, rate schedule, and the steps that led there. Results, no arithmetic.
 
+mod change;
 mod step;
 
 use rust_decimal::Decimal;
 
+pub use change::Change;
 pub use step::{NoSteps, Ruling, Step, StepKind, Steps};
 
 use crate::amount::{Factor, Money, Rate, RoundMode};

@@ -9,6 +9,7 @@ mod mapping_file;
 mod parameters_file;
 mod reader;
 mod rule_set_file;
+mod study_file;
 mod tree;
 
 pub use amended::Amendment;
@@ -17,6 +18,9 @@ pub use change::Change;
 pub use mapping_file::{MAPPING, MappingFile};
 pub use parameters_file::{ParametersFile, band_of};
 pub use rule_set_file::{Examined, RuleSetFile, examine_all};
+pub use study_file::{
+    STUDY, Study, StudyCalibration, StudyCandidate, StudyFile, StudySetting, StudySweep, StudyTarget,
+};
 pub use tree::keys_twice;
 
 #[cfg(test)]

@@ -85,6 +85,11 @@ impl YearRates {
         self.runs.iter().map(run).sum()
     }
 
+    /// The sum of the bills that a constant rate would give for the same months: what [`bills_at`] says.
+    pub fn premium_at(&self, rate: Rate, payroll: Money) -> i128 {
+        rate.premium_on(payroll, self.mode).map_or(0, |premium| i128::from(premium.fen()) * self.months())
+    }
+
     /// The months that are billed.
     pub fn months(&self) -> i128 {
         self.runs.iter().map(|(_, months)| months).sum()

@@ -10,13 +10,33 @@
 )]
 
 mod bands;
+mod calibration;
+mod candidate;
+mod comparison;
+mod distribution;
 mod measuring;
+mod migration;
+mod movers;
 mod portfolio;
 mod priced;
 mod real;
+mod reserve;
+mod setting;
 mod shards;
+mod sums;
+mod sweep;
 
 pub use bands::SizeBands;
+pub use calibration::{Calibration, Found, Search, Trial};
+pub use candidate::{Baseline, Candidate, Proposal, ProposedBase, ProposedRules, moves_its_own_measure};
+pub use comparison::{Changed, Comparing, Comparison, Coverage};
+pub use distribution::{Bin, Distribution};
+pub use migration::Migration;
+pub use movers::{Mover, Movers};
 pub use portfolio::{Portfolio, Undecided};
 pub use priced::{Level, Priced, PricedRow};
+pub use reserve::{Load, Outlook};
+pub use setting::Setting;
 pub use shards::Workers;
+pub use sums::{Pair, Sum, percent};
+pub use sweep::{Axis, SweepPoint};

@@ -12,6 +12,7 @@ mod log;
 mod notice;
 mod progress;
 mod projects;
+mod scenario;
 mod serve;
 mod test;
 mod vectors;
@@ -141,6 +142,8 @@ enum Command {
     Vectors(vectors::VectorArguments),
     /// Bill every project of a book that has enrolled by a day, or explain one.
     Projects(projects::ProjectArguments),
+    /// Answer a study: what other tables, ladders, base rates or cycles would do to premiums, employers and the fund.
+    Scenario(scenario::ScenarioArguments),
     /// Answer over HTTP, on an SQLite file or a PostgreSQL database, until it is told to stop.
     Serve(serve::ServeArguments),
     /// Make a demonstration in a directory: rules, a synthetic book, and rates for everybody in it.
@@ -362,6 +365,7 @@ impl Session<'_> {
             Command::Notice { request, entry, notice } => self.notice(&request.read()?, &entry.read()?, notice),
             Command::Vectors(arguments) => self.vectors(arguments),
             Command::Projects(arguments) => self.projects(arguments),
+            Command::Scenario(arguments) => self.scenario(arguments),
             Command::Serve(arguments) => self.serve(&arguments),
             Command::Demo { dir, accounts } => {
                 let mut progress = Progress::new(self.lang);

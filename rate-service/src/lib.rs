@@ -27,6 +27,7 @@ pub mod projects;
 pub mod replay;
 pub mod routes;
 pub mod run;
+pub mod scenario;
 pub mod serve;
 pub mod store;
 pub mod telemetry;

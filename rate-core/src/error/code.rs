@@ -278,6 +278,16 @@ codes! {
     /// No rate can be given: neither a base rate nor a last rate is known.
     HistoryNoRate = "history.no-rate", "neither a base rate nor a last rate is known on {0}", "{0} 既无基准费率也无上期费率";
 
+    /// A candidate whose rules decide nothing on the day of the study.
+    ScenarioRefused = "scenario.refused", "the candidate decides nothing: {0}", "候选方案不能定费率：{0}";
+    /// Base rates that do not fit the classes.
+    ScenarioBase = "scenario.base-rates", "these base rates fit no base vector of the setting: {0}", "所列基准费率与本期的基准费率表不符：{0}";
+    /// A search that has nowhere to search.
+    ScenarioBracket = "scenario.bracket", "no values between {0} and {1} in steps of {2}, or more than {3}", "{0} 与 {1} 之间以 {2} 为步长没有取值，或多于 {3} 个";
+    /// A portfolio that a study can say nothing of.
+    ScenarioNobody = "scenario.nobody", "no account of {0} can be decided under the baseline on {1}", "{0} 没有单位能按基准方案在 {1} 定费率";
+    /// A fund table that lacks what an outlook starts from.
+    ScenarioFund = "scenario.fund", "the fund table of {0} lacks twelve months up to {1}", "{0} 的基金表缺少截至 {1} 的十二个月";
     /// Size bands that do not rise, or too many of them.
     ScenarioBands = "scenario.bands", "`{0}` cannot bound size bands here; expected: {1}", "`{0}` 不能作为规模分组的上限；应为：{1}";
 }

@@ -14,8 +14,17 @@ pub struct Change {
     pub path: String,
     /// Where the change is written.
     pub place: Place,
-    from: Option<Node>,
+    from: Before,
     to: Option<Node>,
+}
+
+/// What is said of the value that is changed.
+#[derive(Clone, Debug)]
+enum Before {
+    /// It stands there, or nothing does: else the change is a slip.
+    Stated(Option<Node>),
+    /// Nothing is said: whatever stands there gives way.
+    Whatever,
 }
 
 impl Change {
@@ -27,12 +36,34 @@ impl Change {
         if from.is_none() && to.is_none() {
             fields.at().problem(Code::FileMissingKey, ["to"]);
         }
-        Some(Self { path: path?.to_owned(), place: fields.at().place(), from, to })
+        Some(Self { path: path?.to_owned(), place: fields.at().place(), from: Before::Stated(from), to })
+    }
+
+    /// Reads `path` and `to`, and `from` where it is given: without it, whatever stands there gives way.
+    pub(super) fn read_any(fields: &Fields<'_>) -> Option<Self> {
+        let path = fields.need("path").and_then(|at| at.text());
+        let from = fields.get("from").map_or(Before::Whatever, |at| Before::Stated(Some(at.node().clone())));
+        let to = fields.need("to").map(|at| at.node().clone())?;
+        Some(Self { path: path?.to_owned(), place: fields.at().place(), from, to: Some(to) })
+    }
+
+    /// Another value at a path, whatever stands there; of the kind that stands there.
+    ///
+    /// ```
+    /// use rate_core::input::Change;
+    /// assert_eq!(Change::set("float_table.rows.low.all.pay_ratio", "<= 50%").to_text(), r#""<= 50%""#);
+    /// ```
+    pub fn set(path: &str, to: &str) -> Self {
+        let node = Node { value: Value::Text(to.to_owned()), file: 0, line: 0, column: 0 };
+        Self { path: path.to_owned(), place: Place::field(path), from: Before::Whatever, to: Some(node) }
     }
 
     /// What stands there, as the case says it; empty where nothing does.
     pub fn from_text(&self) -> String {
-        text(self.from.as_ref().map(|node| &node.value))
+        match &self.from {
+            Before::Stated(from) => text(from.as_ref().map(|node| &node.value)),
+            Before::Whatever => String::new(),
+        }
     }
 
     /// What is read instead; empty where the key is taken out.
@@ -47,12 +78,19 @@ impl Change {
     pub(super) fn apply(&self, tree: &mut Tree) -> Result<(), Box<Problem>> {
         let found = tree.at(&self.path);
         let as_stated = match (found, &self.from) {
-            (Some(found), Some(stated)) => found.says(&stated.value),
-            (None, None) => true,
-            (Some(_), None) | (None, Some(_)) => false,
+            (_, Before::Whatever) | (None, Before::Stated(None)) => true,
+            (Some(found), Before::Stated(Some(stated))) => found.says(&stated.value),
+            (Some(_), Before::Stated(None)) | (None, Before::Stated(Some(_))) => false,
         };
         let shown = |text: String| if text.is_empty() { "–".to_owned() } else { text };
         let values = [self.path.clone(), shown(text(found)), shown(self.from_text())];
+        // A text stands for whatever kind of value is there.
+        if let (Before::Whatever, Some(Value::Text(to)), Some(_)) =
+            (&self.from, self.to.as_ref().map(|it| &it.value), found)
+            && tree.replace(&self.path, to)
+        {
+            return Ok(());
+        }
         if as_stated && tree.put(&self.path, self.to.as_ref(), &self.place.file) {
             return Ok(());
         }

@@ -192,6 +192,17 @@ impl RuleSet {
         Ok(RuleSetFile { tree })
     }
 
+    /// The file of the same set with several settings changed, to be checked.
+    ///
+    /// # Errors
+    /// `case.change` for every change of something that does not stand there.
+    pub fn overlaid(&self, changes: &[Change]) -> Result<RuleSetFile, Problems> {
+        let mut tree = Tree::clone(&self.tree);
+        let wrong = changes.iter().filter_map(|change| change.apply(&mut tree).err());
+        Problems::none_of(wrong.map(|problem| *problem).collect())?;
+        Ok(RuleSetFile { tree })
+    }
+
     /// The canonical resolved form that its digest is over: JSON, which [`RuleSetFile::parse_json`] reads again.
     pub fn canonical_text(&self) -> String {
         tree::canonical_text(&self.tree)

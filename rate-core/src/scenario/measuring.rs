@@ -1,8 +1,7 @@
 //! What a law reads in the facts, and what was read: kept, so that a law that reads the same need not read again.
 
-use super::portfolio::Undecided;
 use super::shards::Workers;
-use crate::amount::Money;
+use crate::amount::{Money, Rate};
 use crate::calendar::DateSpan;
 use crate::decide::{self, Standing};
 use crate::error::Code;
@@ -27,6 +26,8 @@ pub(crate) struct Found {
     /// Mean payroll of a month and heads, by the latest premium row; zero where none is known.
     pub(crate) payroll: Money,
     pub(crate) heads: i64,
+    /// The rate charged before the first day, where one is known.
+    pub(crate) previous: Option<Rate>,
     /// Nothing of the account changes inside the setting, so that its rates follow from its outcome alone.
     pub(crate) plain: bool,
 }
@@ -42,12 +43,6 @@ impl Measuring {
     pub(crate) fn serves(&self, law: &Law) -> bool {
         reads_alike(&self.law, law)
     }
-
-    /// Who cannot be decided, and why.
-    pub(crate) fn undecided(&self) -> impl Iterator<Item = Undecided> + '_ {
-        let places = self.found.iter().enumerate();
-        places.filter_map(|(place, it)| it.as_ref().err().map(|code| Undecided { place, code: *code }))
-    }
 }
 
 fn found(law: &Law, history: &History) -> Result<Found, Code> {
@@ -58,7 +53,8 @@ fn found(law: &Law, history: &History) -> Result<Found, Code> {
     let experience = experience::measure_over(law, history, &standing.windows(law));
     let base = premium::payroll_base(history, standing.first_day);
     let (payroll, heads) = base.map_or((Money::ZERO, 0), |base| (base.monthly, base.heads));
-    Ok(Found { plain: is_plain(law.setting(), history), standing, experience, payroll, heads })
+    let previous = history.rate_before(standing.first_day).map(|rate| rate.charged);
+    Ok(Found { previous, plain: is_plain(law.setting(), history), standing, experience, payroll, heads })
 }
 
 /// Whether nothing in the facts parts the days of a setting: one spell, one class, no event, order or predecessor.

@@ -2,8 +2,9 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::candidate::{reading_at, same_base_rates};
 use super::measuring::Measuring;
-use super::priced::Priced;
+use super::priced::{Level, Priced};
 use super::shards::Workers;
 use crate::error::Code;
 use crate::fund::Fund;
@@ -17,10 +18,10 @@ use crate::rule_set::Law;
 #[derive(Debug)]
 pub struct Portfolio {
     area: String,
-    histories: Vec<History>,
+    histories: Arc<Vec<History>>,
     fund: Fund,
     /// Sub-area of each account, as a place in the list of names.
-    sub_areas: (Vec<String>, Vec<u32>),
+    sub_areas: Arc<(Vec<String>, Vec<u32>)>,
     measured: Mutex<Vec<Arc<Measuring>>>,
 }
 
@@ -47,7 +48,19 @@ impl Portfolio {
         // Every name was just put among the names.
         let place = |it: &History| names.binary_search_by(|name| name.as_str().cmp(it.sub_area())).unwrap_or_default();
         let places = histories.iter().map(|it| u32::try_from(place(it)).unwrap_or_default()).collect();
-        Self { area: area.to_owned(), histories, fund, sub_areas: (names, places), measured: Mutex::default() }
+        let (histories, sub_areas) = (Arc::new(histories), Arc::new((names, places)));
+        Self { area: area.to_owned(), histories, fund, sub_areas, measured: Mutex::default() }
+    }
+
+    /// The same facts, of which nothing is measured yet.
+    pub(super) fn afresh(&self) -> Self {
+        Self {
+            area: self.area.clone(),
+            histories: Arc::clone(&self.histories),
+            fund: self.fund.clone(),
+            sub_areas: Arc::clone(&self.sub_areas),
+            measured: Mutex::default(),
+        }
     }
 
     /// The area.
@@ -102,5 +115,17 @@ impl Portfolio {
     /// Everybody's rate and yearly premium under a law.
     pub fn priced(&self, law: &Law, workers: Workers<'_>) -> Priced {
         Priced::of(self, law, &self.measured(law, workers), None, workers)
+    }
+
+    /// Everybody's rate and yearly premium under a candidate, its windows' premiums at a level: as the baseline charged
+    /// them, or as the candidate's own base rates would have.
+    pub fn priced_at(&self, candidate: &Law, baseline: &Law, level: Level, workers: Workers<'_>) -> Priced {
+        let measured = if same_base_rates(candidate, baseline) {
+            self.measured(candidate, workers)
+        } else {
+            self.measured(&reading_at(candidate, baseline), workers)
+        };
+        let charged = (level == Level::OnLevel).then_some(baseline);
+        Priced::of(self, candidate, &measured, charged, workers)
     }
 }

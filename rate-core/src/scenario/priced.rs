@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::measuring::{Found, Measuring};
 use super::portfolio::{Portfolio, Undecided};
 use super::shards::Workers;
+use super::sums::Sum;
 use crate::amount::{Money, Quantity, Rate};
 use crate::decide::{self, LastRate, schedule};
 use crate::decision::{NoSteps, Outcome, Reason, Schedule};
@@ -51,12 +52,18 @@ pub struct PricedRow {
     pub reason: Reason,
     /// The rate decided, on its first day.
     pub rate: Rate,
-    /// Mean payroll of a month, in fen.
+    /// The rate charged before, where one is known.
+    pub previous: Option<Rate>,
+    /// Mean payroll of a month.
     pub payroll: Money,
     /// Heads.
     pub heads: i64,
-    /// Premium of the first twelve months, in fen: the sum of the bills.
+    /// Months that are billed, twelve at most.
+    pub months: i128,
+    /// Premium of these months, in fen: the sum of the bills.
     pub premium_fen: i128,
+    /// What the rate charged before would bring in these months, in fen; zero where none is known.
+    pub previous_fen: i128,
 }
 
 /// Everybody's rates under a law, in the order of the portfolio.
@@ -86,6 +93,13 @@ impl Priced {
     /// The premium of everybody, in fen: the sum of all bills.
     pub fn premium_fen(&self) -> i128 {
         self.rows.iter().flatten().map(|row| row.premium_fen).sum()
+    }
+
+    /// What everybody who has a rate comes to.
+    pub fn total(&self) -> Sum {
+        let mut total = Sum::default();
+        self.rows.iter().flatten().for_each(|row| total.row(row));
+        total
     }
 
     /// Prices everybody. `relevelled` is the law whose base rates the window premiums were charged at, where they are to
@@ -150,9 +164,12 @@ impl Pricing<'_> {
             origin: outcome.origin,
             reason: outcome.reason,
             rate: rates.decided,
+            previous: found.previous,
             payroll: found.payroll,
             heads: found.heads,
+            months: rates.year.months(),
             premium_fen: rates.year.premium(found.payroll),
+            previous_fen: found.previous.map_or(0, |rate| rates.year.premium_at(rate, found.payroll)),
         })
     }
 

@@ -33,6 +33,11 @@ impl<'w> Workers<'w> {
         Self { told, ..self }
     }
 
+    /// The same, telling nobody.
+    pub(crate) fn quietly(self) -> Self {
+        Self { told: &|_| {}, ..self }
+    }
+
     /// Does work on every shard; the results stand in the order of the shards, whoever did them. The work is given the
     /// place of its first item.
     pub(crate) fn shards<T: Sync, R: Send>(self, items: &[T], work: impl Fn(usize, &[T]) -> R + Sync) -> Vec<R> {

@@ -166,7 +166,7 @@ impl RunFiles {
 
 /// A cell of a list, before it is written as CSV or into a workbook.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum ListCell {
+pub enum ListCell {
     /// Text, and numbers of things.
     Text(String),
     /// A plain decimal.

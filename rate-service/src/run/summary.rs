@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+pub use rate_core::decision::Change;
 use rate_core::error::Lang;
 use rate_core::notice::yuan;
 use rate_core::premium::{bills, bills_at, payroll_base, total};
@@ -39,19 +40,6 @@ pub struct ChangeRow {
     pub after_fen: i128,
 }
 
-/// How a rate compares with the previous one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Change {
-    /// Higher.
-    Up,
-    /// Lower.
-    Down,
-    /// The same.
-    Same,
-    /// No previous rate.
-    First,
-}
-
 /// Both summaries; each accounts for everybody who was decided.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
@@ -85,14 +73,8 @@ pub(crate) fn figures(decided: &Decided) -> Figures {
     let schedule = decided.decision.schedule();
     let (history, first) = (&decided.history, schedule.segments().first());
     let previous = first.and_then(|segment| history.rate_before(segment.days.from()));
-    let change = match (previous, decided.decision.decided_segment()) {
-        (Some(previous), Some(segment)) => match segment.rate.cmp(&previous.charged) {
-            std::cmp::Ordering::Greater => Change::Up,
-            std::cmp::Ordering::Less => Change::Down,
-            std::cmp::Ordering::Equal => Change::Same,
-        },
-        _ => Change::First,
-    };
+    let segment = decided.decision.decided_segment();
+    let change = segment.map_or(Change::First, |it| Change::between(previous.map(|rate| rate.charged), it.rate));
     let payroll = first.and_then(|segment| payroll_base(history, segment.days.from()));
     let Some(payroll) = payroll else {
         return Figures { change, heads: 0, payroll_fen: 0, before_fen: 0, after_fen: 0 };
@@ -178,21 +160,6 @@ impl Summary {
     /// Everybody it accounts for.
     pub fn accounts(&self) -> u64 {
         self.counts.iter().sum::<u64>() + self.rated
-    }
-}
-
-impl Change {
-    /// Every way to compare.
-    pub(super) const ALL: [Self; 4] = [Self::Up, Self::Down, Self::Same, Self::First];
-
-    /// The change in words.
-    pub fn text(self, lang: Lang) -> &'static str {
-        match self {
-            Self::Up => lang.pick("上升", "up"),
-            Self::Down => lang.pick("下降", "down"),
-            Self::Same => lang.pick("不变", "same"),
-            Self::First => lang.pick("首次核定", "first"),
-        }
     }
 }
 

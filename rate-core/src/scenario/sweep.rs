@@ -1,0 +1,87 @@
+//! Sweeps: one setting or two at many numbers, everybody decided at each.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+
+use super::candidate::Baseline;
+use super::portfolio::Portfolio;
+use super::priced::Level;
+use super::setting::{Setting, candidate_at};
+use super::shards::Workers;
+use super::sums::Sum;
+use crate::error::{Code, Place, Problem, Problems};
+use crate::ladder::GradeIndex;
+use crate::rule_set::Verdict;
+
+/// A setting with the numbers it takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Axis {
+    /// What is moved.
+    pub setting: Setting,
+    /// The numbers.
+    pub values: Vec<Decimal>,
+}
+
+/// Everybody at one combination of numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SweepPoint {
+    /// The number of each axis.
+    pub values: Vec<Decimal>,
+    /// Everybody, and everybody by grade (place on the ladder, none last); or what the checker says of rules that decide
+    /// nothing.
+    pub outcome: Result<(Sum, BTreeMap<Option<u8>, Sum>), Verdict>,
+}
+
+/// Combinations one sweep may have.
+const MOST_POINTS: usize = 400;
+
+impl Portfolio {
+    /// Decides everybody at every combination of the numbers of one axis or two.
+    ///
+    /// # Errors
+    /// `scenario.bracket` for no numbers or too many; everything that is wrong with a changed law itself.
+    pub fn swept(
+        &self,
+        baseline: &Baseline,
+        axes: &[Axis],
+        level: Level,
+        workers: Workers<'_>,
+    ) -> Result<Vec<SweepPoint>, Problems> {
+        let points: usize = axes.iter().map(|axis| axis.values.len()).product();
+        if axes.is_empty() || axes.len() > 2 || points == 0 || points > MOST_POINTS {
+            let values = [axes.len().to_string(), points.to_string(), "1".to_owned(), MOST_POINTS.to_string()];
+            return Err(Problem::new(Code::ScenarioBracket, Place::field("sweeps.values"), values).into());
+        }
+        let mut combinations: Vec<Vec<(&Setting, Decimal)>> = vec![Vec::new()];
+        for axis in axes {
+            let longer = |before: &Vec<(_, _)>| {
+                let with = |value: &Decimal| [before.as_slice(), &[(&axis.setting, *value)]].concat();
+                axis.values.iter().map(with).collect::<Vec<_>>()
+            };
+            combinations = combinations.iter().flat_map(longer).collect();
+        }
+        combinations.iter().map(|at| self.point(baseline, at, level, workers)).collect()
+    }
+
+    fn point(
+        &self,
+        baseline: &Baseline,
+        at: &[(&Setting, Decimal)],
+        level: Level,
+        workers: Workers<'_>,
+    ) -> Result<SweepPoint, Problems> {
+        let candidate = candidate_at(baseline, at)?;
+        let values = at.iter().map(|(_, value)| *value).collect();
+        let Some(law) = &candidate.law else {
+            return Ok(SweepPoint { values, outcome: Err(candidate.report.verdict) });
+        };
+        let priced = self.priced_at(law, baseline.law(), level, workers);
+        let (mut total, mut by_grade) = (Sum::default(), BTreeMap::<Option<u8>, Sum>::new());
+        for row in priced.rows().iter().flatten() {
+            total.row(row);
+            by_grade.entry(row.grade.map(GradeIndex::get)).or_default().row(row);
+        }
+        Ok(SweepPoint { values, outcome: Ok((total, by_grade)) })
+    }
+}

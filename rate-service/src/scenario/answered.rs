@@ -1,0 +1,239 @@
+//! Answering a study: every candidate judged and compared, every search and sweep made, in the order of the file.
+
+use rate_core::citation::Label;
+use rate_core::error::{Code, Place};
+use rate_core::input::{Examined, Study, StudyCandidate, StudySetting, StudyTarget};
+use rate_core::rule_set::Verdict;
+use rate_core::scenario::{
+    Axis, Baseline, Calibration, Candidate, Comparing, Comparison, Level, Load, Outlook, Portfolio, Priced, Proposal,
+    ProposedBase, ProposedRules, Search, Setting, SizeBands, Sum, SweepPoint, Workers, moves_its_own_measure,
+};
+use rate_core::{DateSpan, Parameters, Problem, Problems};
+
+use crate::run::{ChosenLaw, Stage};
+
+/// What a candidate has in files.
+#[derive(Clone, Debug, Default)]
+pub struct Given {
+    /// Its rules.
+    pub rules: Option<Box<Examined>>,
+    /// Its parameters.
+    pub parameters: Option<Box<Parameters>>,
+}
+
+/// A candidate with everything that was found of it.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// The candidate, with the checker's report.
+    pub candidate: Candidate,
+    /// How it compares: as charged, and on level where that is another thing. Empty where the checker refuses it.
+    pub comparisons: Vec<Comparison>,
+    /// Where the fund stands after a year of it, for each comparison; without a fund table none.
+    pub outlooks: Vec<Option<Outlook>>,
+}
+
+/// A search or sweep with its name.
+#[derive(Clone, Debug)]
+pub struct Found<T> {
+    /// Its name.
+    pub id: String,
+    /// What came of it.
+    pub found: T,
+}
+
+/// A study answered.
+#[derive(Clone, Debug)]
+pub struct Answered {
+    /// What it is called.
+    pub name: Label,
+    /// Pooling area.
+    pub area: String,
+    /// The days decided.
+    pub setting: DateSpan,
+    /// The rule set in force and the checker's verdict on it.
+    pub rule_set: (String, Verdict),
+    /// Accounts of the area whose facts are right.
+    pub accounts: usize,
+    /// Accounts of the area whose rows are wrong; nothing is said of them.
+    pub refused: usize,
+    /// Bands of heads.
+    pub bands: SizeBands,
+    /// Everybody under the law in force.
+    pub baseline: Sum,
+    /// Where the fund stands after a year of the law in force, or why that cannot be said.
+    pub outlook: Result<Outlook, Box<Problem>>,
+    /// The candidates.
+    pub candidates: Vec<Judged>,
+    /// The searches.
+    pub calibrations: Vec<Found<Calibration>>,
+    /// The sweeps, each with its axes.
+    pub sweeps: Vec<Found<(Vec<Axis>, Vec<SweepPoint>)>>,
+}
+
+/// What a study is answered from.
+#[derive(Clone, Copy, Debug)]
+pub struct Answers<'a> {
+    /// The study.
+    pub study: &'a Study,
+    /// What each candidate has in files.
+    pub given: &'a [Given],
+    /// The law in force.
+    pub chosen: &'a ChosenLaw,
+    /// The facts.
+    pub portfolio: &'a Portfolio,
+    /// Accounts whose rows are wrong.
+    pub refused: usize,
+    /// Who works.
+    pub workers: Workers<'a>,
+}
+
+impl Answers<'_> {
+    /// Answers everything that is asked.
+    ///
+    /// # Errors
+    /// Everything that does not fit: changes of what does not stand there, base rates of other classes, brackets without
+    /// a number in them, a book of which the law in force decides nobody.
+    pub fn all(&self, progress: &mut dyn FnMut(Stage, u64, u64)) -> Result<Answered, Problems> {
+        let study = self.study;
+        let baseline = Baseline::of(&self.chosen.law);
+        let bands = study.size_bands.as_deref().map_or_else(|| Ok(SizeBands::default()), SizeBands::new)?;
+        let candidates = self.judged(&baseline)?;
+        let steps = 1 + candidates.len() + study.calibrations.len() + study.sweeps.len();
+        let mut done = 0;
+        let mut step = || {
+            let all = u64::try_from(steps).unwrap_or(u64::MAX);
+            progress(Stage::Deciding, done, all);
+            done += 1;
+        };
+        step();
+        let before = self.portfolio.priced(baseline.law(), self.workers);
+        let total = before.total();
+        let outlook = self.portfolio.outlook(baseline.law(), total.premium_fen, self.load());
+        let how = Comparing { bands: bands.clone(), movers: study.movers.unwrap_or(Comparing::default().movers) };
+        let mut compared = Vec::new();
+        for candidate in candidates {
+            step();
+            compared.push(self.compared(&before, candidate, &how)?);
+        }
+        let mut calibrations = Vec::new();
+        for asked in &study.calibrations {
+            step();
+            let search = self.search(asked, &before, outlook.as_ref().ok())?;
+            let found = self.portfolio.calibrated(&baseline, &search, self.workers)?;
+            calibrations.push(Found { id: asked.id.clone(), found });
+        }
+        let mut sweeps = Vec::new();
+        for asked in &study.sweeps {
+            step();
+            let axes: Vec<Axis> = asked.axes.iter().map(axis).collect();
+            let points = self.portfolio.swept(&baseline, &axes, Level::AsCharged, self.workers)?;
+            sweeps.push(Found { id: asked.id.clone(), found: (axes, points) });
+        }
+        Ok(Answered {
+            name: study.name.clone(),
+            area: self.portfolio.area().to_owned(),
+            setting: *baseline.law().setting(),
+            rule_set: (baseline.law().rules().id().to_string(), self.chosen.verdict),
+            accounts: self.portfolio.histories().len(),
+            refused: self.refused,
+            bands,
+            baseline: total,
+            outlook,
+            candidates: compared,
+            calibrations,
+            sweeps,
+        })
+    }
+
+    fn load(&self) -> Load {
+        self.study.load.map_or(Load::AsInTable, Load::Stated)
+    }
+
+    /// Every candidate, or everything that is wrong with any of them.
+    fn judged(&self, baseline: &Baseline) -> Result<Vec<Candidate>, Problems> {
+        let (mut candidates, mut problems) = (Vec::new(), Vec::new());
+        for (asked, given) in self.study.candidates.iter().zip(self.given) {
+            match baseline.judge(&proposal(asked, given)) {
+                Ok(candidate) => candidates.push(candidate),
+                Err(wrong) => problems.extend(wrong.into_vec()),
+            }
+        }
+        Problems::none_of(problems)?;
+        Ok(candidates)
+    }
+
+    fn compared(&self, before: &Priced, candidate: Candidate, how: &Comparing) -> Result<Judged, Problems> {
+        let (mut comparisons, mut outlooks) = (Vec::new(), Vec::new());
+        if let Some(law) = &candidate.law {
+            let both = moves_its_own_measure(law, before.law());
+            let levels: &[Level] = if both { &[Level::AsCharged, Level::OnLevel] } else { &[Level::AsCharged] };
+            for level in levels {
+                let comparison = self.portfolio.compared_with(before, law, *level, how, self.workers)?;
+                let mut income = Sum::default();
+                comparison.by_grade[1].values().for_each(|sum| income.add(sum));
+                outlooks.push(self.portfolio.outlook(law, income.premium_fen, self.load()).ok());
+                comparisons.push(comparison);
+            }
+        }
+        Ok(Judged { candidate, comparisons, outlooks })
+    }
+
+    fn search(
+        &self,
+        asked: &rate_core::input::StudyCalibration,
+        before: &Priced,
+        outlook: Option<&Outlook>,
+    ) -> Result<Search, Problems> {
+        let target_fen = match asked.target {
+            StudyTarget::Premium(fen) => fen,
+            StudyTarget::OfBaseline(share) => of(before.premium_fen(), share.percent()),
+            StudyTarget::Benefits => {
+                let last = self.chosen.law.setting().from().to_string();
+                let place = Place::field(format!("calibrations.{}.target", asked.id));
+                let lacks = || Problem::new(Code::ScenarioFund, place, [self.portfolio.area().to_owned(), last]);
+                let benefits = outlook.ok_or_else(lacks)?.benefits;
+                benefits.numerator.div_euclid(benefits.denominator)
+            }
+        };
+        Ok(Search {
+            setting: setting(&asked.setting),
+            low: asked.between[0],
+            high: asked.between[1],
+            step: asked.step,
+            target_fen,
+            tolerance_fen: asked.tolerance_fen.into(),
+            level: Level::AsCharged,
+        })
+    }
+}
+
+/// A share of an amount in fen, whole fen below it: a target, which has a tolerance of its own.
+fn of(fen: i128, percent: rust_decimal::Decimal) -> i128 {
+    (fen * percent.mantissa()).div_euclid(100 * 10_i128.pow(percent.scale()))
+}
+
+fn proposal(asked: &StudyCandidate, given: &Given) -> Proposal {
+    let rules = match (&given.rules, asked.changes.is_empty()) {
+        (Some(rules), _) => ProposedRules::Whole(rules.clone()),
+        (None, true) => ProposedRules::AsBaseline,
+        (None, false) => ProposedRules::Changed(asked.changes.clone()),
+    };
+    let base = match (&given.parameters, asked.base_factor, &asked.base_rates) {
+        (Some(parameters), ..) => ProposedBase::Whole(parameters.clone()),
+        (None, Some(factor), _) => ProposedBase::Factor(factor),
+        (None, None, Some(rates)) => ProposedBase::Rates(rates.clone()),
+        (None, None, None) => ProposedBase::AsBaseline,
+    };
+    Proposal { id: asked.id.clone(), label: asked.label.clone(), rules, base }
+}
+
+fn setting(asked: &StudySetting) -> Setting {
+    match asked {
+        StudySetting::BaseFactor => Setting::BaseFactor,
+        StudySetting::Values(values) => Setting::Values(values.clone()),
+    }
+}
+
+fn axis((asked, values): &(StudySetting, Vec<rust_decimal::Decimal>)) -> Axis {
+    Axis { setting: setting(asked), values: values.clone() }
+}

@@ -1,0 +1,60 @@
+//! What a study leaves behind: a page, a workbook, and a file for each table.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use rate_core::error::Lang;
+use rust_xlsxwriter::{Workbook, XlsxError};
+
+use super::{Answered, Table, html, tables};
+use crate::run::RunError;
+use crate::run::workbook::{Column, Sheet, Styles, column, empty};
+
+/// Writes `study.html`, `study.xlsx` and a CSV file for each table to a directory.
+///
+/// # Errors
+/// Where a file cannot be written.
+pub fn write(answered: &Answered, dir: &Path, lang: Lang) -> Result<(), RunError> {
+    std::fs::create_dir_all(dir).map_err(|source| RunError::Output { path: dir.to_owned(), source })?;
+    let file = |name: &str, fill: &dyn Fn(&mut dyn Write) -> std::io::Result<()>| {
+        let path = dir.join(name);
+        let written = File::create(&path).and_then(|file| {
+            let mut out = BufWriter::new(file);
+            fill(&mut out)?;
+            out.flush()
+        });
+        written.map_err(|source| RunError::Output { path, source })
+    };
+    let all = tables(answered, lang);
+    for table in &all {
+        file(&format!("{}.csv", table.id), &|out| out.write_all(table.csv().as_bytes()))?;
+    }
+    file("study.xlsx", &|out| {
+        let bytes = workbook(&all, lang).and_then(|mut workbook| workbook.save_to_buffer());
+        out.write_all(&bytes.map_err(std::io::Error::other)?)
+    })?;
+    file("study.html", &|out| html::page(answered, lang, out))
+}
+
+fn workbook(tables: &[Table], lang: Lang) -> Result<Workbook, XlsxError> {
+    let (mut workbook, styles) = (empty()?, Styles::new());
+    for table in tables {
+        let heads: Vec<Column> = table.columns.iter().map(|it| column(it.zh, it.en, it.width)).collect();
+        let mut sheet = Sheet::begin(workbook.add_worksheet(), table.id, &heads, lang, &styles)?;
+        table.rows.iter().try_for_each(|row| sheet.row(row))?;
+    }
+    Ok(workbook)
+}
+
+/// Tables that a terminal shows; the others stand in the files.
+const SHOWN: &[&str] = &["totals", "candidates", "fund", "by-grade", "calibrations"];
+
+/// The most telling tables, for a terminal.
+pub fn text(answered: &Answered, lang: Lang) -> String {
+    let mut out = format!("{}\n", answered.name.text(lang));
+    for table in tables(answered, lang).iter().filter(|table| SHOWN.contains(&table.id)) {
+        out += &format!("\n{}\n{}", table.title, table.text(lang));
+    }
+    out
+}
