@@ -9,12 +9,17 @@
     reason = "statistics about rates are real numbers; a test holds that no other room has any"
 )]
 
+mod chain;
 mod measuring;
 mod portfolio;
 mod priced;
 mod real;
 mod shards;
 
+pub use chain::{
+    CycleChain, LadderStudy, LongRun, Reference, RiskLevel, RiskLevels, Severity, SeverityPoint, SideBySide,
+    TransitionMatrix, View, side_by_side,
+};
 pub use portfolio::{Portfolio, Undecided};
 pub use priced::{Level, Priced, PricedRow};
 pub use shards::Workers;

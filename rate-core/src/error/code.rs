@@ -277,6 +277,11 @@ codes! {
     HistoryNotCovered = "history.not-covered", "the account is not insured in {0}", "单位在 {0} 未参保";
     /// No rate can be given: neither a base rate nor a last rate is known.
     HistoryNoRate = "history.no-rate", "neither a base rate nor a last rate is known on {0}", "{0} 既无基准费率也无上期费率";
+
+    /// An assumption of a scenario that cannot be made.
+    ScenarioAssumption = "scenario.assumption", "`{0}` is {1}; expected: {2}", "`{0}` 为 {1}；应为：{2}";
+    /// Grades that do not follow from the grade held and one window.
+    ScenarioChain = "scenario.chain", "the grades of {0} make no chain: {1}", "{0} 的档次不构成马尔可夫链：{1}";
 }
 
 impl Code {

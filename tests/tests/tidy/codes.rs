@@ -7,8 +7,10 @@ use rate_core::history::{ChargedRate, HistoryBuilder, Order, Ordered, OrderingBo
 use rate_core::input::{Examined, examine_all};
 use rate_core::log::Digest;
 use rate_core::rule_set::check::between_versions;
+use rate_core::scenario::{CycleChain, Reference, RiskLevel, RiskLevels, Severity, SeverityPoint};
 use rate_core::{
-    ClassSystem, Code, DateSpan, Factor, History, Law, Parameters, Problems, Rate, RiskClass, RuleSetFile, date, decide,
+    ClassSystem, Code, DateSpan, Factor, History, Law, Money, Parameters, Problems, Rate, RiskClass, RuleSetFile, date,
+    decide,
 };
 
 use rate_service::book::Encoding;
@@ -187,6 +189,26 @@ fn of_the_last_grade(facts: &dyn Fn(HistoryBuilder) -> HistoryBuilder) -> Option
     found.contains(&Code::HistoryGrade).then_some(Code::HistoryGrade)
 }
 
+/// A severity of no amounts, and a law of the second year of a cycle, whose grades are carried.
+fn of_the_scenarios() -> BTreeSet<Code> {
+    let two = "to = 2023-12-31 }\nsettings = [ { from = 2022-01-01 }, { from = 2023-01-01 } ]";
+    let two = METHOD.replacen(
+        "rate_period = { from = 2022-01-01, to = 2022-12-31 }",
+        &format!("rate_period = {{ from = 2022-01-01, {two}"),
+        1,
+    );
+    assert_ne!(two, METHOD);
+    let rules = examined(&two).unwrap().accepted().unwrap();
+    let later = rules.law_for(&Parameters::default(), date("2023-01-01").unwrap()).unwrap();
+    let nothing = Severity::given(Vec::new()).unwrap_err();
+    let point = SeverityPoint { amount: Money::from_fen(100), fatal: false, probability: 1.0 };
+    let reference = Reference { class: class(ClassSystem::Eight), heads: 1, monthly_payroll: Money::from_fen(100) };
+    let levels = vec![RiskLevel { label: String::new(), claims_per_year: 1.0 }];
+    let risks = RiskLevels { reference, severity: Severity::given(vec![point]).unwrap(), levels };
+    let carried = CycleChain::of(&later, &risks).unwrap_err();
+    codes_of(&nothing).into_iter().chain(codes_of(&carried)).collect()
+}
+
 /// A case file that names a rule set which is nowhere, and one that changes a setting from what it is not.
 fn of_the_cases() -> BTreeSet<Code> {
     let dir = tempfile::tempdir().unwrap();
@@ -290,6 +312,7 @@ fn no_code_is_dead() {
     provoked.extend(of_the_cases());
     provoked.extend(of_the_workbooks());
     provoked.extend(of_the_imports());
+    provoked.extend(of_the_scenarios());
     let silent: Vec<Code> = Code::ALL.iter().copied().filter(|code| !provoked.contains(code)).collect();
     assert_eq!(silent, NOT_PROVOKED, "codes that nothing provokes");
 }
