@@ -3,9 +3,15 @@
 //! Measuring never fails. A measure that does not exist is a [`Measured::Undefined`] with its cause, and the rule set
 //! says what follows from it.
 
+mod sides;
 mod sums;
+mod tally;
 
 pub use sums::{Sums, benefits_by_item, sums};
+
+pub(crate) use tally::{Added, Borne, Tally};
+
+use sides::Sides;
 
 use crate::amount::Quantity;
 use crate::calendar::{Month, MonthSpan, NaiveDate};
@@ -13,7 +19,7 @@ use crate::history::{
     BenefitItem, Claim, ClaimStatus, History, InjuryArticle, Payer, Payment, PremiumKind, Succession, SuccessionKind,
 };
 use crate::industry::Industry;
-use crate::rule_set::measure::{ClaimDay, CountedClaims, PaymentDay, Per, PremiumBasis, PremiumDay};
+use crate::rule_set::measure::{ClaimDay, CountedClaims, PaymentDay, PremiumBasis, PremiumDay};
 use crate::rule_set::{Cause, Denominator, Excluded, Law, Measure, Numerator, WhenUndefined};
 
 /// One measure over one window.
@@ -286,91 +292,37 @@ struct Reading<'r, 'h> {
 
 impl Reading<'_, '_> {
     fn value(&self) -> Result<Quantity, Cause> {
-        let numerator = self.numerator_over(self.window);
-        let quantity = match self.measure.denominator {
-            Denominator::One => Quantity { numerator, denominator: self.parts.unit },
-            Denominator::Premium { basis, by, restored } => self.over_premium(numerator, basis, by, restored)?,
-            Denominator::Headcount(per) => self.over_heads(numerator, per)?,
-            Denominator::WindowBefore => self.over_window_before(numerator)?,
-        };
-        if quantity.numerator < 0 {
-            // Where it counts as zero, it is a zero of the same denominator.
-            let stated = self.measure.undefined.for_cause(Cause::BelowZero);
-            let as_zero = self.newest && stated == Some(WhenUndefined::AsZero);
-            return if as_zero { Ok(Quantity { numerator: 0, ..quantity }) } else { Err(Cause::BelowZero) };
-        }
-        let quantity = self.over_average(quantity)?;
-        debug_assert!(
-            quantity.numerator < Quantity::LIMIT && quantity.denominator < Quantity::LIMIT,
-            "measures stay within their limit"
-        );
-        Ok(quantity)
+        self.sides().quotient(self.measure, self.newest)
     }
 
-    fn over_premium(
-        &self,
-        numerator: i128,
-        basis: PremiumBasis,
-        by: PremiumDay,
-        restored: bool,
-    ) -> Result<Quantity, Cause> {
-        if self.parts.covered_months(self.window) == 0 {
-            return Err(Cause::NotInsured);
-        }
-        let (scale, premium) = match basis {
-            PremiumBasis::Paid => (1, self.parts.sum(|part| premium_paid(part, self.window, by, restored))),
-            PremiumBasis::AtBaseRate => {
-                (1_000_000, self.parts.sum(|part| premium_at_base(self.law, part, self.window)))
+    /// Both sides of the measure, before anything is divided.
+    fn sides(&self) -> Sides {
+        let (parts, window) = (self.parts, self.window);
+        let denominator = match self.measure.denominator {
+            Denominator::One => parts.unit,
+            Denominator::Premium { basis: PremiumBasis::Paid, by, restored } => {
+                parts.sum(|part| premium_paid(part, window, by, restored))
+            }
+            Denominator::Premium { basis: PremiumBasis::AtBaseRate, .. } => {
+                parts.sum(|part| premium_at_base(self.law, part, window))
+            }
+            Denominator::Headcount(_) => parts.sum(|part| head_months(part, window)),
+            Denominator::WindowBefore => self.before.map_or(0, |before| self.numerator_over(before)),
+        };
+        let covered = match self.measure.denominator {
+            Denominator::One => 0,
+            Denominator::Premium { .. } | Denominator::Headcount(_) | Denominator::WindowBefore => {
+                parts.covered_months(window)
             }
         };
-        match (premium > 0, numerator > 0) {
-            (true, _) => Ok(Quantity { numerator: numerator * scale, denominator: premium }),
-            (false, true) => Err(Cause::BenefitsWithoutPremium),
-            (false, false) => Err(Cause::NoPremium),
-        }
-    }
-
-    fn over_heads(&self, numerator: i128, per: Per) -> Result<Quantity, Cause> {
-        let covered = self.parts.covered_months(self.window);
-        if covered == 0 {
-            return Err(Cause::NotInsured);
-        }
-        let head_months = self.parts.sum(|part| head_months(part, self.window));
-        let months = match per {
-            Per::Window => i128::from(covered),
-            Per::Year => 12,
-            Per::Month => 1,
-        };
-        if head_months > 0 {
-            Ok(Quantity { numerator: numerator * months, denominator: head_months })
-        } else {
-            Err(Cause::NoHeadcount)
-        }
-    }
-
-    fn over_window_before(&self, numerator: i128) -> Result<Quantity, Cause> {
-        let before = self.before.filter(|before| self.parts.covered_months(before) > 0);
-        let (Some(before), true) = (before, self.parts.covered_months(self.window) > 0) else {
-            return Err(Cause::NotInsured);
-        };
-        match (self.numerator_over(before), numerator) {
-            (denominator, _) if denominator > 0 => Ok(Quantity { numerator, denominator }),
-            (denominator, _) if denominator < 0 => Err(Cause::BelowZero),
-            (_, 0) => Err(Cause::NoBenefits),
-            (_, _) => Err(Cause::NoBenefitsBefore),
-        }
-    }
-
-    fn over_average(&self, quantity: Quantity) -> Result<Quantity, Cause> {
-        let Some(statistic) = &self.measure.relative_to else { return Ok(quantity) };
-        let average = self
-            .industry
-            .and_then(|industry| self.law.parameters().average(statistic, industry, self.window.to().year()));
-        let (millionths, _) = average.ok_or(Cause::NoAverage)?;
-        Ok(Quantity {
-            numerator: quantity.numerator * 1_000_000,
-            denominator: quantity.denominator * i128::from(millionths),
-        })
+        let compares = self.measure.denominator == Denominator::WindowBefore;
+        let before = self.before.filter(|_| compares).map_or(0, |before| parts.covered_months(before));
+        let average = self.measure.relative_to.as_ref().and_then(|statistic| {
+            let year = window.to().year();
+            self.industry.and_then(|industry| self.law.parameters().average(statistic, industry, year))
+        });
+        let average = average.map(|(millionths, _)| millionths);
+        Sides { numerator: self.numerator_over(window), denominator, covered, covered_before: before, average }
     }
 
     fn numerator_over(&self, window: &MonthSpan) -> i128 {

@@ -12,6 +12,7 @@
 mod bands;
 mod calibration;
 mod candidate;
+mod chain;
 mod comparison;
 mod distribution;
 mod measuring;
@@ -29,6 +30,10 @@ mod sweep;
 pub use bands::SizeBands;
 pub use calibration::{Calibration, Found, Search, Trial};
 pub use candidate::{Baseline, Candidate, Proposal, ProposedBase, ProposedRules, moves_its_own_measure};
+pub use chain::{
+    CycleChain, LadderStudy, LongRun, Reference, RiskLevel, RiskLevels, Severity, SeverityPoint, SideBySide,
+    TransitionMatrix, View, side_by_side,
+};
 pub use comparison::{Changed, Comparing, Comparison, Coverage};
 pub use distribution::{Bin, Distribution};
 pub use migration::Migration;

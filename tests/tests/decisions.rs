@@ -8,6 +8,8 @@ mod bearers;
 mod book_parameters;
 #[path = "decisions/cases.rs"]
 mod cases;
+#[path = "decisions/chains.rs"]
+mod chains;
 #[path = "decisions/deadlines.rs"]
 mod deadlines;
 #[path = "decisions/dimensions.rs"]
