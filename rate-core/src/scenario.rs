@@ -10,13 +10,23 @@
 )]
 
 mod bands;
+mod credibility;
+mod exposure;
 mod measuring;
 mod portfolio;
+mod prediction;
 mod priced;
 mod real;
 mod shards;
+mod structure;
 
 pub use bands::SizeBands;
+pub use credibility::{
+    BandCredibility, ClassCredibility, CredibilityAsked, Grouped, Observed, WorthFloating, credibility,
+};
+pub use exposure::Exposure;
 pub use portfolio::{Portfolio, Undecided};
+pub use prediction::{GradeHeld, Graded, Held, PartHeld, Predicted, Prediction, PredictionAsked, Ranked, prediction};
 pub use priced::{Level, Priced, PricedRow};
 pub use shards::Workers;
+pub use structure::{NoStructure, Observation, Structure};
