@@ -3,10 +3,12 @@
 //! Measuring never fails. A measure that does not exist is a [`Measured::Undefined`] with its cause, and the rule set
 //! says what follows from it.
 
+mod own;
 mod sides;
 mod sums;
 mod tally;
 
+pub(crate) use own::{Counting, Exposed, benefits_by_claim, exposed, injured};
 pub use sums::{Sums, benefits_by_item, sums};
 
 pub(crate) use tally::{Added, Borne, Tally};
@@ -16,7 +18,8 @@ use sides::Sides;
 use crate::amount::Quantity;
 use crate::calendar::{Month, MonthSpan, NaiveDate};
 use crate::history::{
-    BenefitItem, Claim, ClaimStatus, History, InjuryArticle, Payer, Payment, PremiumKind, Succession, SuccessionKind,
+    BenefitItem, Claim, ClaimStatus, History, InjuryArticle, Payer, Payment, Premium, PremiumKind, Succession,
+    SuccessionKind,
 };
 use crate::industry::Industry;
 use crate::rule_set::measure::{ClaimDay, CountedClaims, PaymentDay, PremiumBasis, PremiumDay};
@@ -385,9 +388,13 @@ fn benefits(
     (exclude, items): (&Excluded, &[BenefitItem]),
 ) -> i128 {
     let claims = part.history.claims().iter().filter(|it| counted(it, exclude) && law.bears(part.history, it));
-    let payments = claims
-        .flat_map(|claim| &claim.payments)
-        .filter(|payment| payment.payer == Payer::Fund && (items.is_empty() || items.contains(&payment.item)));
+    claims.map(|claim| paid_on_claim(part, claim, window, by, items)).sum()
+}
+
+/// What the fund paid on a claim in a window, in fen.
+fn paid_on_claim(part: &Part<'_>, claim: &Claim, window: &MonthSpan, by: PaymentDay, items: &[BenefitItem]) -> i128 {
+    let of_item = |item: BenefitItem| items.is_empty() || items.contains(&item);
+    let payments = claim.payments.iter().filter(|payment| payment.payer == Payer::Fund && of_item(payment.item));
     let inside = payments
         .filter(|payment| payment_day(payment, by).is_some_and(|day| window.contains_date(day) && part.counts(day)));
     inside.map(|payment| i128::from(payment.amount.fen())).sum()
@@ -445,7 +452,7 @@ fn premium_paid(part: &Part<'_>, window: &MonthSpan, by: PremiumDay, restored: b
     .sum()
 }
 
-fn regular<'h>(part: &Part<'h>, window: &MonthSpan) -> impl Iterator<Item = &'h crate::history::Premium> {
+fn regular<'h>(part: &Part<'h>, window: &MonthSpan) -> impl Iterator<Item = &'h Premium> {
     let (window, before) = (*window, part.before);
     part.history.premiums().iter().filter(move |row| {
         let counts = before.is_none_or(|before| row.months.from().first_day() < before);
@@ -455,22 +462,21 @@ fn regular<'h>(part: &Part<'h>, window: &MonthSpan) -> impl Iterator<Item = &'h 
 
 fn head_months(part: &Part<'_>, window: &MonthSpan) -> i128 {
     // A month that is not covered has no heads, though a row for a quarter may reach over it.
-    let months = |row: &crate::history::Premium| part.history.covered_months(&row.months);
+    let months = |row: &Premium| part.history.covered_months(&row.months);
     regular(part, window).map(|row| i128::from(row.heads) * i128::from(months(row))).sum()
 }
 
 /// Payroll times base rate, in millionths of a fen.
 fn premium_at_base(law: &Law, part: &Part<'_>, window: &MonthSpan) -> i128 {
-    let history = part.history;
-    regular(part, window)
-        .map(|row| {
-            let day = row.months.from().first_day();
-            let class = law.class_on(history, day).map(|it| it.class);
-            let rate = class.and_then(|class| base_millionths(law, history, class, day));
-            // Admission has refused rows without a class or a base rate.
-            i128::from(row.payroll.fen()) * i128::from(rate.unwrap_or(0))
-        })
-        .sum()
+    // Admission has refused rows without a class or a base rate.
+    regular(part, window).map(|row| row_at_base(law, part.history, row).unwrap_or(0)).sum()
+}
+
+/// Payroll of a row times base rate, in millionths of a fen.
+fn row_at_base(law: &Law, history: &History, row: &Premium) -> Option<i128> {
+    let day = row.months.from().first_day();
+    let class = law.class_on(history, day)?.class;
+    Some(i128::from(row.payroll.fen()) * i128::from(base_millionths(law, history, class, day)?))
 }
 
 /// The base rate of a class on a day, in millionths.

@@ -14,11 +14,14 @@ mod calibration;
 mod candidate;
 mod chain;
 mod comparison;
+mod credibility;
 mod distribution;
+mod exposure;
 mod measuring;
 mod migration;
 mod movers;
 mod portfolio;
+mod prediction;
 mod priced;
 mod real;
 mod reserve;
@@ -38,10 +41,19 @@ pub use comparison::{Changed, Comparing, Comparison, Coverage};
 pub use distribution::{Bin, Distribution};
 pub use migration::Migration;
 pub use movers::{Mover, Movers};
+mod structure;
+
+pub use bands::SizeBands;
+pub use credibility::{
+    BandCredibility, ClassCredibility, CredibilityAsked, Grouped, Observed, WorthFloating, credibility,
+};
+pub use exposure::Exposure;
 pub use portfolio::{Portfolio, Undecided};
+pub use prediction::{GradeHeld, Graded, Held, PartHeld, Predicted, Prediction, PredictionAsked, Ranked, prediction};
 pub use priced::{Level, Priced, PricedRow};
 pub use reserve::{Load, Outlook};
 pub use setting::Setting;
 pub use shards::Workers;
+pub use structure::{NoStructure, Observation, Structure};
 pub use sums::{Pair, Sum, percent};
 pub use sweep::{Axis, SweepPoint};

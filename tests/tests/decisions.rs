@@ -42,6 +42,8 @@ mod said;
 mod settled;
 #[path = "decisions/six_years.rs"]
 mod six_years;
+#[path = "decisions/studies.rs"]
+mod studies;
 #[path = "decisions/subjects.rs"]
 mod subjects;
 #[path = "decisions/totals.rs"]
