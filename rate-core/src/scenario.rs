@@ -27,6 +27,7 @@ mod real;
 mod reserve;
 mod setting;
 mod shards;
+mod structure;
 mod sums;
 mod sweep;
 
@@ -38,16 +39,13 @@ pub use chain::{
     TransitionMatrix, View, side_by_side,
 };
 pub use comparison::{Changed, Comparing, Comparison, Coverage};
-pub use distribution::{Bin, Distribution};
-pub use migration::Migration;
-pub use movers::{Mover, Movers};
-mod structure;
-
-pub use bands::SizeBands;
 pub use credibility::{
     BandCredibility, ClassCredibility, CredibilityAsked, Grouped, Observed, WorthFloating, credibility,
 };
+pub use distribution::{Bin, Distribution};
 pub use exposure::Exposure;
+pub use migration::Migration;
+pub use movers::{Mover, Movers};
 pub use portfolio::{Portfolio, Undecided};
 pub use prediction::{GradeHeld, Graded, Held, PartHeld, Predicted, Prediction, PredictionAsked, Ranked, prediction};
 pub use priced::{Level, Priced, PricedRow};

@@ -113,18 +113,16 @@ impl Portfolio {
             let values = [self.area().to_owned(), before.law().setting().to_string()];
             return Err(Problem::new(Code::ScenarioNobody, error::Place::field("accounts"), values).into());
         }
-        let after = self.priced_at(candidate, before.law(), level, workers);
         let (names, sub_areas) = self.sub_areas();
-        let tallies = workers.quietly().shards(before.rows(), |first, rows| {
-            let mut tally = Tally::new(how);
-            for (place, (one, two)) in (first..).zip(rows.iter().zip(&after.rows()[first..])) {
-                tally.account(place, sub_areas[place], (one, two));
-            }
-            tally
-        });
+        let pass = self.pass(candidate, before.law(), level, workers);
+        let tallies = pass.folded(
+            workers,
+            || Tally::new(how),
+            |tally, place, row| tally.account(place, sub_areas[place], (&before.rows()[place], &row)),
+        );
         let mut all = Tally::new(how);
         tallies.iter().for_each(|tally| all.add(tally));
-        Ok(all.finish(self, level, names, (before, &after)))
+        Ok(all.finish(self, level, names, (before.law(), candidate)))
     }
 }
 
@@ -187,7 +185,7 @@ impl<'h> Tally<'h> {
         self.rate_changes.ratio(after.rate, before.rate, &pair);
         let difference = pair.difference_fen();
         self.premium_changes.amount(difference, &pair);
-        self.movers.offer(difference, place);
+        self.movers.offer(place, before, after);
     }
 
     fn side(&mut self, side: usize, row: &PricedRow) {
@@ -225,7 +223,7 @@ impl<'h> Tally<'h> {
         portfolio: &Portfolio,
         level: Level,
         names: &[String],
-        (before, after): (&Priced, &Priced),
+        (before, after): (&Law, &Law),
     ) -> Comparison {
         let named = |(place, pair): (u32, Pair)| {
             let name = usize::try_from(place).ok().and_then(|place| names.get(place));
@@ -240,7 +238,7 @@ impl<'h> Tally<'h> {
             by_sub_area: self.by_sub_area.into_iter().map(named).collect(),
             by_grade: self.by_grade,
             by_change: self.by_change,
-            migration: Migration::of(&self.cells, before.law(), after.law()),
+            migration: Migration::of(&self.cells, before, after),
             rate_changes: self.rate_changes,
             premium_changes: self.premium_changes,
             movers: self.movers.explained(portfolio, before, after),

@@ -11,11 +11,11 @@ use crate::premium;
 use crate::rule_set::measure::PremiumBasis;
 use crate::rule_set::{Denominator, Law};
 
-/// What a law found in the facts of everybody, in the order of the portfolio.
+/// What a law found in the facts of everybody, in the order of the portfolio, shard by shard as it was found.
 #[derive(Debug)]
 pub(crate) struct Measuring {
     law: Law,
-    pub(crate) found: Vec<Result<Found, Code>>,
+    pub(crate) shards: Vec<Vec<Result<Found, Code>>>,
 }
 
 /// What a law found in the facts of one account.
@@ -35,8 +35,8 @@ pub(crate) struct Found {
 impl Measuring {
     /// Reads the facts of everybody under a law.
     pub(crate) fn of(law: &Law, histories: &[History], workers: Workers<'_>) -> Self {
-        let shards = workers.shards(histories, |_, shard| shard.iter().map(|it| found(law, it)).collect::<Vec<_>>());
-        Self { law: law.clone(), found: shards.into_iter().flatten().collect() }
+        let shards = workers.shards(histories, |_, shard| shard.iter().map(|it| found(law, it)).collect());
+        Self { law: law.clone(), shards }
     }
 
     /// Whether another law reads the same in the same facts.
