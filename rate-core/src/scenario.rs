@@ -44,7 +44,7 @@ pub use credibility::{
 };
 pub use distribution::{Bin, Distribution};
 pub use exposure::Exposure;
-pub use migration::Migration;
+pub use migration::{Cell, Migration};
 pub use movers::{Mover, Movers};
 pub use portfolio::{Portfolio, Undecided};
 pub use prediction::{GradeHeld, Graded, Held, PartHeld, Predicted, Prediction, PredictionAsked, Ranked, prediction};

@@ -38,6 +38,8 @@ mod published;
 mod records;
 #[path = "decisions/said.rs"]
 mod said;
+#[path = "decisions/scenarios.rs"]
+mod scenarios;
 #[path = "decisions/settled.rs"]
 mod settled;
 #[path = "decisions/six_years.rs"]

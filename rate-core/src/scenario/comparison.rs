@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::bands::SizeBands;
 use super::candidate::Baseline;
 use super::distribution::{Distribution, PREMIUM_BOUNDS_FEN, RATE_BOUNDS_PERCENT};
-use super::migration::Migration;
+use super::migration::{Cell, Migration};
 use super::movers::{Movers, Place};
 use super::portfolio::Portfolio;
 use super::priced::{Level, Priced, PricedRow};
@@ -136,7 +136,7 @@ struct Tally<'h> {
     by_sub_area: BTreeMap<u32, Pair>,
     by_grade: [BTreeMap<Option<u8>, Sum>; 2],
     by_change: [BTreeMap<Change, Changed>; 2],
-    cells: BTreeMap<(Place, Place), Pair>,
+    cells: BTreeMap<(Place, Place), Cell>,
     rate_changes: Distribution,
     premium_changes: Distribution,
     movers: super::movers::Most,
@@ -175,7 +175,7 @@ impl<'h> Tally<'h> {
         let mut pair = Pair::default();
         before.iter().for_each(|row| pair.before.row(row));
         after.iter().for_each(|row| pair.after.row(row));
-        self.cells.entry((Place::of(before), Place::of(after))).or_default().add(&pair);
+        self.cells.entry((Place::of(before), Place::of(after))).or_default().add(&Cell { accounts: 1, pair });
         let (Ok(before), Ok(after)) = (before, after) else { return };
         self.coverage.both += 1;
         self.total.add(&pair);
@@ -205,7 +205,7 @@ impl<'h> Tally<'h> {
         merge(&mut self.by_class, &other.by_class, Pair::add);
         merge(&mut self.by_size, &other.by_size, Pair::add);
         merge(&mut self.by_sub_area, &other.by_sub_area, Pair::add);
-        merge(&mut self.cells, &other.cells, Pair::add);
+        merge(&mut self.cells, &other.cells, Cell::add);
         for side in 0..2 {
             merge(&mut self.by_grade[side], &other.by_grade[side], Sum::add);
             merge(&mut self.by_change[side], &other.by_change[side], |one, two| {

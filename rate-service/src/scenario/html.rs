@@ -185,8 +185,8 @@ impl Page<'_> {
         let rest = [self.lang.pick("无档次", "no grade").to_owned(), self.lang.pick("未定", "not decided").to_owned()];
         let rows: Vec<String> = matrix_of.from.iter().chain(&rest).cloned().collect();
         let columns: Vec<String> = matrix_of.to.iter().chain(&rest).cloned().collect();
-        let heads = |cell: &rate_core::scenario::Pair| cell.before.accounts.max(cell.after.accounts);
-        let cells: Vec<Vec<u64>> = matrix_of.cells.iter().map(|row| row.iter().map(heads).collect()).collect();
+        let cells: Vec<Vec<u64>> =
+            matrix_of.cells.iter().map(|row| row.iter().map(|cell| cell.accounts).collect()).collect();
         let used = |counts: &[u64]| counts.iter().any(|count| *count > 0);
         let wide: Vec<usize> =
             (0..columns.len()).filter(|at| used(&cells.iter().map(|row| row[*at]).collect::<Vec<_>>())).collect();
