@@ -7,6 +7,7 @@ pub mod case_file;
 mod change;
 mod mapping_file;
 mod parameters_file;
+mod prevention_file;
 mod reader;
 mod rule_set_file;
 mod tree;
@@ -16,6 +17,7 @@ pub use case_file::{CaseFile, Cases};
 pub use change::Change;
 pub use mapping_file::{MAPPING, MappingFile};
 pub use parameters_file::{ParametersFile, band_of};
+pub use prevention_file::PreventionFile;
 pub use rule_set_file::{Examined, RuleSetFile, examine_all};
 pub use tree::keys_twice;
 
