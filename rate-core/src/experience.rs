@@ -6,7 +6,7 @@
 mod own;
 mod sums;
 
-pub(crate) use own::{Counting, Exposed, benefits_by_claim, exposed, injured};
+pub(crate) use own::{Counting, Exposed, benefits_by_claim, borne_within, exposed, first_day_within, injured};
 pub use sums::{Sums, benefits_by_item, sums};
 
 use crate::amount::Quantity;

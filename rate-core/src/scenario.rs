@@ -12,9 +12,12 @@
 mod bands;
 mod credibility;
 mod exposure;
+mod maturity;
 mod measuring;
+mod noise;
 mod portfolio;
 mod prediction;
+mod prevention;
 mod priced;
 mod real;
 mod shards;
@@ -25,8 +28,13 @@ pub use credibility::{
     BandCredibility, ClassCredibility, CredibilityAsked, Grouped, Observed, WorthFloating, credibility,
 };
 pub use exposure::Exposure;
+pub use maturity::{AccidentYear, Development, Maturity, MaturityAsked, Triangle};
+pub use noise::{Movement, Noise, NoiseAsked, Risk, noise};
 pub use portfolio::{Portfolio, Undecided};
 pub use prediction::{GradeHeld, Graded, Held, PartHeld, Predicted, Prediction, PredictionAsked, Ranked, prediction};
+pub use prevention::{
+    Drift, DriftAsked, Drifting, Incidence, IncidenceAsked, IndustryIncidence, YearIncidence, drift, incidence,
+};
 pub use priced::{Level, Priced, PricedRow};
 pub use shards::Workers;
 pub use structure::{NoStructure, Observation, Structure};

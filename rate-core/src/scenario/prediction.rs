@@ -6,6 +6,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use super::credibility::capped;
 use super::exposure::Exposure;
 use super::portfolio::Portfolio;
+use super::priced::PricedRow;
 use super::real::{ratio, real};
 use super::shards::Workers;
 use crate::amount::{Money, Rate};
@@ -145,7 +146,7 @@ pub fn prediction(
     let before: Vec<Before> = match graded {
         Graded::Decided(before) => {
             let priced = portfolio.priced(before, workers);
-            let row = |row: &super::PricedRow| Some((row.class, row.grade?, row.rate));
+            let row = |row: &PricedRow| Some((row.class, row.grade?, row.rate));
             priced.rows().iter().map(|it| it.as_ref().ok().and_then(row)).collect()
         }
         Graded::Charged => portfolio.histories().iter().map(|history| charged(law, history, asked)).collect(),
@@ -247,7 +248,8 @@ impl Means {
             let of = means.key(account);
             match means.sums.iter_mut().find(|(key, ..)| *key == of) {
                 Some((_, benefits, weight)) => {
-                    (*benefits, *weight) = (*benefits + account.benefits, *weight + account.weight)
+                    *benefits += account.benefits;
+                    *weight += account.weight;
                 }
                 None => means.sums.push((of, account.benefits, account.weight)),
             }
