@@ -23,7 +23,7 @@ pub use tree::keys_twice;
 
 #[cfg(test)]
 mod tests {
-    use super::{ParametersFile, RuleSetFile};
+    use super::{ParametersFile, PreventionFile, RuleSetFile};
 
     const FRAME: &str = include_str!("../../fixtures/rule_sets/cn/2015-71.toml");
     const METHODS: [&str; 3] = [
@@ -32,6 +32,8 @@ mod tests {
         include_str!("../../fixtures/rule_sets/illustrative/three-year.toml"),
     ];
     const PARAMETERS: &str = include_str!("../../fixtures/parameters/990100/demonstration.toml");
+
+    const PLANS: &str = include_str!("../../fixtures/prevention_plans/cn.toml");
 
     /// A small generator with a fixed start, so that a failure comes back.
     struct Draw(u64);
@@ -77,6 +79,7 @@ mod tests {
                 }
             }
             let _ = ParametersFile::parse(&damaged(PARAMETERS, &mut draw)).and_then(ParametersFile::check);
+            let _ = PreventionFile::parse(&damaged(PLANS, &mut draw)).and_then(PreventionFile::check);
         }
         assert!(read > 50 && refused > 500, "{read} read, {refused} refused");
     }

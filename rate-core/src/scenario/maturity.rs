@@ -10,12 +10,15 @@ use crate::experience::{self, Counting};
 use crate::history::{Claim, History};
 use crate::rule_set::Law;
 
+/// Accident years that a triangle may have.
+const MOST_YEARS: usize = 100;
+
 /// What a study of maturity asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MaturityAsked {
     /// The last month whose payments are in the book. Years are the twelve months up to it, and those before.
     pub through: Month,
-    /// How many years of accidents, at least one.
+    /// How many years of accidents, one to a hundred.
     pub years: usize,
     /// What of one claim counts at most, by the end of any year, in this study; everything where `None`.
     pub cap: Option<Money>,
@@ -99,7 +102,7 @@ impl Read {
 impl Triangle {
     /// Benefits by accident year and lag, as a law counts payments; accounts bear what the law makes them bear.
     pub fn of(portfolio: &Portfolio, law: &Law, asked: &MaturityAsked, workers: Workers<'_>) -> Self {
-        let count = asked.years.max(1);
+        let count = asked.years.clamp(1, MOST_YEARS);
         let spans = spans(asked.through, count);
         let counting = Counting::of(law);
         let shards = workers.shards(portfolio.histories(), |_, shard| {
@@ -143,7 +146,7 @@ impl Triangle {
 
 /// Years of twelve months up to a last one, oldest first.
 fn spans(through: Month, count: usize) -> Vec<MonthSpan> {
-    let months = i32::try_from(count).unwrap_or(i32::MAX / 12).saturating_mul(12);
+    let months = i32::try_from(12 * count).unwrap_or(i32::MAX);
     MonthSpan::new(through.plus(1 - months), through).map(|all| all.years()).unwrap_or_default()
 }
 

@@ -44,6 +44,9 @@ pub enum Ranked {
     Rate(Rate),
 }
 
+/// Parts of the accounts that a study may have.
+const MOST_PARTS: usize = 100;
+
 /// What a study of prediction asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PredictionAsked {
@@ -53,7 +56,7 @@ pub struct PredictionAsked {
     pub exposure: Exposure,
     /// What the accounts are put into order by.
     pub by: Predicted,
-    /// Into how many parts of equal weight they are cut: five for quintiles. At least one.
+    /// Into how many parts of equal weight they are cut, one to a hundred: five for quintiles.
     pub parts: usize,
     /// What of one claim in these months counts at most in this study; everything where `None`.
     pub cap: Option<Money>,
@@ -289,7 +292,7 @@ fn parts(accounts: &[Account], means: &Means, asked: &PredictionAsked) -> Vec<Pa
     let mut order: Vec<(Ranked, u64, &Account)> = accounts.iter().map(|it| (it.level, draws.next_u64(), it)).collect();
     order.sort_by_key(|(level, draw, _)| (*level, *draw));
     let total: i128 = accounts.iter().map(|it| it.weight).sum();
-    let count = asked.parts.max(1);
+    let count = asked.parts.clamp(1, MOST_PARTS);
     let mut parts: Vec<Vec<&Account>> = vec![Vec::new(); count];
     let mut before = 0_i128;
     for (_, _, account) in order {

@@ -181,9 +181,36 @@ fn parts_and_caps_of_a_prediction() {
     assert_eq!(found.parts.iter().map(|part| part.held.accounts).collect::<Vec<_>>(), [2, 3]);
     assert_eq!((found.all.benefits, found.claims), (800_000, (5, 2)));
     near(found.grades[1].held.ratio.unwrap(), 5_000.0 / 3_200.0);
+    // As many parts as nobody reads are held at a hundred.
+    let many = PredictionAsked { parts: usize::MAX, ..asked };
+    let many = prediction(&portfolio, &running, Graded::Decided(&before), &many, Workers::new(1));
+    assert_eq!(many.parts.len(), 100);
     // Nobody was charged a rate: nobody has a grade.
     let none = prediction(&portfolio, &running, Graded::Charged, &asked, Workers::new(1));
     assert_eq!((none.all.accounts, none.without_grade, none.lift, none.concentration), (0, 5, None, None));
+}
+
+/// The grade of the rate charged on the first day of 2022, whatever the window before would have given: 80% of account 1,
+/// which had 1,000 of 2,000 yuan expected of it, and 120% of account 2, with 3,000. Account 3 had a rate without a grade.
+#[test]
+fn grades_as_they_were_charged() {
+    let one = |number: &str, grade: &str, yuan: i64| {
+        let quiet = (0, 0);
+        let years = [quiet, quiet, quiet, quiet, (1, yuan), quiet];
+        builder(number, 4, years).rate(charged(grade)).build().unwrap()
+    };
+    let portfolio = portfolio(vec![one("1", "80%", 1_000), one("2", "120%", 3_000), one("3", "", 9_000)]);
+    let months = MonthSpan::new("2022-01".parse().unwrap(), "2024-12".parse().unwrap()).unwrap();
+    let asked =
+        PredictionAsked { months, exposure: Exposure::BasePremium, by: Predicted::Grade, parts: 2, cap: None, seed: 1 };
+    let found = prediction(&portfolio, &law("2025-07-01"), Graded::Charged, &asked, Workers::new(1));
+    let ratios: Vec<_> = found.grades.iter().map(|it| (it.label.as_str(), it.held.benefits)).collect();
+    assert_eq!((ratios, found.without_grade), (vec![("80%", 100_000), ("120%", 300_000)], 1));
+    near(found.grades[0].held.ratio.unwrap(), 0.5);
+    near(found.lift.unwrap(), 3.0);
+    // 100,000 yuan at 0.9 % in 2022 and 2023 and, as a row of 2024 begins on its first day, in 2024: 2,700 yuan for each.
+    assert_eq!(found.grades[0].held.weight, 2_700 * 100 * 1_000_000);
+    near(Exposure::BasePremium.amount(found.grades[0].held.weight), 2_700.0);
 }
 
 /// A rate charged over the cycle of the window 2019 to 2021.

@@ -95,7 +95,9 @@ enum Where {
 pub fn incidence(portfolio: &Portfolio, law: &Law, asked: &IncidenceAsked<'_>, workers: Workers<'_>) -> Incidence {
     let base_year = asked.base_year.or(asked.plan.base_year);
     let first = base_year.map_or(asked.from, |base| base.min(asked.from));
-    let years: Vec<(i32, MonthSpan)> = (first..=asked.to).filter_map(|year| Some((year, months_of(year)?))).collect();
+    // No month lies outside these years.
+    let years: Vec<(i32, MonthSpan)> =
+        (first.max(1950)..=asked.to.min(2199)).filter_map(|year| Some((year, months_of(year)?))).collect();
     let counting = Counting::of(law);
     let shards = workers.shards(portfolio.histories(), |_, shard| {
         let placed = |history: &History| -> Vec<Placed> {
