@@ -8,7 +8,7 @@ mod sides;
 mod sums;
 mod tally;
 
-pub(crate) use own::{Counting, Exposed, benefits_by_claim, exposed, injured};
+pub(crate) use own::{Counting, Exposed, benefits_by_claim, borne_within, exposed, first_day_within, injured};
 pub use sums::{Sums, benefits_by_item, sums};
 
 pub(crate) use tally::{Added, Borne, Tally};

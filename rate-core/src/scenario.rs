@@ -17,11 +17,14 @@ mod comparison;
 mod credibility;
 mod distribution;
 mod exposure;
+mod maturity;
 mod measuring;
 mod migration;
 mod movers;
+mod noise;
 mod portfolio;
 mod prediction;
+mod prevention;
 mod priced;
 mod real;
 mod reserve;
@@ -44,10 +47,15 @@ pub use credibility::{
 };
 pub use distribution::{Bin, Distribution};
 pub use exposure::Exposure;
+pub use maturity::{AccidentYear, Development, Maturity, MaturityAsked, Triangle};
 pub use migration::{Cell, Migration};
 pub use movers::{Mover, Movers};
+pub use noise::{Movement, Noise, NoiseAsked, Risk, noise};
 pub use portfolio::{Portfolio, Undecided};
 pub use prediction::{GradeHeld, Graded, Held, PartHeld, Predicted, Prediction, PredictionAsked, Ranked, prediction};
+pub use prevention::{
+    Drift, DriftAsked, Drifting, Incidence, IncidenceAsked, IndustryIncidence, YearIncidence, drift, incidence,
+};
 pub use priced::{Level, Priced, PricedRow};
 pub use reserve::{Load, Outlook};
 pub use setting::Setting;

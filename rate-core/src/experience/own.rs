@@ -1,8 +1,8 @@
 //! What the facts of an account by itself come to over some months, as a method counts them: what a study of many accounts
 //! is made of. No predecessor is added, since it stands in the study itself.
 
-use super::{Part, claims, head_months, paid_on_claim, people, regular, row_at_base};
-use crate::calendar::MonthSpan;
+use super::{Part, claims, days, head_months, paid_on_claim, people, regular, row_at_base};
+use crate::calendar::{MonthSpan, NaiveDate};
 use crate::history::{BenefitItem, Claim, History};
 use crate::rule_set::measure::{ClaimDay, CountedClaims, PaymentDay};
 use crate::rule_set::{Excluded, Law, Numerator};
@@ -51,11 +51,6 @@ impl<'l> Counting<'l> {
         }
         counting
     }
-
-    /// Whether an account bears a claim, and it counts among benefits or persons.
-    pub(crate) fn counts(&self, law: &Law, history: &History, claim: &Claim) -> bool {
-        law.bears(history, claim) && (super::counted(claim, self.unpaid) || super::counted(claim, self.uncounted))
-    }
 }
 
 const fn own(history: &History) -> Part<'_> {
@@ -88,4 +83,15 @@ pub(crate) fn benefits_by_claim<'h>(
 pub(crate) fn injured(law: &Law, counting: &Counting<'_>, history: &History, months: &MonthSpan, by: ClaimDay) -> i128 {
     let all = (CountedClaims::Recognised, by);
     people(claims(law, &own(history), months, all, counting.uncounted, law.setting().from()).into_iter())
+}
+
+/// The claims that an account bears and that have a day in some months by which a measure may count them.
+pub(crate) fn borne_within<'h>(law: &Law, history: &'h History, months: &MonthSpan) -> Vec<&'h Claim> {
+    let borne = |claim: &&Claim| super::counted(claim, &NOTHING) && law.bears(history, claim);
+    history.claims().iter().filter(borne).filter(|claim| first_day_within(claim, months).is_some()).collect()
+}
+
+/// The first day of a claim in some months by which a measure may count it.
+pub(crate) fn first_day_within(claim: &Claim, months: &MonthSpan) -> Option<NaiveDate> {
+    days(claim).filter(|day| months.contains_date(*day)).min()
 }

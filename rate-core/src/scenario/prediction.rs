@@ -6,6 +6,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use super::credibility::capped;
 use super::exposure::Exposure;
 use super::portfolio::Portfolio;
+use super::priced::PricedRow;
 use super::real::{ratio, real};
 use super::shards::Workers;
 use crate::amount::{Money, Rate};
@@ -43,6 +44,9 @@ pub enum Ranked {
     Rate(Rate),
 }
 
+/// Parts of the accounts that a study may have.
+const MOST_PARTS: usize = 100;
+
 /// What a study of prediction asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PredictionAsked {
@@ -52,7 +56,7 @@ pub struct PredictionAsked {
     pub exposure: Exposure,
     /// What the accounts are put into order by.
     pub by: Predicted,
-    /// Into how many parts of equal weight they are cut: five for quintiles. At least one.
+    /// Into how many parts of equal weight they are cut, one to a hundred: five for quintiles.
     pub parts: usize,
     /// What of one claim in these months counts at most in this study; everything where `None`.
     pub cap: Option<Money>,
@@ -145,7 +149,7 @@ pub fn prediction(
     let before: Vec<Before> = match graded {
         Graded::Decided(before) => {
             let priced = portfolio.priced(before, workers);
-            let row = |row: &super::PricedRow| Some((row.class, row.grade?, row.rate));
+            let row = |row: &PricedRow| Some((row.class, row.grade?, row.rate));
             priced.rows().iter().map(|it| it.as_ref().ok().and_then(row)).collect()
         }
         Graded::Charged => portfolio.histories().iter().map(|history| charged(law, history, asked)).collect(),
@@ -247,7 +251,8 @@ impl Means {
             let of = means.key(account);
             match means.sums.iter_mut().find(|(key, ..)| *key == of) {
                 Some((_, benefits, weight)) => {
-                    (*benefits, *weight) = (*benefits + account.benefits, *weight + account.weight)
+                    *benefits += account.benefits;
+                    *weight += account.weight;
                 }
                 None => means.sums.push((of, account.benefits, account.weight)),
             }
@@ -287,7 +292,7 @@ fn parts(accounts: &[Account], means: &Means, asked: &PredictionAsked) -> Vec<Pa
     let mut order: Vec<(Ranked, u64, &Account)> = accounts.iter().map(|it| (it.level, draws.next_u64(), it)).collect();
     order.sort_by_key(|(level, draw, _)| (*level, *draw));
     let total: i128 = accounts.iter().map(|it| it.weight).sum();
-    let count = asked.parts.max(1);
+    let count = asked.parts.clamp(1, MOST_PARTS);
     let mut parts: Vec<Vec<&Account>> = vec![Vec::new(); count];
     let mut before = 0_i128;
     for (_, _, account) in order {

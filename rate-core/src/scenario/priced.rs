@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::measuring::{Found, Measuring};
 use super::portfolio::{Portfolio, Undecided};
-use super::shards::{SHARD, Workers};
+use super::shards::Workers;
 use super::sums::Sum;
 use crate::amount::{Money, Quantity, Rate};
 use crate::decide::{self, LastRate, schedule};
@@ -129,10 +129,10 @@ impl Pass<'_> {
     ) -> Vec<A> {
         let (_, sub_areas) = self.portfolio.sub_areas();
         let histories = self.portfolio.histories();
-        workers.each(&self.measuring.shards, |shard, found| {
+        self.measuring.in_shards(workers, |first, found| {
             let mut pricing = Pricing { law: self.law, relevelled: self.relevelled, known: HashMap::default() };
             let mut gathered = make();
-            for (place, found) in (shard * SHARD..).zip(found) {
+            for (place, found) in (first..).zip(found) {
                 let found = found.as_ref().map_err(|code| *code);
                 let row = found.and_then(|found| pricing.row(&histories[place], found, sub_areas[place]));
                 show(&mut gathered, place, row);

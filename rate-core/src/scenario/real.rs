@@ -32,3 +32,13 @@ pub(crate) fn quantity(value: Quantity) -> f64 {
 pub(crate) fn decimal(value: Decimal) -> f64 {
     real(value.mantissa()) / real(10_i128.pow(value.scale()))
 }
+
+/// A drawn number, which a distribution of whole numbers gives as a real one; zero for anything below.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the conversion holds at the ends, and a Poisson number is whole and not negative"
+)]
+pub(crate) const fn drawn(number: f64) -> u64 {
+    number as u64
+}
