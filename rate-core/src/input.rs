@@ -21,7 +21,8 @@ pub use parameters_file::{ParametersFile, band_of};
 pub use prevention_file::PreventionFile;
 pub use rule_set_file::{Examined, RuleSetFile, examine_all};
 pub use study_file::{
-    STUDY, Study, StudyCalibration, StudyCandidate, StudyFile, StudySetting, StudySweep, StudyTarget,
+    STUDY, Study, StudyCalibration, StudyCandidate, StudyChain, StudyFile, StudyMethod, StudyPrevention,
+    StudyProjection, StudySetting, StudySweep, StudyTarget,
 };
 pub use tree::keys_twice;
 

@@ -57,6 +57,7 @@ pub use prevention::{
     Drift, DriftAsked, Drifting, Incidence, IncidenceAsked, IndustryIncidence, YearIncidence, drift, incidence,
 };
 pub use priced::{Level, Priced, PricedRow};
+pub use real::{decimal, shown};
 pub use reserve::{Load, Outlook};
 pub use setting::Setting;
 pub use shards::Workers;

@@ -28,8 +28,13 @@ pub(crate) fn quantity(value: Quantity) -> f64 {
     real(value.numerator) / real(value.denominator)
 }
 
+/// A real number with some digits behind the point, as a table shows it.
+pub fn shown(value: f64, digits: usize) -> String {
+    format!("{value:.digits$}")
+}
+
 /// A decimal number, as a rate or a factor in percent.
-pub(crate) fn decimal(value: Decimal) -> f64 {
+pub fn decimal(value: Decimal) -> f64 {
     real(value.mantissa()) / real(10_i128.pow(value.scale()))
 }
 
