@@ -8,7 +8,9 @@ mod sides;
 mod sums;
 mod tally;
 
-pub(crate) use own::{Counting, Exposed, benefits_by_claim, borne_within, exposed, first_day_within, injured};
+pub(crate) use own::{
+    Counting, Exposed, added_by, benefits_by_claim, borne_within, exposed, first_day_within, injured,
+};
 pub use sums::{Sums, benefits_by_item, sums};
 
 pub(crate) use tally::{Added, Borne, Tally};
@@ -388,15 +390,21 @@ fn benefits(
     (exclude, items): (&Excluded, &[BenefitItem]),
 ) -> i128 {
     let claims = part.history.claims().iter().filter(|it| counted(it, exclude) && law.bears(part.history, it));
-    claims.map(|claim| paid_on_claim(part, claim, window, by, items)).sum()
+    claims.map(|claim| paid_on_claim(claim, window, by, items, |day| part.counts(day))).sum()
 }
 
-/// What the fund paid on a claim in a window, in fen.
-fn paid_on_claim(part: &Part<'_>, claim: &Claim, window: &MonthSpan, by: PaymentDay, items: &[BenefitItem]) -> i128 {
+/// What the fund paid on a claim in a window, in fen, on days that count.
+fn paid_on_claim(
+    claim: &Claim,
+    window: &MonthSpan,
+    by: PaymentDay,
+    items: &[BenefitItem],
+    counts: impl Fn(NaiveDate) -> bool,
+) -> i128 {
     let of_item = |item: BenefitItem| items.is_empty() || items.contains(&item);
     let payments = claim.payments.iter().filter(|payment| payment.payer == Payer::Fund && of_item(payment.item));
-    let inside = payments
-        .filter(|payment| payment_day(payment, by).is_some_and(|day| window.contains_date(day) && part.counts(day)));
+    let inside =
+        payments.filter(|payment| payment_day(payment, by).is_some_and(|day| window.contains_date(day) && counts(day)));
     inside.map(|payment| i128::from(payment.amount.fen())).sum()
 }
 
@@ -410,22 +418,32 @@ fn claims<'h>(
     exclude: &Excluded,
     known_by: NaiveDate,
 ) -> Vec<&'h Claim> {
-    let of_kind = |claim: &Claim| match kind {
+    let inside = |claim: &Claim| counted_on(claim, window, (kind, by), known_by).is_some_and(|day| part.counts(day));
+    let borne = |claim: &Claim| counted(claim, exclude) && law.bears(part.history, claim);
+    let counts = |claim: &&Claim| borne(claim) && inside(claim);
+    part.history.claims().iter().filter(counts).collect()
+}
+
+/// The day of a window on which a claim counts among those of a kind.
+fn counted_on(
+    claim: &Claim,
+    window: &MonthSpan,
+    (kind, by): (CountedClaims, ClaimDay),
+    known_by: NaiveDate,
+) -> Option<NaiveDate> {
+    let of_kind = match kind {
         CountedClaims::Recognised => true,
         CountedClaims::Death => claim.death.is_some_and(|death| death < known_by),
         CountedClaims::NewDisease => claim.article == InjuryArticle::Disease,
         CountedClaims::Severe => claim.disability.is_some_and(|(level, day)| level <= 4 && day < known_by),
     };
-    let day = |claim: &Claim| match by {
+    let day = match by {
         ClaimDay::Recognised => Some(claim.recognised),
         ClaimDay::Accident => Some(claim.accident),
         ClaimDay::Death => claim.death,
         ClaimDay::Assessed => claim.disability.map(|(_, day)| day),
     };
-    let inside = |claim: &Claim| day(claim).is_some_and(|day| window.contains_date(day) && part.counts(day));
-    let borne = |claim: &Claim| counted(claim, exclude) && law.bears(part.history, claim);
-    let counts = |claim: &&Claim| borne(claim) && of_kind(claim) && inside(claim);
-    part.history.claims().iter().filter(counts).collect()
+    day.filter(|day| of_kind && window.contains_date(*day))
 }
 
 /// Persons, once each.

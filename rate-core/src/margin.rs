@@ -142,7 +142,7 @@ impl Asking<'_> {
             Numerator::Claims { .. } => false,
             Numerator::Premium { .. } => return None,
         };
-        let unit = self.unit(measure, value)?;
+        let unit = unit(self.law, self.experience, self.standing, measure, value)?;
         let changes = self.candidates(measure, value, unit, direction);
         changes.into_iter().find_map(|change| {
             let added = change.checked_mul(if direction == Direction::Up { unit } else { -unit })?;
@@ -156,16 +156,6 @@ impl Asking<'_> {
             let until = self.standing.window(self.law).to().last_day();
             moves.then_some(Margin { measure, direction, change, money, from: now, to, until, yearly_fen: None })
         })
-    }
-
-    /// What one fen, or one person, adds to the numerator; `None` where the figure was rounded before comparing.
-    fn unit(&self, measure: usize, value: Quantity) -> Option<i128> {
-        let it = &self.law.rules().measures()[measure];
-        if it.round.is_some() {
-            return None;
-        }
-        let whole = if it.denominator == Denominator::One { value.denominator } else { self.experience.unit() };
-        Some(scale(it, self.standing.covered_in_window) * whole)
     }
 
     /// The changes at which the measure first touches or crosses each bound of the set, smallest first.
@@ -202,6 +192,22 @@ impl Asking<'_> {
         changes.dedup();
         changes
     }
+}
+
+/// What one fen, or one person, adds to the numerator of a measured value; `None` where it was rounded before comparing.
+pub(crate) fn unit(
+    law: &Law,
+    experience: &Experience,
+    standing: &Standing,
+    measure: usize,
+    value: Quantity,
+) -> Option<i128> {
+    let it = &law.rules().measures()[measure];
+    if it.round.is_some() {
+        return None;
+    }
+    let whole = if it.denominator == Denominator::One { value.denominator } else { experience.unit() };
+    Some(scale(it, standing.covered_in_window) * whole)
 }
 
 /// What one fen, or one person, adds to the numerator of a measure over a window with so many covered months, before

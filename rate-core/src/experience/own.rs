@@ -1,11 +1,11 @@
 //! What the facts of an account by itself come to over some months, as a method counts them: what a study of many accounts
 //! is made of. No predecessor is added, since it stands in the study itself.
 
-use super::{Part, claims, days, head_months, paid_on_claim, people, regular, row_at_base};
+use super::{Part, claims, counted_on, days, head_months, paid_on_claim, people, regular, row_at_base};
 use crate::calendar::{MonthSpan, NaiveDate};
 use crate::history::{BenefitItem, Claim, History};
 use crate::rule_set::measure::{ClaimDay, CountedClaims, PaymentDay};
-use crate::rule_set::{Excluded, Law, Numerator};
+use crate::rule_set::{Excluded, Law, Measure, Numerator};
 
 /// What an account has at risk.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -75,7 +75,7 @@ pub(crate) fn benefits_by_claim<'h>(
     months: &MonthSpan,
 ) -> Vec<(&'h Claim, i128)> {
     let borne = |claim: &&Claim| super::counted(claim, counting.unpaid) && law.bears(history, claim);
-    let paid = |claim| paid_on_claim(&own(history), claim, months, counting.day, counting.items);
+    let paid = |claim| paid_on_claim(claim, months, counting.day, counting.items, |_| true);
     history.claims().iter().filter(borne).map(|claim| (claim, paid(claim))).collect()
 }
 
@@ -94,4 +94,19 @@ pub(crate) fn borne_within<'h>(law: &Law, history: &'h History, months: &MonthSp
 /// The first day of a claim in some months by which a measure may count it.
 pub(crate) fn first_day_within(claim: &Claim, months: &MonthSpan) -> Option<NaiveDate> {
     days(claim).filter(|day| months.contains_date(*day)).min()
+}
+
+/// What a claim that an account bears adds to the numerator of a measure over a window: fen, or one where it counts; `None`
+/// where the numerator is not made of claims.
+pub(crate) fn added_by(law: &Law, claim: &Claim, measure: &Measure, window: &MonthSpan) -> Option<i128> {
+    match &measure.numerator {
+        Numerator::Benefits { exclude, .. } | Numerator::Claims { exclude, .. } if !super::counted(claim, exclude) => {
+            Some(0)
+        }
+        Numerator::Benefits { by, items, .. } => Some(paid_on_claim(claim, window, *by, items, |_| true)),
+        Numerator::Claims { counted, by, .. } => {
+            Some(i128::from(counted_on(claim, window, (*counted, *by), law.setting().from()).is_some()))
+        }
+        Numerator::Premium { .. } => None,
+    }
 }

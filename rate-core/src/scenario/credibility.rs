@@ -228,8 +228,9 @@ fn of_band(
             Grouped::Bands => (of(together), of(together), of(together)),
             Grouped::Accounts => {
                 let all = || weights.iter().map(|weight| of(*weight));
-                let mean = all().sum::<f64>() / count(weights.len());
-                (all().fold(1.0, f64::min), mean, all().fold(0.0, f64::max))
+                let (least, most) = (all().fold(1.0, f64::min), all().fold(0.0, f64::max));
+                // A mean of equal numbers may miss them by the last digit.
+                (least, (all().sum::<f64>() / count(weights.len())).clamp(least, most), most)
             }
         }
     });

@@ -48,6 +48,12 @@ impl Measuring {
         workers.each(&self.shards, |shard, found| work(shard * SHARD, found))
     }
 
+    /// What was found of everybody, in order.
+    #[cfg(test)]
+    pub(crate) fn everybody(&self) -> Vec<&Result<Found, Code>> {
+        self.shards.iter().flatten().collect()
+    }
+
     /// Whether another law reads the same in the same facts.
     pub(crate) fn serves(&self, law: &Law) -> bool {
         reads_alike(&self.law, law)
