@@ -13,6 +13,7 @@ mod chain;
 mod measuring;
 mod portfolio;
 mod priced;
+mod projection;
 mod real;
 mod shards;
 
@@ -22,4 +23,8 @@ pub use chain::{
 };
 pub use portfolio::{Portfolio, Undecided};
 pub use priced::{Level, Priced, PricedRow};
+pub use projection::{
+    Assumptions, ClaimKind, ClaimMix, Counts, Estimation, Frequency, FundStart, Grounds, ItemPattern, Life, Over,
+    Pattern, Percentiles, Plan, ProjectedYear, Projection, project,
+};
 pub use shards::Workers;

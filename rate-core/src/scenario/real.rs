@@ -32,3 +32,19 @@ pub(crate) fn quantity(value: Quantity) -> f64 {
 pub(crate) fn decimal(value: Decimal) -> f64 {
     real(value.mantissa()) / real(10_i128.pow(value.scale()))
 }
+
+/// The whole number nearest to a real one, halves away from zero: fen that a growth or a share leaves.
+#[expect(clippy::cast_possible_truncation, reason = "what no account can hold becomes the largest number there is")]
+pub(crate) fn whole(number: f64) -> i64 {
+    number.round() as i64
+}
+
+/// How many there are below a real number that is not negative.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "what lies outside becomes the nearest number there is, and nothing where there is none"
+)]
+pub(crate) const fn floor(number: f64) -> usize {
+    number as usize
+}
