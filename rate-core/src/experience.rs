@@ -64,6 +64,13 @@ impl Experience {
         self.values.get(measure * self.windows + window).copied().unwrap_or(Measured::NotAsked)
     }
 
+    /// Nothing measured: for a grade that is carried, whatever the facts.
+    pub(crate) fn nothing(law: &Law) -> Self {
+        let windows = law.windows_asked();
+        let values = vec![Measured::NotAsked; law.rules().measures().len() * windows];
+        Self { windows, values, unit: 1, shared: SharedClaims::default() }
+    }
+
     /// The claims that the method's rule on who bears them was asked about.
     pub const fn shared(&self) -> SharedClaims {
         self.shared
@@ -482,6 +489,11 @@ fn head_months(part: &Part<'_>, window: &MonthSpan) -> i128 {
     // A month that is not covered has no heads, though a row for a quarter may reach over it.
     let months = |row: &Premium| part.history.covered_months(&row.months);
     regular(part, window).map(|row| i128::from(row.heads) * i128::from(months(row))).sum()
+}
+
+/// Heads times months of an account's own premium rows within a span.
+pub(crate) fn own_head_months(history: &History, window: &MonthSpan) -> i128 {
+    head_months(&Part { history, weight: 1, before: None }, window)
 }
 
 /// Payroll times base rate, in millionths of a fen.

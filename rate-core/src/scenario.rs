@@ -26,6 +26,7 @@ mod portfolio;
 mod prediction;
 mod prevention;
 mod priced;
+mod projection;
 mod real;
 mod reserve;
 mod setting;
@@ -57,6 +58,10 @@ pub use prevention::{
     Drift, DriftAsked, Drifting, Incidence, IncidenceAsked, IndustryIncidence, YearIncidence, drift, incidence,
 };
 pub use priced::{Level, Priced, PricedRow};
+pub use projection::{
+    Assumptions, ClaimKind, ClaimMix, Counts, Estimation, Frequency, FundStart, Grounds, ItemPattern, Life, Over,
+    Pattern, Percentiles, Plan, ProjectedYear, Projection, project,
+};
 pub use real::{decimal, shown};
 pub use reserve::{Load, Outlook};
 pub use setting::Setting;

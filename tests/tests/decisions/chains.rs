@@ -233,6 +233,25 @@ fn one_year_cycles_by_hand() {
     assert!((abreast[0].efficiency.unwrap() - (high / low).ln() / 2.0_f64.ln()).abs() < 1e-12);
 }
 
+/// A window of three years for a cycle of one shows a claim in three cycles: the way back is not told. As thresholds are
+/// met as in cycles of three years, so is the long run.
+#[test]
+fn overlapping_windows_tell_no_way_back() {
+    let changed = text(SET)
+        .replace("to = 2025-06-30", "to = 2023-06-30")
+        .replace("    { from = 2023-07-01, filled_window = { from = 2020-01-01, to = 2022-12-31 } },\n", "")
+        .replace("    { from = 2024-07-01, filled_window = { from = 2021-01-01, to = 2023-12-31 } },\n", "");
+    let yearly = law_on(&rule_set_of("yearly", &changed), &demonstration(), "2022-07-01");
+    let risks = risks(&[(130_000, false, 1.0)], vec![level("good", 0.2)]);
+    let abreast = side_by_side(&[("1".to_owned(), yearly), ("3".to_owned(), three_year())], &risks).unwrap();
+    assert_eq!(abreast[0].view, View::Again { months: 24 });
+    let [one, three] = [&abreast[0].studies[0], &abreast[1].studies[0]];
+    assert_eq!(one.long_run, three.long_run);
+    assert_eq!((one.cycles_to_return, one.years_to_return), (None, None));
+    assert!(three.years_to_return.is_some());
+    assert!((one.yearly_change_points - 3.0 * three.yearly_change_points).abs() < 1e-9);
+}
+
 #[test]
 fn what_makes_no_chain_is_refused_with_the_reason() {
     let risks = risks(&[(130_000, false, 1.0)], vec![level("good", 0.2)]);
