@@ -6,8 +6,8 @@ use rate_core::input::{Examined, Study, StudyCandidate, StudySetting, StudyTarge
 use rate_core::parameters::prevention::PreventionPlans;
 use rate_core::rule_set::Verdict;
 use rate_core::scenario::{
-    Axis, Baseline, Calibration, Candidate, Comparing, Comparison, Level, Load, Outlook, Portfolio, Priced, Proposal,
-    ProposedBase, ProposedRules, Search, Setting, SizeBands, Sum, SweepPoint, Workers, moves_its_own_measure,
+    Axis, Baseline, Calibration, Candidate, Comparing, Comparison, Level, Load, Outlook, Portfolio, Priced, Projection,
+    Proposal, ProposedBase, ProposedRules, Search, Setting, SizeBands, Sum, SweepPoint, Workers, moves_its_own_measure,
 };
 use rate_core::{DateSpan, Law, Money, Parameters, Problem, Problems};
 
@@ -76,6 +76,8 @@ pub struct Answered {
     pub method: Option<Method>,
     /// The ladder in the long run, in force and of each candidate.
     pub chains: Option<Vec<Chained>>,
+    /// What the years to come may bring.
+    pub projection: Option<Projection>,
     /// Who drifts up, and the incidence of key industries.
     pub prevention: Option<Prevention>,
 }
@@ -147,12 +149,15 @@ impl Answers<'_> {
         let method = study.method.as_ref().map(|asked| made.method(asked));
         let laws = self.laws(law, &compared);
         let chains = study.chain.as_ref().map(|asked| made.chain(asked, &laws)).transpose()?;
+        let projected = |asked| made.projection(asked, study.load);
+        let projection = study.projection.as_ref().map(projected).transpose()?;
         let next = self.next(law);
         let prevention = study.prevention.as_ref().map(|asked| made.prevention(asked, next.as_ref(), self.plans));
         Ok(Answered {
             grades: law.rules().ladder().grades().iter().map(|grade| grade.label.clone()).collect(),
             method,
             chains,
+            projection,
             prevention,
             name: study.name.clone(),
             area: self.portfolio.area().to_owned(),

@@ -1,19 +1,33 @@
 //! What a study asks beside comparisons: is the method any good, what is the ladder in the long run, who rises.
 
 use rate_core::error::Code;
-use rate_core::input::{StudyChain, StudyMethod, StudyPrevention};
+use rate_core::history::BenefitItem;
+use rate_core::input::{StudyChain, StudyMethod, StudyPrevention, StudyProjection};
 use rate_core::parameters::prevention::PreventionPlans;
 use rate_core::rule_set::measure::ClaimDay;
 use rate_core::scenario::{
-    ClassCredibility, CredibilityAsked, Drift, DriftAsked, Exposure, Graded, Grouped, Incidence, IncidenceAsked,
-    Maturity, MaturityAsked, Noise, NoiseAsked, Observed, Portfolio, Predicted, Prediction, PredictionAsked, Reference,
-    Risk, RiskLevel, RiskLevels, Severity, SideBySide, SizeBands, Triangle, Workers, credibility, decimal, drift,
-    incidence, noise, prediction, side_by_side,
+    Assumptions, ClassCredibility, CredibilityAsked, Drift, DriftAsked, Estimation, Exposure, Graded, Grounds, Grouped,
+    Incidence, IncidenceAsked, ItemPattern, Life, Maturity, MaturityAsked, Noise, NoiseAsked, Observed, Pattern, Plan,
+    Portfolio, Predicted, Prediction, PredictionAsked, Projection, Reference, Risk, RiskLevel, RiskLevels, Severity,
+    SideBySide, SizeBands, Triangle, Workers, credibility, decimal, drift, incidence, noise, prediction, project,
+    side_by_side,
 };
-use rate_core::{Law, Money, MonthSpan, Place, Problem, Problems, RiskClass};
+use rate_core::{Factor, Law, Money, MonthSpan, Place, Problem, Problems, RiskClass};
 
 /// Years of accidents that benefits are followed over.
 const ACCIDENT_YEARS: usize = 10;
+
+/// Items that are paid for life.
+const PENSIONS: [BenefitItem; 3] = [BenefitItem::DisabilityPension, BenefitItem::Dependants, BenefitItem::Care];
+
+/// Fewest heads of the bands that frequencies are estimated in.
+const FEWEST_HEADS: [i64; 5] = [0, 10, 50, 300, 1000];
+
+/// Claims that an estimate needs; with fewer, that of the class, or of the book, is taken.
+const LEAST_CLAIMS: usize = 30;
+
+/// Years over which items that are no pension are paid.
+const PATTERN_YEARS: usize = 5;
 
 /// Is the method any good.
 #[derive(Clone, Debug)]
@@ -114,6 +128,30 @@ impl Made<'_> {
             (law.0.clone(), found.map(|mut found| found.pop()))
         };
         Ok(laws.iter().map(chained).collect())
+    }
+
+    /// Claims, severities and patterns are estimated from the window; how long pensions run and what grows is given.
+    pub(super) fn projection(&self, asked: &StudyProjection, load: Option<Factor>) -> Result<Projection, Problems> {
+        let growth = |factor: Factor| decimal(factor.percent());
+        let pattern = Pattern::Pension {
+            growth_percent: growth(asked.benefit_growth),
+            life: Life::Years(asked.pension_years.into()),
+        };
+        let pension = |item| ItemPattern { item, pattern: pattern.clone(), grounds: Grounds::Given };
+        let estimation = Estimation {
+            bands: FEWEST_HEADS.to_vec(),
+            least_claims: LEAST_CLAIMS,
+            pensions: PENSIONS.iter().copied().map(pension).collect(),
+            pattern_years: PATTERN_YEARS,
+        };
+        let assumptions = Assumptions {
+            payroll_growth_percent: growth(asked.payroll_growth),
+            benefit_growth_percent: growth(asked.benefit_growth),
+            load_percent: load.map_or(0.0, growth),
+            ..Assumptions::estimated(self.portfolio, self.law, &estimation)?
+        };
+        let plan = Plan { years: asked.years, paths: asked.paths, seed: asked.seed, assumptions };
+        project(self.portfolio, self.law, &plan, self.workers)
     }
 
     pub(super) fn prevention(

@@ -42,6 +42,8 @@ pub fn tables(answered: &Answered, lang: Lang) -> Vec<Table> {
         with.credibility(),
         with.maturity(),
         with.chains(),
+        with.projection(),
+        with.projected_grades(),
         with.drift(),
         with.incidence(),
     ];

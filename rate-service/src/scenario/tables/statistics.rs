@@ -69,6 +69,23 @@ const CHAIN: &[TableColumn] = &[
     column("view", "口径", "view", 40),
 ];
 
+const PROJECTION: &[TableColumn] = &[
+    column("from", "年度起", "year from", 10),
+    column("what", "项目", "what", 24),
+    column("p5", "5%", "5 %", 22),
+    column("p25", "25%", "25 %", 22),
+    column("p50", "中位数", "median", 22),
+    column("p75", "75%", "75 %", 22),
+    column("p95", "95%", "95 %", 22),
+];
+
+const PROJECTED_GRADES: &[TableColumn] = &[
+    column("from", "年度起", "year from", 10),
+    column("grade", "档次", "grade", 10),
+    column("share_percent", "平均占比 %", "mean share %", 12),
+    column("changed_percent", "与上年档次不同 %", "on another grade than a year before %", 16),
+];
+
 const DRIFT: &[TableColumn] = &[
     column("account", "单位编号", "account", 18),
     column("name", "单位名称", "name", 24),
@@ -276,6 +293,50 @@ impl Tables<'_> {
             "One employer at several frequencies of claims: where it is in the long run, what it pays in the mean, and how long one claim is felt.",
         );
         self.statistic("chain", ("长期的档次（奖惩链）", "The ladder in the long run"), note, CHAIN, rows)
+    }
+
+    pub(super) fn projection(self) -> Table {
+        let mut rows = Vec::new();
+        for year in self.answered.projection.iter().flat_map(|it| &it.years) {
+            let money = [
+                (self.pick("收入（元）", "income, yuan"), year.income_fen),
+                (self.pick("支出（元）", "benefits, yuan"), year.benefits_fen),
+                (self.pick("累计结余（元）", "balance, yuan"), year.balance_fen),
+            ];
+            for (what, it) in money {
+                let figures = [it.p5, it.p25, it.p50, it.p75, it.p95].map(ListCell::Fen);
+                rows.push([vec![text(&year.from.to_string()), text(what)], figures.to_vec()].concat());
+            }
+            if let Some(it) = year.months_payable {
+                let figures = [it.p5, it.p25, it.p50, it.p75, it.p95].map(|months| number(shown(months, 1)));
+                let what = self.pick("可支付月数", "months of reserve");
+                rows.push([vec![text(&year.from.to_string()), text(what)], figures.to_vec()].concat());
+            }
+        }
+        let note = (
+            "收支按模拟的案件与支付逐年推演，费率由同一引擎逐期重定；百分位数为各路径的次序统计量。",
+            "Income and benefits year by year on drawn claims and their payments, grades decided by the same engine at each cycle; percentiles are order statistics of the paths.",
+        );
+        self.statistic("projection", ("推演", "Projection"), note, PROJECTION, rows)
+    }
+
+    pub(super) fn projected_grades(self) -> Table {
+        let mut rows = Vec::new();
+        for year in self.answered.projection.iter().flat_map(|it| &it.years) {
+            let none = (self.pick("无档次", "no grade").to_owned(), year.without_grade);
+            let changed = year.changed.map_or(ListCell::Nothing, |share| number(shown(share * 100.0, 1)));
+            for (grade, share) in year.grades.iter().chain(std::iter::once(&none)) {
+                let share = number(shown(share * 100.0, 2));
+                rows.push(vec![text(&year.from.to_string()), text(grade), share, changed.clone()]);
+            }
+        }
+        self.statistic(
+            "projected-grades",
+            ("推演中的档次", "Grades of the projection"),
+            ("", ""),
+            PROJECTED_GRADES,
+            rows,
+        )
     }
 
     fn of_prevention(self, make: impl Fn(&Prevention) -> Vec<Vec<ListCell>>) -> Vec<Vec<ListCell>> {
