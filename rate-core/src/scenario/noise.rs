@@ -445,9 +445,9 @@ mod tests {
                 let grade = telling.grade(&drawn);
                 assert_eq!(grade, telling.measured(&drawn), "account {place}, claims {drawn:?}");
                 if telling.added(&drawn).is_some() {
-                    added += 1
+                    added += 1;
                 } else {
-                    read += 1
+                    read += 1;
                 }
                 grades.push(grade);
             }
