@@ -48,7 +48,8 @@ fn risks(points: &[(i64, bool, f64)], levels: Vec<RiskLevel>) -> RiskLevels {
         fatal: *fatal,
         probability: *probability,
     });
-    let reference = Reference { class: class(), heads: 1_000, monthly_payroll: Money::from_fen(1_000_000) };
+    let reference =
+        Reference { class: class(), industry: None, heads: 1_000, monthly_payroll: Money::from_fen(1_000_000) };
     RiskLevels { reference, severity: Severity::given(points.collect()).unwrap(), levels }
 }
 

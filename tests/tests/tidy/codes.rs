@@ -203,7 +203,8 @@ fn of_the_scenarios() -> BTreeSet<Code> {
     let later = rules.law_for(&Parameters::default(), date("2023-01-01").unwrap()).unwrap();
     let nothing = Severity::given(Vec::new()).unwrap_err();
     let point = SeverityPoint { amount: Money::from_fen(100), fatal: false, probability: 1.0 };
-    let reference = Reference { class: class(ClassSystem::Eight), heads: 1, monthly_payroll: Money::from_fen(100) };
+    let reference =
+        Reference { class: class(ClassSystem::Eight), industry: None, heads: 1, monthly_payroll: Money::from_fen(100) };
     let levels = vec![RiskLevel { label: String::new(), claims_per_year: 1.0 }];
     let risks = RiskLevels { reference, severity: Severity::given(vec![point]).unwrap(), levels };
     let carried = CycleChain::of(&later, &risks).unwrap_err();

@@ -222,7 +222,7 @@ fn employer(law: &Law, reference: &Reference, held: Option<(GradeIndex, Rate, Ra
     let classification = Classification {
         days: always,
         class: Some(reference.class),
-        industry: None,
+        industry: reference.industry,
         source: ClassSource::Agency,
         document: String::new(),
     };

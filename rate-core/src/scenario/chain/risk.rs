@@ -6,7 +6,7 @@ use crate::amount::{Money, RoundMode, Rounding};
 use crate::calendar::MonthSpan;
 use crate::error::{Code, Place, Problem, Problems};
 use crate::history::{Claim, ClaimStatus, Payer};
-use crate::industry::RiskClass;
+use crate::industry::{Industry, RiskClass};
 use crate::rule_set::Law;
 
 /// The most points of a severity: an empirical one is brought down to so many, each the mean of as many claims.
@@ -133,6 +133,8 @@ fn grouped(mut amounts: Vec<i64>, fatal: bool, all: usize) -> Vec<SeverityPoint>
 pub struct Reference {
     /// Its class.
     pub class: RiskClass,
+    /// Its industry, where a measure is held against an average of it; without one such a measure does not exist.
+    pub industry: Option<Industry>,
     /// Heads.
     pub heads: i64,
     /// Payroll of a month.
