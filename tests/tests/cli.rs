@@ -44,6 +44,8 @@ mod projects;
 mod replayed;
 #[path = "cli/rule_set_document.rs"]
 mod rule_set_document;
+#[path = "cli/scenario.rs"]
+mod scenario;
 #[path = "cli/sealed.rs"]
 mod sealed;
 #[path = "books/sheets.rs"]

@@ -29,6 +29,7 @@ thead { display: table-header-group; }
 tr { break-inside: avoid; }
 .n { text-align: right; white-space: nowrap; }
 .w { min-width: 45mm; overflow-wrap: anywhere; }
+.m { min-width: 24mm; }
 .s { color: #555; font-size: 9pt; }
 figure { margin: 2mm 0 4mm; break-inside: avoid; }
 figcaption { font-weight: 600; margin-bottom: 1mm; }
@@ -183,7 +184,7 @@ impl Page<'_> {
 
     fn migration(&mut self, comparison: &Comparison) -> io::Result<()> {
         let matrix_of = &comparison.migration;
-        let rest = [self.lang.pick("无档次", "no grade").to_owned(), self.lang.pick("未定", "not decided").to_owned()];
+        let rest = [self.lang.pick("无档次", "no grade").to_owned(), self.lang.pick("无费率", "no rate").to_owned()];
         let rows: Vec<String> = matrix_of.from.iter().chain(&rest).cloned().collect();
         let columns: Vec<String> = matrix_of.to.iter().chain(&rest).cloned().collect();
         let cells: Vec<Vec<u64>> =
@@ -293,10 +294,11 @@ impl Page<'_> {
             writeln!(self.out, "<p class=\"s\">{}</p>", table.note)?;
         }
         let figures: Vec<bool> = (0..table.columns.len()).map(|place| table.is_figure(place)).collect();
-        let class = |place: usize| match (figures[place], table.columns[place].width > 40) {
+        let class = |place: usize| match (figures[place], table.columns[place].width) {
             (true, _) => " class=\"n\"",
-            (false, true) => " class=\"w\"",
-            (false, false) => "",
+            (false, 41..) => " class=\"w\"",
+            (false, 20..) => " class=\"m\"",
+            (false, _) => "",
         };
         write!(self.out, "<div class=\"scroll\"><table>\n<thead><tr>")?;
         for (place, column) in table.columns.iter().enumerate() {

@@ -3,12 +3,15 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use rate_core::fund::Fund;
 use rate_core::history::{ChargedRate, HistoryBuilder, Order, Ordered, OrderingBody, Origin};
 use rate_core::input::{Examined, examine_all};
 use rate_core::log::Digest;
 use rate_core::rule_set::check::between_versions;
-use rate_core::scenario::SizeBands;
-use rate_core::scenario::{CycleChain, Reference, RiskLevel, RiskLevels, Severity, SeverityPoint};
+use rate_core::scenario::{
+    Baseline, Comparing, CycleChain, Level, Load, Portfolio, Proposal, ProposedRules, Reference, RiskLevel, RiskLevels,
+    Severity, SeverityPoint, SizeBands, Workers,
+};
 use rate_core::{
     ClassSystem, Code, DateSpan, Factor, History, Law, Money, Parameters, Problems, Rate, RiskClass, RuleSetFile, date,
     decide,
@@ -304,9 +307,23 @@ fn of_the_imports() -> BTreeSet<Code> {
     Code::ALL.iter().copied().filter(|code| words.contains(code.as_str())).collect()
 }
 
-/// What a scenario asks that cannot be asked.
-fn of_the_scenarios() -> BTreeSet<Code> {
-    codes_of(&SizeBands::new(&[9, 9]).unwrap_err())
+/// Candidates, searches and studies of nobody.
+fn of_the_candidates() -> BTreeSet<Code> {
+    let rules = examined(METHOD).unwrap().accepted().unwrap();
+    let baseline = Baseline::of(&rules.law_for(&Parameters::default(), date("2022-01-01").unwrap()).unwrap());
+    let elsewhere = RuleSetFile::parse(METHOD).unwrap().in_area("990700");
+    let elsewhere = examine_all(&[frame(), elsewhere]).remove(1).unwrap();
+    let other = Proposal { rules: ProposedRules::Whole(Box::new(elsewhere)), ..Proposal::new("other") };
+    let nobody = Portfolio::new("990100", Vec::new(), Fund::default());
+    let (law, workers) = (baseline.law(), Workers::new(1));
+    let mut codes = codes_of(&baseline.judge(&other).unwrap_err());
+    codes.extend(codes_of(&baseline.judge(&Proposal::new("none").at_base_rates(Vec::new())).unwrap_err()));
+    codes.extend(codes_of(&nobody.swept(&baseline, &[], Level::AsCharged, workers).unwrap_err()));
+    let compared = nobody.compared(&baseline, law, Level::AsCharged, &Comparing::default(), workers);
+    codes.extend(codes_of(&compared.unwrap_err()));
+    codes.insert(nobody.outlook(law, 0, Load::AsInTable).unwrap_err().code);
+    codes.extend(codes_of(&SizeBands::new(&[9, 9]).unwrap_err()));
+    codes
 }
 
 #[test]
@@ -320,6 +337,7 @@ fn no_code_is_dead() {
     provoked.extend(of_the_workbooks());
     provoked.extend(of_the_imports());
     provoked.extend(of_the_scenarios());
+    provoked.extend(of_the_candidates());
     let silent: Vec<Code> = Code::ALL.iter().copied().filter(|code| !provoked.contains(code)).collect();
     assert_eq!(silent, NOT_PROVOKED, "codes that nothing provokes");
 }

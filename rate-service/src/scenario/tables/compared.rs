@@ -259,7 +259,7 @@ impl Tables<'_> {
         match place.checked_sub(labels.len()) {
             None => &labels[place],
             Some(0) => self.pick("无档次", "no grade"),
-            Some(_) => self.pick("未定", "not decided"),
+            Some(_) => self.pick("无费率", "no rate"),
         }
     }
 
