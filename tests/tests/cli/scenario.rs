@@ -148,8 +148,11 @@ fn everything_wrong_in_a_study_is_said_at_once() {
     for place in ["candidates.lower.base_factor", "projection.paths"] {
         assert!(said.contains(place), "{place} is missing in: {said}");
     }
-    let nowhere = STUDY.replace("rows.high.any.pay_ratio", "rows.higher.any.pay_ratio").replace("90%", "90000%");
+    let nowhere = STUDY.replace("rows.high.any.pay_ratio", "rows.higher.any.pay_ratio");
+    let nowhere = nowhere.replace("base_factor = \"90%\"", "base_rates = [\"1%\"]");
     let (code, said) = ending(here, &format!("--lang en {}", study(here, &nowhere)));
     assert_eq!(code, 1, "{said}");
-    assert!(said.contains("case.change") && said.contains("rows.higher"), "{said}");
+    for code in ["case.change", "rows.higher", "scenario.base-rates"] {
+        assert!(said.contains(code), "{code} is missing in: {said}");
+    }
 }
