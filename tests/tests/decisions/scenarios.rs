@@ -357,3 +357,45 @@ fn threads_and_what_was_measured_before_change_nothing() {
     let second = other.portfolio.compared(&other.baseline, &law, Level::OnLevel, &how, Workers::new(7)).unwrap();
     assert_eq!(first, second);
 }
+
+/// Rates that follow from an outcome alone are looked up; everybody's row must still be what the whole decision says. The
+/// methods float on grades, on the last rate, with bonuses and floors; the days are those of first and of later settings.
+#[test]
+fn everybody_is_priced_as_the_whole_decision_says() {
+    let dir = tempfile::tempdir().unwrap();
+    let plan = rate_service::book::Plan { accounts: 3_000, seed: 11, ..rate_service::book::Plan::default() };
+    rate_service::book::generate(&plan, dir.path(), &mut |_, _| {}).unwrap();
+    let tables = rate_service::book::Reading::default().tables(dir.path(), &mut |_, _| {}).unwrap();
+    let book = rate_core::input::book::check_book(&tables);
+    let portfolio = Portfolio::new("990100", book.histories, book.fund);
+    let parameters = parameters(&["parameters/990100/demonstration.toml"], None);
+    let mut rates = 0;
+    for (set, on) in [
+        ("three-year", "2022-07-01"),
+        ("three-year", "2023-07-01"),
+        ("three-year", "2025-07-01"),
+        ("last-rate-stays", "2022-07-01"),
+        ("steps-by-class", "2022-07-01"),
+        ("guangdong-type", "2022-07-01"),
+    ] {
+        let rules = rule_set(&format!("rule_sets/illustrative/{set}.toml"), Some("990100"));
+        let Ok(law) = rules.law_for(&parameters, day(on)) else { continue };
+        let priced = portfolio.priced(&law, Workers::new(2));
+        for (history, row) in portfolio.histories().iter().zip(priced.rows()) {
+            let Ok(decision) = rate_core::decide(&law, history) else {
+                assert!(row.is_err(), "{set} {on} {}", history.key());
+                continue;
+            };
+            let row = row.as_ref().unwrap();
+            let first = decision.schedule().segments()[0].days.from();
+            let payroll = rate_core::premium::payroll_base(history, first).map_or(Money::ZERO, |base| base.monthly);
+            let bills = rate_core::premium::bills(decision.schedule(), payroll);
+            assert_eq!(row.premium_fen, rate_core::premium::total(&bills), "{set} {on} {}", history.key());
+            assert_eq!(Some(row.rate), decision.decided_segment().map(|it| it.rate), "{set} {on} {}", history.key());
+            let outcome = decision.outcome();
+            assert_eq!((row.grade, row.origin, row.class), (outcome.grade, outcome.origin, outcome.class));
+            rates += 1;
+        }
+    }
+    assert!(rates > 6_000, "{rates} accounts were compared");
+}
