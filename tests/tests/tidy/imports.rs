@@ -30,7 +30,7 @@ const SERVICE: &[&[&str]] = &[
     &["billing", "intake"],
     &["annual", "gazette", "replay"],
     &["evidence"],
-    &["audit", "demo", "jobs", "preview", "projects", "vectors"],
+    &["audit", "demo", "jobs", "preview", "projects", "scenario", "vectors"],
     &["auth", "api_error"],
     &["api"],
     &["routes", "openapi"],
