@@ -75,7 +75,7 @@ fn table(compared: &[SideBySide], title: &str, cell: impl Fn(&LadderStudy) -> St
 }
 
 fn row(compared: &[SideBySide], cell: impl Fn(&SideBySide) -> String) -> String {
-    compared.iter().map(|it| format!("{:>12}", cell(it))).collect()
+    compared.iter().fold(String::new(), |line, it| format!("{line}{:>12}", cell(it)))
 }
 
 /// What must be so of every ladder that raises for claims: amounts are exact, windows part, and more claims cost more.
