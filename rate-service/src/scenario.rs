@@ -15,7 +15,8 @@ use rate_core::input::{Study, StudyCandidate, StudyFile};
 use rate_core::scenario::{Portfolio, Workers};
 use rate_core::{Code, Parameters, Place, Problem};
 
-pub use answered::{Answered, Answers, Found, Given, Judged};
+pub use answered::{Answered, Answers, Found, Given, Judged, judge};
+pub use html::page;
 pub use output::{text, write};
 pub use table::{Table, TableColumn};
 pub use tables::tables;
