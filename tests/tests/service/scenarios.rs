@@ -30,8 +30,8 @@ id = "lower"
 base_factor = "95%"
 
 [[candidates]]
-id = "stricter"
-changes = [{ path = "float_table.rows.low.all.pay_ratio", to = "<= 30%" }]
+id = "milder"
+changes = [{ path = "float_table.rows.low.all.incidence", to = "<= 6‰" }]
 
 [[calibrations]]
 id = "level"
@@ -165,7 +165,7 @@ fn is_of_its_area_alone(server: &Server, actuary: &Client, places: [&str; 2]) {
     for (page, place) in [(&listed, places[0]), (&rest, places[1])] {
         assert!(place.ends_with(page["items"][0]["id"].as_str().unwrap()), "{page}");
     }
-    assert_eq!((&rest["next"], rest["items"][0]["name"].as_str()), (&Value::Null, Some("trial")));
+    assert_eq!((&rest["next"], rest["items"][0]["name"].as_str()), (&Value::Null, Some("试算")));
     let stranger = server.client("actuary", "330100");
     assert_eq!(stranger.get("/v1/scenarios").expect(200)["items"], json!([]));
     assert_eq!(stranger.get(&format!("/v1/scenarios?limit=1&cursor={next}")).problem(400), "request.value");
@@ -264,8 +264,7 @@ fn a_study_that_cannot_be_answered_is_refused_with_everything_that_is_wrong() {
 /// A draft that is named by its digest says what the same change of the rules in force says.
 fn is_named_by_its_digest(officer: &Client, actuary: &Client) {
     let method = fixture("rule_sets/illustrative/three-year.toml");
-    let draft =
-        method.replace("pay_ratio = \"<= 40%\"", "pay_ratio = \"<= 30%\"").replace("\"three-year\"", "\"draft\"");
+    let draft = method.replace("incidence = \"<= 3‰\"", "incidence = \"<= 6‰\"").replace("\"three-year\"", "\"draft\"");
     assert_ne!(draft, method);
     let (name, kind) = (new_name(), ("content-type", "application/toml"));
     let draft = officer.send("POST", SETS, &[("idempotency-key", &name), kind], draft.as_bytes()).expect(201);
@@ -282,7 +281,8 @@ fn is_named_by_its_digest(officer: &Client, actuary: &Client) {
         row["candidate"] = Value::Null;
         row
     };
-    assert_eq!(of("draft"), of("stricter"), "{totals}");
+    assert_eq!(of("draft"), of("milder"), "{totals}");
+    assert_ne!(of("draft")["before_fen"], of("draft")["after_fen"], "{totals}");
 }
 
 fn open(url: &str) -> Store {
