@@ -173,6 +173,26 @@ impl Rate {
     ///
     /// `None` where the premium would not fit, which the bounds on rows exclude.
     pub fn premium_on(self, payroll: Money, mode: RoundMode) -> Option<Money> {
+        let product = i128::from(payroll.0).checked_mul(self.0.mantissa()).map(i128::unsigned_abs);
+        let whole = 10_u64.checked_pow(self.0.scale() + 2);
+        match (product.and_then(|product| u64::try_from(product).ok()), whole) {
+            // As good as every premium: a whole number over a power of ten, both of 64 bits.
+            (Some(product), Some(whole)) => {
+                let (down, rest) = (product / whole, product % whole);
+                let up = match mode {
+                    RoundMode::HalfUp => rest >= whole - rest,
+                    RoundMode::Down => false,
+                    RoundMode::Up => rest > 0,
+                };
+                let fen = i64::try_from(down + u64::from(up)).ok()?;
+                Some(Money(if payroll.0 < 0 { -fen } else { fen }))
+            }
+            _ => self.premium_by_decimals(payroll, mode),
+        }
+    }
+
+    /// The same in decimals, however many digits there are.
+    fn premium_by_decimals(self, payroll: Money, mode: RoundMode) -> Option<Money> {
         let exact = Decimal::from(payroll.0).checked_mul(self.0)?.checked_div(Decimal::ONE_HUNDRED)?;
         let fen = Rounding { digits: 0, mode }.apply(exact);
         i64::try_from(fen.mantissa()).ok().map(Money)
@@ -383,6 +403,32 @@ mod tests {
         // 60 % of 41.0438 (ten thousand yuan), worked example W3: once, at the end, from the exact value.
         let share = Rounding { digits: 2, mode: RoundMode::HalfUp };
         assert_eq!(share.apply(Decimal::new(2_462_628, 5)), Decimal::new(2463, 2));
+    }
+
+    #[test]
+    fn whole_numbers_and_decimals_give_one_premium() {
+        // A fixed walk through rates of many digits and payrolls of either sign, ties among them.
+        let mut state = 7_u64;
+        let mut draw = |below: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % below
+        };
+        for _ in 0..20_000 {
+            let scale = u32::try_from(draw(8)).unwrap();
+            let rate = Rate(Decimal::new(i64::try_from(draw(30_000)).unwrap(), scale));
+            let size = 10_i64.pow(u32::try_from(draw(14)).unwrap() + 1);
+            let sign = if draw(4) == 0 { -1 } else { 1 };
+            let payroll = Money(sign * (i64::try_from(draw(1 << 31)).unwrap() * 5 % size));
+            for mode in [RoundMode::HalfUp, RoundMode::Down, RoundMode::Up] {
+                assert_eq!(
+                    rate.premium_on(payroll, mode),
+                    rate.premium_by_decimals(payroll, mode),
+                    "{rate} on {payroll:?} {mode:?}"
+                );
+            }
+        }
+        let all = Rate::from_percent(Decimal::ONE_HUNDRED).unwrap();
+        assert_eq!(all.premium_on(Money(i64::MAX / 2), RoundMode::Up), Some(Money(i64::MAX / 2)));
     }
 
     #[test]

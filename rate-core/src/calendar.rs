@@ -273,6 +273,25 @@ impl MonthSpan {
         Self::new(self.from.max(other.from), self.to.min(other.to))
     }
 
+    /// Its years, oldest first, counted back from the end; the first may be shorter.
+    ///
+    /// ```
+    /// use rate_core::MonthSpan;
+    /// let span = MonthSpan::new("2019-11".parse().unwrap(), "2021-06".parse().unwrap()).unwrap();
+    /// let years: Vec<String> = span.years().iter().map(ToString::to_string).collect();
+    /// assert_eq!(years, ["2019-11 – 2020-06", "2020-07 – 2021-06"]);
+    /// ```
+    pub fn years(&self) -> Vec<Self> {
+        let (mut years, mut end) = (Vec::new(), self.to);
+        while end >= self.from {
+            let from = end.plus(-11).max(self.from);
+            years.push(Self { from, to: end });
+            end = from.plus(-1);
+        }
+        years.reverse();
+        years
+    }
+
     /// The days of the months.
     pub fn days(&self) -> DateSpan {
         DateSpan { from: self.from.first_day(), to: Some(self.to.last_day()) }

@@ -3,17 +3,28 @@
 //! Measuring never fails. A measure that does not exist is a [`Measured::Undefined`] with its cause, and the rule set
 //! says what follows from it.
 
+mod own;
+mod sides;
 mod sums;
+mod tally;
 
+pub(crate) use own::{
+    Counting, Exposed, added_by, benefits_by_claim, borne_within, exposed, first_day_within, injured,
+};
 pub use sums::{Sums, benefits_by_item, sums};
+
+pub(crate) use tally::{Added, Borne, Tally};
+
+use sides::Sides;
 
 use crate::amount::Quantity;
 use crate::calendar::{Month, MonthSpan, NaiveDate};
 use crate::history::{
-    BenefitItem, Claim, ClaimStatus, History, InjuryArticle, Payer, Payment, PremiumKind, Succession, SuccessionKind,
+    BenefitItem, Claim, ClaimStatus, History, InjuryArticle, Payer, Payment, Premium, PremiumKind, Succession,
+    SuccessionKind,
 };
 use crate::industry::Industry;
-use crate::rule_set::measure::{ClaimDay, CountedClaims, PaymentDay, Per, PremiumBasis, PremiumDay};
+use crate::rule_set::measure::{ClaimDay, CountedClaims, PaymentDay, PremiumBasis, PremiumDay};
 use crate::rule_set::{Cause, Denominator, Excluded, Law, Measure, Numerator, WhenUndefined};
 
 /// One measure over one window.
@@ -51,6 +62,13 @@ impl Experience {
     /// A measure, by its place in the rule set, over a window, 0 for the one being decided on.
     pub fn get(&self, measure: usize, window: usize) -> Measured {
         self.values.get(measure * self.windows + window).copied().unwrap_or(Measured::NotAsked)
+    }
+
+    /// Nothing measured: for a grade that is carried, whatever the facts.
+    pub(crate) fn nothing(law: &Law) -> Self {
+        let windows = law.windows_asked();
+        let values = vec![Measured::NotAsked; law.rules().measures().len() * windows];
+        Self { windows, values, unit: 1, shared: SharedClaims::default() }
     }
 
     /// The claims that the method's rule on who bears them was asked about.
@@ -286,91 +304,37 @@ struct Reading<'r, 'h> {
 
 impl Reading<'_, '_> {
     fn value(&self) -> Result<Quantity, Cause> {
-        let numerator = self.numerator_over(self.window);
-        let quantity = match self.measure.denominator {
-            Denominator::One => Quantity { numerator, denominator: self.parts.unit },
-            Denominator::Premium { basis, by, restored } => self.over_premium(numerator, basis, by, restored)?,
-            Denominator::Headcount(per) => self.over_heads(numerator, per)?,
-            Denominator::WindowBefore => self.over_window_before(numerator)?,
-        };
-        if quantity.numerator < 0 {
-            // Where it counts as zero, it is a zero of the same denominator.
-            let stated = self.measure.undefined.for_cause(Cause::BelowZero);
-            let as_zero = self.newest && stated == Some(WhenUndefined::AsZero);
-            return if as_zero { Ok(Quantity { numerator: 0, ..quantity }) } else { Err(Cause::BelowZero) };
-        }
-        let quantity = self.over_average(quantity)?;
-        debug_assert!(
-            quantity.numerator < Quantity::LIMIT && quantity.denominator < Quantity::LIMIT,
-            "measures stay within their limit"
-        );
-        Ok(quantity)
+        self.sides().quotient(self.measure, self.newest)
     }
 
-    fn over_premium(
-        &self,
-        numerator: i128,
-        basis: PremiumBasis,
-        by: PremiumDay,
-        restored: bool,
-    ) -> Result<Quantity, Cause> {
-        if self.parts.covered_months(self.window) == 0 {
-            return Err(Cause::NotInsured);
-        }
-        let (scale, premium) = match basis {
-            PremiumBasis::Paid => (1, self.parts.sum(|part| premium_paid(part, self.window, by, restored))),
-            PremiumBasis::AtBaseRate => {
-                (1_000_000, self.parts.sum(|part| premium_at_base(self.law, part, self.window)))
+    /// Both sides of the measure, before anything is divided.
+    fn sides(&self) -> Sides {
+        let (parts, window) = (self.parts, self.window);
+        let denominator = match self.measure.denominator {
+            Denominator::One => parts.unit,
+            Denominator::Premium { basis: PremiumBasis::Paid, by, restored } => {
+                parts.sum(|part| premium_paid(part, window, by, restored))
+            }
+            Denominator::Premium { basis: PremiumBasis::AtBaseRate, .. } => {
+                parts.sum(|part| premium_at_base(self.law, part, window))
+            }
+            Denominator::Headcount(_) => parts.sum(|part| head_months(part, window)),
+            Denominator::WindowBefore => self.before.map_or(0, |before| self.numerator_over(before)),
+        };
+        let covered = match self.measure.denominator {
+            Denominator::One => 0,
+            Denominator::Premium { .. } | Denominator::Headcount(_) | Denominator::WindowBefore => {
+                parts.covered_months(window)
             }
         };
-        match (premium > 0, numerator > 0) {
-            (true, _) => Ok(Quantity { numerator: numerator * scale, denominator: premium }),
-            (false, true) => Err(Cause::BenefitsWithoutPremium),
-            (false, false) => Err(Cause::NoPremium),
-        }
-    }
-
-    fn over_heads(&self, numerator: i128, per: Per) -> Result<Quantity, Cause> {
-        let covered = self.parts.covered_months(self.window);
-        if covered == 0 {
-            return Err(Cause::NotInsured);
-        }
-        let head_months = self.parts.sum(|part| head_months(part, self.window));
-        let months = match per {
-            Per::Window => i128::from(covered),
-            Per::Year => 12,
-            Per::Month => 1,
-        };
-        if head_months > 0 {
-            Ok(Quantity { numerator: numerator * months, denominator: head_months })
-        } else {
-            Err(Cause::NoHeadcount)
-        }
-    }
-
-    fn over_window_before(&self, numerator: i128) -> Result<Quantity, Cause> {
-        let before = self.before.filter(|before| self.parts.covered_months(before) > 0);
-        let (Some(before), true) = (before, self.parts.covered_months(self.window) > 0) else {
-            return Err(Cause::NotInsured);
-        };
-        match (self.numerator_over(before), numerator) {
-            (denominator, _) if denominator > 0 => Ok(Quantity { numerator, denominator }),
-            (denominator, _) if denominator < 0 => Err(Cause::BelowZero),
-            (_, 0) => Err(Cause::NoBenefits),
-            (_, _) => Err(Cause::NoBenefitsBefore),
-        }
-    }
-
-    fn over_average(&self, quantity: Quantity) -> Result<Quantity, Cause> {
-        let Some(statistic) = &self.measure.relative_to else { return Ok(quantity) };
-        let average = self
-            .industry
-            .and_then(|industry| self.law.parameters().average(statistic, industry, self.window.to().year()));
-        let (millionths, _) = average.ok_or(Cause::NoAverage)?;
-        Ok(Quantity {
-            numerator: quantity.numerator * 1_000_000,
-            denominator: quantity.denominator * i128::from(millionths),
-        })
+        let compares = self.measure.denominator == Denominator::WindowBefore;
+        let before = self.before.filter(|_| compares).map_or(0, |before| parts.covered_months(before));
+        let average = self.measure.relative_to.as_ref().and_then(|statistic| {
+            let year = window.to().year();
+            self.industry.and_then(|industry| self.law.parameters().average(statistic, industry, year))
+        });
+        let average = average.map(|(millionths, _)| millionths);
+        Sides { numerator: self.numerator_over(window), denominator, covered, covered_before: before, average }
     }
 
     fn numerator_over(&self, window: &MonthSpan) -> i128 {
@@ -433,11 +397,21 @@ fn benefits(
     (exclude, items): (&Excluded, &[BenefitItem]),
 ) -> i128 {
     let claims = part.history.claims().iter().filter(|it| counted(it, exclude) && law.bears(part.history, it));
-    let payments = claims
-        .flat_map(|claim| &claim.payments)
-        .filter(|payment| payment.payer == Payer::Fund && (items.is_empty() || items.contains(&payment.item)));
-    let inside = payments
-        .filter(|payment| payment_day(payment, by).is_some_and(|day| window.contains_date(day) && part.counts(day)));
+    claims.map(|claim| paid_on_claim(claim, window, by, items, |day| part.counts(day))).sum()
+}
+
+/// What the fund paid on a claim in a window, in fen, on days that count.
+fn paid_on_claim(
+    claim: &Claim,
+    window: &MonthSpan,
+    by: PaymentDay,
+    items: &[BenefitItem],
+    counts: impl Fn(NaiveDate) -> bool,
+) -> i128 {
+    let of_item = |item: BenefitItem| items.is_empty() || items.contains(&item);
+    let payments = claim.payments.iter().filter(|payment| payment.payer == Payer::Fund && of_item(payment.item));
+    let inside =
+        payments.filter(|payment| payment_day(payment, by).is_some_and(|day| window.contains_date(day) && counts(day)));
     inside.map(|payment| i128::from(payment.amount.fen())).sum()
 }
 
@@ -451,22 +425,32 @@ fn claims<'h>(
     exclude: &Excluded,
     known_by: NaiveDate,
 ) -> Vec<&'h Claim> {
-    let of_kind = |claim: &Claim| match kind {
+    let inside = |claim: &Claim| counted_on(claim, window, (kind, by), known_by).is_some_and(|day| part.counts(day));
+    let borne = |claim: &Claim| counted(claim, exclude) && law.bears(part.history, claim);
+    let counts = |claim: &&Claim| borne(claim) && inside(claim);
+    part.history.claims().iter().filter(counts).collect()
+}
+
+/// The day of a window on which a claim counts among those of a kind.
+fn counted_on(
+    claim: &Claim,
+    window: &MonthSpan,
+    (kind, by): (CountedClaims, ClaimDay),
+    known_by: NaiveDate,
+) -> Option<NaiveDate> {
+    let of_kind = match kind {
         CountedClaims::Recognised => true,
         CountedClaims::Death => claim.death.is_some_and(|death| death < known_by),
         CountedClaims::NewDisease => claim.article == InjuryArticle::Disease,
         CountedClaims::Severe => claim.disability.is_some_and(|(level, day)| level <= 4 && day < known_by),
     };
-    let day = |claim: &Claim| match by {
+    let day = match by {
         ClaimDay::Recognised => Some(claim.recognised),
         ClaimDay::Accident => Some(claim.accident),
         ClaimDay::Death => claim.death,
         ClaimDay::Assessed => claim.disability.map(|(_, day)| day),
     };
-    let inside = |claim: &Claim| day(claim).is_some_and(|day| window.contains_date(day) && part.counts(day));
-    let borne = |claim: &Claim| counted(claim, exclude) && law.bears(part.history, claim);
-    let counts = |claim: &&Claim| borne(claim) && of_kind(claim) && inside(claim);
-    part.history.claims().iter().filter(counts).collect()
+    day.filter(|day| of_kind && window.contains_date(*day))
 }
 
 /// Persons, once each.
@@ -493,7 +477,7 @@ fn premium_paid(part: &Part<'_>, window: &MonthSpan, by: PremiumDay, restored: b
     .sum()
 }
 
-fn regular<'h>(part: &Part<'h>, window: &MonthSpan) -> impl Iterator<Item = &'h crate::history::Premium> {
+fn regular<'h>(part: &Part<'h>, window: &MonthSpan) -> impl Iterator<Item = &'h Premium> {
     let (window, before) = (*window, part.before);
     part.history.premiums().iter().filter(move |row| {
         let counts = before.is_none_or(|before| row.months.from().first_day() < before);
@@ -503,22 +487,26 @@ fn regular<'h>(part: &Part<'h>, window: &MonthSpan) -> impl Iterator<Item = &'h 
 
 fn head_months(part: &Part<'_>, window: &MonthSpan) -> i128 {
     // A month that is not covered has no heads, though a row for a quarter may reach over it.
-    let months = |row: &crate::history::Premium| part.history.covered_months(&row.months);
+    let months = |row: &Premium| part.history.covered_months(&row.months);
     regular(part, window).map(|row| i128::from(row.heads) * i128::from(months(row))).sum()
+}
+
+/// Heads times months of an account's own premium rows within a span.
+pub(crate) fn own_head_months(history: &History, window: &MonthSpan) -> i128 {
+    head_months(&Part { history, weight: 1, before: None }, window)
 }
 
 /// Payroll times base rate, in millionths of a fen.
 fn premium_at_base(law: &Law, part: &Part<'_>, window: &MonthSpan) -> i128 {
-    let history = part.history;
-    regular(part, window)
-        .map(|row| {
-            let day = row.months.from().first_day();
-            let class = law.class_on(history, day).map(|it| it.class);
-            let rate = class.and_then(|class| base_millionths(law, history, class, day));
-            // Admission has refused rows without a class or a base rate.
-            i128::from(row.payroll.fen()) * i128::from(rate.unwrap_or(0))
-        })
-        .sum()
+    // Admission has refused rows without a class or a base rate.
+    regular(part, window).map(|row| row_at_base(law, part.history, row).unwrap_or(0)).sum()
+}
+
+/// Payroll of a row times base rate, in millionths of a fen.
+fn row_at_base(law: &Law, history: &History, row: &Premium) -> Option<i128> {
+    let day = row.months.from().first_day();
+    let class = law.class_on(history, day)?.class;
+    Some(i128::from(row.payroll.fen()) * i128::from(base_millionths(law, history, class, day)?))
 }
 
 /// The base rate of a class on a day, in millionths.

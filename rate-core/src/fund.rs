@@ -39,7 +39,7 @@ pub struct MonthsPayable {
 
 impl Fund {
     /// The months of all areas, put into their order.
-    pub(crate) fn new(mut months: Vec<FundMonth>) -> Self {
+    pub fn new(mut months: Vec<FundMonth>) -> Self {
         months.sort_by(|one, two| (&one.area, one.month).cmp(&(&two.area, two.month)));
         Self { months }
     }

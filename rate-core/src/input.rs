@@ -7,6 +7,7 @@ pub mod case_file;
 mod change;
 mod mapping_file;
 mod parameters_file;
+mod prevention_file;
 mod reader;
 mod rule_set_file;
 mod study_file;
@@ -17,15 +18,17 @@ pub use case_file::{CaseFile, Cases};
 pub use change::Change;
 pub use mapping_file::{MAPPING, MappingFile};
 pub use parameters_file::{ParametersFile, band_of};
+pub use prevention_file::PreventionFile;
 pub use rule_set_file::{Examined, RuleSetFile, examine_all};
 pub use study_file::{
-    STUDY, Study, StudyCalibration, StudyCandidate, StudyFile, StudySetting, StudySweep, StudyTarget,
+    STUDY, Study, StudyCalibration, StudyCandidate, StudyChain, StudyFile, StudyMethod, StudyPrevention,
+    StudyProjection, StudySetting, StudySweep, StudyTarget,
 };
 pub use tree::keys_twice;
 
 #[cfg(test)]
 mod tests {
-    use super::{ParametersFile, RuleSetFile};
+    use super::{ParametersFile, PreventionFile, RuleSetFile};
 
     const FRAME: &str = include_str!("../../fixtures/rule_sets/cn/2015-71.toml");
     const METHODS: [&str; 3] = [
@@ -34,6 +37,8 @@ mod tests {
         include_str!("../../fixtures/rule_sets/illustrative/three-year.toml"),
     ];
     const PARAMETERS: &str = include_str!("../../fixtures/parameters/990100/demonstration.toml");
+
+    const PLANS: &str = include_str!("../../fixtures/prevention_plans/cn.toml");
 
     /// A small generator with a fixed start, so that a failure comes back.
     struct Draw(u64);
@@ -79,6 +84,7 @@ mod tests {
                 }
             }
             let _ = ParametersFile::parse(&damaged(PARAMETERS, &mut draw)).and_then(ParametersFile::check);
+            let _ = PreventionFile::parse(&damaged(PLANS, &mut draw)).and_then(PreventionFile::check);
         }
         assert!(read > 50 && refused > 500, "{read} read, {refused} refused");
     }

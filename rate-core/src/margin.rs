@@ -1,6 +1,6 @@
 //! How far an account stands from the next grade: asked of the engine itself, one measure at a time.
 
-use crate::amount::Quantity;
+use crate::amount::{Money, Quantity};
 use crate::calendar::NaiveDate;
 use crate::decide::{self, Standing};
 use crate::decision::{NoSteps, Outcome};
@@ -53,25 +53,64 @@ pub fn margins(law: &Law, history: &History) -> Result<Vec<Margin>, Problems> {
     decide::admit::admit(law, history)?;
     let standing = decide::standing::of(law, history)?;
     let experience = experience::measure_over(law, history, &standing.windows(law));
-    let mut margins = margins_on(law, &experience, &standing);
+    margins_of(law, history, &standing, &experience)
+}
+
+/// The margins of measured facts, with what each costs.
+///
+/// # Errors
+/// No rate to start from.
+pub(crate) fn margins_of(
+    law: &Law,
+    history: &History,
+    standing: &Standing,
+    experience: &Experience,
+) -> Result<Vec<Margin>, Problems> {
+    let mut margins = margins_on(law, experience, standing);
     for margin in margins.iter_mut().filter(|margin| margin.money && margin.direction == Direction::Up) {
         // What was recovered has to be paid again before the measure leaves zero.
         let recovered = experience::recovered(law, history, margin.measure, &standing.windows(law));
         margin.change += recovered / experience.unit();
     }
-    let outcome = decide::decide_on(law, &experience, &standing, &mut NoSteps);
+    let outcome = decide::decide_on(law, experience, standing, &mut NoSteps);
     let payroll = premium::payroll_base(history, standing.first_day).map(|base| base.monthly);
-    if let (Some(payroll), false) = (payroll, margins.is_empty()) {
-        let year = |outcome: &Outcome| -> Result<i128, Problems> {
-            let schedule = decide::schedule::schedule(law, history, &standing, outcome, &mut NoSteps)?;
-            Ok(premium::total(&premium::bills(&schedule, payroll)))
-        };
-        let now = year(&outcome)?;
+    if let (Some(payroll), Some(grade), false) = (payroll, outcome.grade, margins.is_empty()) {
+        let year = |grade| year(law, history, standing, &Outcome { grade: Some(grade), ..outcome }, payroll);
+        let now = year(grade)?;
         for margin in &mut margins {
-            margin.yearly_fen = Some(year(&Outcome { grade: Some(margin.to), ..outcome })? - now);
+            margin.yearly_fen = Some(year(margin.to)? - now);
         }
     }
     Ok(margins)
+}
+
+/// What the bills of the first twelve months come to under an outcome, on a monthly payroll.
+fn year(
+    law: &Law,
+    history: &History,
+    standing: &Standing,
+    outcome: &Outcome,
+    payroll: Money,
+) -> Result<i128, Problems> {
+    let schedule = decide::schedule::schedule(law, history, standing, outcome, &mut NoSteps)?;
+    Ok(premium::total(&premium::bills(&schedule, payroll)))
+}
+
+/// What one grade costs in the first twelve months more than another, in fen, everything else of an outcome as it is;
+/// negative where it costs less. `None` where no payroll is known.
+///
+/// # Errors
+/// No rate to start from.
+pub(crate) fn more_a_year(
+    law: &Law,
+    history: &History,
+    standing: &Standing,
+    outcome: &Outcome,
+    (from, to): (GradeIndex, GradeIndex),
+) -> Result<Option<i128>, Problems> {
+    let Some(base) = premium::payroll_base(history, standing.first_day) else { return Ok(None) };
+    let year = |grade| year(law, history, standing, &Outcome { grade: Some(grade), ..*outcome }, base.monthly);
+    Ok(Some(year(to)? - year(from)?))
 }
 
 /// The margins of measured facts.
@@ -103,7 +142,7 @@ impl Asking<'_> {
             Numerator::Claims { .. } => false,
             Numerator::Premium { .. } => return None,
         };
-        let unit = self.unit(measure, value)?;
+        let unit = unit(self.law, self.experience, self.standing, measure, value)?;
         let changes = self.candidates(measure, value, unit, direction);
         changes.into_iter().find_map(|change| {
             let added = change.checked_mul(if direction == Direction::Up { unit } else { -unit })?;
@@ -117,16 +156,6 @@ impl Asking<'_> {
             let until = self.standing.window(self.law).to().last_day();
             moves.then_some(Margin { measure, direction, change, money, from: now, to, until, yearly_fen: None })
         })
-    }
-
-    /// What one fen, or one person, adds to the numerator; `None` where the figure was rounded before comparing.
-    fn unit(&self, measure: usize, value: Quantity) -> Option<i128> {
-        let it = &self.law.rules().measures()[measure];
-        if it.round.is_some() {
-            return None;
-        }
-        let whole = if it.denominator == Denominator::One { value.denominator } else { self.experience.unit() };
-        Some(scale(it, self.standing.covered_in_window) * whole)
     }
 
     /// The changes at which the measure first touches or crosses each bound of the set, smallest first.
@@ -163,6 +192,22 @@ impl Asking<'_> {
         changes.dedup();
         changes
     }
+}
+
+/// What one fen, or one person, adds to the numerator of a measured value; `None` where it was rounded before comparing.
+pub(crate) fn unit(
+    law: &Law,
+    experience: &Experience,
+    standing: &Standing,
+    measure: usize,
+    value: Quantity,
+) -> Option<i128> {
+    let it = &law.rules().measures()[measure];
+    if it.round.is_some() {
+        return None;
+    }
+    let whole = if it.denominator == Denominator::One { value.denominator } else { experience.unit() };
+    Some(scale(it, standing.covered_in_window) * whole)
 }
 
 /// What one fen, or one person, adds to the numerator of a measure over a window with so many covered months, before

@@ -1,6 +1,7 @@
 //! Parameters: dated base vectors, phased cuts and statistics, each with its document.
 
 pub mod other_base;
+pub mod prevention;
 pub mod project;
 
 use std::collections::BTreeMap;

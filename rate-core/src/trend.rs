@@ -101,21 +101,16 @@ fn grade_over(law: &Law, history: &History, standing: &Standing, window: MonthSp
 }
 
 fn years(law: &Law, history: &History, measure: usize, window: &MonthSpan) -> MeasureTrend {
-    let mut years = Vec::new();
-    let mut end = window.to();
-    while end >= window.from() {
-        let from = end.plus(-11).max(window.from());
-        let Some(months) = MonthSpan::new(from, end) else { break };
+    let year = |months: MonthSpan| {
         // What was paid for months on both sides is not split by guess: such a year has no value of its own.
         let value = if crossed(history, &months) {
             Measured::NotAsked
         } else {
             experience::measure_over(law, history, &[months]).get(measure, 0)
         };
-        years.push(Year { months, value });
-        end = from.plus(-1);
-    }
-    years.reverse();
+        Year { months, value }
+    };
+    let years: Vec<Year> = window.years().into_iter().map(year).collect();
     MeasureTrend { measure, direction: direction(&years), years }
 }
 

@@ -4,6 +4,7 @@ mod answered;
 mod html;
 mod output;
 mod plots;
+mod statistics;
 mod svg;
 mod table;
 mod tables;
@@ -11,13 +12,15 @@ mod tables;
 use std::path::{Path, PathBuf};
 
 use rate_core::error::Lang;
-use rate_core::input::{Study, StudyCandidate, StudyFile};
+use rate_core::input::{PreventionFile, Study, StudyCandidate, StudyFile};
+use rate_core::parameters::prevention::PreventionPlans;
 use rate_core::scenario::{Portfolio, Workers};
-use rate_core::{Code, Parameters, Place, Problem};
+use rate_core::{Code, Parameters, Place, Problem, Problems};
 
 pub use answered::{Answered, Answers, Found, Given, Judged, judge};
 pub use html::page;
 pub use output::{text, write};
+pub use statistics::{Chained, Method, OfPlan, Prevention};
 pub use table::{Table, TableColumn};
 pub use tables::tables;
 
@@ -31,8 +34,21 @@ pub struct Request {
     pub run: run::Request,
     /// The study file.
     pub study: PathBuf,
+    /// Prevention plans; those that come with the program where none are named.
+    pub plans: Option<PathBuf>,
     /// Threads that decide.
     pub threads: usize,
+}
+
+/// The national prevention plans.
+const PLANS: &str = include_str!("../../fixtures/prevention_plans/cn.toml");
+
+/// The prevention plans that come with the program.
+///
+/// # Errors
+/// None while the file that is built in is right, which a test holds.
+pub fn national_plans() -> Result<PreventionPlans, Problems> {
+    PreventionFile::parse_named("prevention_plans/cn.toml", PLANS).and_then(PreventionFile::check)
 }
 
 /// Reads a study file.
@@ -58,7 +74,17 @@ pub fn answer(request: &Request, progress: &mut dyn FnMut(Stage, u64, u64)) -> R
     let (chosen, book) = run::read(&asked, progress)?;
     let refused = book.refused.iter().filter(|it| it.key.area == asked.area).count();
     let portfolio = Portfolio::new(&asked.area, book.histories, book.fund);
-    answer_of(&study, &given, &chosen, (&portfolio, refused), request.threads, progress)
+    let wrong = |problems: Problems| RunError::Problems(problems.into_vec());
+    let plans = match &request.plans {
+        None => national_plans(),
+        Some(path) => {
+            PreventionFile::parse_named(&path.to_string_lossy(), &lawbook::text(path)?).and_then(PreventionFile::check)
+        }
+    };
+    let plans = plans.map_err(wrong)?;
+    let workers = Workers::new(request.threads);
+    let (study, given, chosen, portfolio, plans) = (&study, &given[..], &chosen, &portfolio, &plans);
+    Answers { study, given, chosen, portfolio, refused, plans, workers }.all(progress).map_err(wrong)
 }
 
 /// Answers a study of a portfolio, wherever it was read from.
@@ -73,7 +99,9 @@ pub fn answer_of(
     threads: usize,
     progress: &mut dyn FnMut(Stage, u64, u64),
 ) -> Result<Answered, RunError> {
-    let answers = Answers { study, given, chosen, portfolio, refused, workers: Workers::new(threads) };
+    let plans = national_plans().map_err(|problems| RunError::Problems(problems.into_vec()))?;
+    let workers = Workers::new(threads);
+    let answers = Answers { study, given, chosen, portfolio, refused, plans: &plans, workers };
     answers.all(progress).map_err(|problems| RunError::Problems(problems.into_vec()))
 }
 

@@ -8,6 +8,8 @@ mod bearers;
 mod book_parameters;
 #[path = "decisions/cases.rs"]
 mod cases;
+#[path = "decisions/chains.rs"]
+mod chains;
 #[path = "decisions/deadlines.rs"]
 mod deadlines;
 #[path = "decisions/dimensions.rs"]
@@ -36,10 +38,14 @@ mod published;
 mod records;
 #[path = "decisions/said.rs"]
 mod said;
+#[path = "decisions/scenarios.rs"]
+mod scenarios;
 #[path = "decisions/settled.rs"]
 mod settled;
 #[path = "decisions/six_years.rs"]
 mod six_years;
+#[path = "decisions/studies.rs"]
+mod studies;
 #[path = "decisions/subjects.rs"]
 mod subjects;
 #[path = "decisions/totals.rs"]

@@ -290,6 +290,10 @@ codes! {
     ScenarioFund = "scenario.fund", "the fund table of {0} lacks twelve months up to {1}", "{0} 的基金表缺少截至 {1} 的十二个月";
     /// Size bands that do not rise, or too many of them.
     ScenarioBands = "scenario.bands", "`{0}` cannot bound size bands here; expected: {1}", "`{0}` 不能作为规模分组的上限；应为：{1}";
+    /// An assumption of a scenario that cannot be made.
+    ScenarioAssumption = "scenario.assumption", "`{0}` is {1}; expected: {2}", "`{0}` 为 {1}；应为：{2}";
+    /// Grades that do not follow from the grade held and one window.
+    ScenarioChain = "scenario.chain", "the grades of {0} make no chain: {1}", "{0} 的档次不构成马尔可夫链：{1}";
 }
 
 impl Code {

@@ -86,6 +86,14 @@ impl History {
     }
 }
 
+impl History {
+    /// Puts other claims in the place of those it has: what a study draws anew. They were checked where they come from.
+    pub(crate) fn replace_claims(&mut self, mut claims: Vec<Claim>) {
+        claims.sort_by(claim_order);
+        self.claims = claims;
+    }
+}
+
 fn claim_order(one: &Claim, two: &Claim) -> std::cmp::Ordering {
     (one.recognised, &one.id, one.insured()).cmp(&(two.recognised, &two.id, two.insured()))
 }

@@ -31,6 +31,18 @@ impl History {
         told
     }
 
+    /// As it was known on a day: without premiums for later months, and without claims recognised and payments made later.
+    pub(crate) fn known_on(&self, day: NaiveDate) -> Self {
+        let mut told = self.clone();
+        told.premiums.retain(|it| it.months.to().last_day() <= day);
+        told.claims.retain(|it| it.recognised <= day);
+        told.claims.iter_mut().for_each(|claim| claim.payments.retain(|it| it.paid_on <= day));
+        for succession in &mut told.successions {
+            succession.predecessor = succession.predecessor.known_on(day);
+        }
+        told
+    }
+
     /// As if nobody had gone before it.
     pub(crate) fn alone(&self) -> Self {
         Self { successions: Vec::new(), ..self.clone() }

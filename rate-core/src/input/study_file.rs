@@ -1,6 +1,10 @@
 //! Study files: what an actuary asks of a book. Reading and checking; deciding is done elsewhere.
 
+mod statistics;
+
 use rust_decimal::Decimal;
+
+pub use statistics::{StudyChain, StudyMethod, StudyPrevention, StudyProjection};
 
 use super::change::Change;
 use super::reader::{At, Fields, Sink};
@@ -48,6 +52,14 @@ pub struct Study {
     pub calibrations: Vec<StudyCalibration>,
     /// What is gone through.
     pub sweeps: Vec<StudySweep>,
+    /// Is the method any good.
+    pub method: Option<StudyMethod>,
+    /// The ladder in the long run.
+    pub chain: Option<StudyChain>,
+    /// What the years to come may bring.
+    pub projection: Option<StudyProjection>,
+    /// Who drifts up, and the incidence of key industries.
+    pub prevention: Option<StudyPrevention>,
 }
 
 /// A candidate as a study names it.
@@ -182,6 +194,10 @@ fn study<'t>(sink: &'t Sink<'t>) -> Option<Study> {
     }
     let calibrations = named(&root, "calibrations", calibration);
     let sweeps = named(&root, "sweeps", sweep);
+    let method = root.get("method").map(|at| statistics::method(&at));
+    let chain = root.get("chain").map(|at| statistics::chain(&at));
+    let projection = root.get("projection").map(|at| statistics::projection(&at));
+    let prevention = root.get("prevention").map(|at| statistics::prevention(&at));
     root.finish();
     Some(Study {
         name: name?,
@@ -193,6 +209,10 @@ fn study<'t>(sink: &'t Sink<'t>) -> Option<Study> {
         candidates,
         calibrations,
         sweeps,
+        method: method.flatten(),
+        chain: chain.flatten(),
+        projection: projection.flatten(),
+        prevention: prevention.flatten(),
     })
 }
 

@@ -209,6 +209,22 @@ impl Law {
         Self { compiled: Arc::new(compiled), ..self.clone() }
     }
 
+    /// The same law in another annual setting, by its place in a cycle: one that is listed, or one supposed to follow
+    /// those that are.
+    pub(crate) fn in_setting(&self, cycle: &Cycle, place: usize) -> Option<Self> {
+        let from = cycle.settings.get(place)?.from;
+        let mut compiled = (*self.compiled).clone();
+        let listed = compiled.rules.cycles.iter().position(|it| it == cycle);
+        compiled.cycle = listed.unwrap_or_else(|| {
+            compiled.rules.cycles.push(cycle.clone());
+            compiled.rules.cycles.len() - 1
+        });
+        (compiled.setting, _) = setting_on(cycle, from);
+        compiled.first_setting = place == 0;
+        compiled.filled_window = cycle.settings[place].filled_window;
+        Some(Self { compiled: Arc::new(compiled), decided_on: None, ..self.clone() })
+    }
+
     /// The rule set.
     pub fn rules(&self) -> &RuleSet {
         &self.compiled.rules

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::candidate::Baseline;
 use super::portfolio::Portfolio;
-use super::priced::Level;
+use super::priced::{Level, PricedRow};
 use super::setting::{Setting, candidate_at};
 use super::shards::Workers;
 use crate::error::{Code, Place, Problem, Problems};
@@ -113,8 +113,9 @@ impl Way<'_> {
     fn premium(&self, value: Decimal) -> Result<Result<i128, Verdict>, Problems> {
         let candidate = candidate_at(self.baseline, &[(&self.search.setting, value)])?;
         let Some(law) = &candidate.law else { return Ok(Err(candidate.report.verdict)) };
-        let priced = self.portfolio.priced_at(law, self.baseline.law(), self.search.level, self.workers);
-        Ok(Ok(priced.premium_fen()))
+        let pass = self.portfolio.pass(law, self.baseline.law(), self.search.level, self.workers);
+        let premium = |sum: &mut i128, _, row: Result<PricedRow, Code>| *sum += row.map_or(0, |row| row.premium_fen);
+        Ok(Ok(pass.folded(self.workers, || 0, premium).iter().sum()))
     }
 
     fn tried(&mut self, step: i64) -> Result<Trial, Problems> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::bands::SizeBands;
 use super::candidate::Baseline;
 use super::distribution::{Distribution, PREMIUM_BOUNDS_FEN, RATE_BOUNDS_PERCENT};
-use super::migration::Migration;
+use super::migration::{Cell, Migration};
 use super::movers::{Movers, Place};
 use super::portfolio::Portfolio;
 use super::priced::{Level, Priced, PricedRow};
@@ -113,18 +113,16 @@ impl Portfolio {
             let values = [self.area().to_owned(), before.law().setting().to_string()];
             return Err(Problem::new(Code::ScenarioNobody, error::Place::field("accounts"), values).into());
         }
-        let after = self.priced_at(candidate, before.law(), level, workers);
         let (names, sub_areas) = self.sub_areas();
-        let tallies = workers.quietly().shards(before.rows(), |first, rows| {
-            let mut tally = Tally::new(how);
-            for (place, (one, two)) in (first..).zip(rows.iter().zip(&after.rows()[first..])) {
-                tally.account(place, sub_areas[place], (one, two));
-            }
-            tally
-        });
+        let pass = self.pass(candidate, before.law(), level, workers);
+        let tallies = pass.folded(
+            workers,
+            || Tally::new(how),
+            |tally, place, row| tally.account(place, sub_areas[place], (&before.rows()[place], &row)),
+        );
         let mut all = Tally::new(how);
         tallies.iter().for_each(|tally| all.add(tally));
-        Ok(all.finish(self, level, names, (before, &after)))
+        Ok(all.finish(self, level, names, (before.law(), candidate)))
     }
 }
 
@@ -138,7 +136,7 @@ struct Tally<'h> {
     by_sub_area: BTreeMap<u32, Pair>,
     by_grade: [BTreeMap<Option<u8>, Sum>; 2],
     by_change: [BTreeMap<Change, Changed>; 2],
-    cells: BTreeMap<(Place, Place), Pair>,
+    cells: BTreeMap<(Place, Place), Cell>,
     rate_changes: Distribution,
     premium_changes: Distribution,
     movers: super::movers::Most,
@@ -177,7 +175,7 @@ impl<'h> Tally<'h> {
         let mut pair = Pair::default();
         before.iter().for_each(|row| pair.before.row(row));
         after.iter().for_each(|row| pair.after.row(row));
-        self.cells.entry((Place::of(before), Place::of(after))).or_default().add(&pair);
+        self.cells.entry((Place::of(before), Place::of(after))).or_default().add(&Cell { accounts: 1, pair });
         let (Ok(before), Ok(after)) = (before, after) else { return };
         self.coverage.both += 1;
         self.total.add(&pair);
@@ -187,7 +185,7 @@ impl<'h> Tally<'h> {
         self.rate_changes.ratio(after.rate, before.rate, &pair);
         let difference = pair.difference_fen();
         self.premium_changes.amount(difference, &pair);
-        self.movers.offer(difference, place);
+        self.movers.offer(place, before, after);
     }
 
     fn side(&mut self, side: usize, row: &PricedRow) {
@@ -207,7 +205,7 @@ impl<'h> Tally<'h> {
         merge(&mut self.by_class, &other.by_class, Pair::add);
         merge(&mut self.by_size, &other.by_size, Pair::add);
         merge(&mut self.by_sub_area, &other.by_sub_area, Pair::add);
-        merge(&mut self.cells, &other.cells, Pair::add);
+        merge(&mut self.cells, &other.cells, Cell::add);
         for side in 0..2 {
             merge(&mut self.by_grade[side], &other.by_grade[side], Sum::add);
             merge(&mut self.by_change[side], &other.by_change[side], |one, two| {
@@ -225,7 +223,7 @@ impl<'h> Tally<'h> {
         portfolio: &Portfolio,
         level: Level,
         names: &[String],
-        (before, after): (&Priced, &Priced),
+        (before, after): (&Law, &Law),
     ) -> Comparison {
         let named = |(place, pair): (u32, Pair)| {
             let name = usize::try_from(place).ok().and_then(|place| names.get(place));
@@ -240,7 +238,7 @@ impl<'h> Tally<'h> {
             by_sub_area: self.by_sub_area.into_iter().map(named).collect(),
             by_grade: self.by_grade,
             by_change: self.by_change,
-            migration: Migration::of(&self.cells, before.law(), after.law()),
+            migration: Migration::of(&self.cells, before, after),
             rate_changes: self.rate_changes,
             premium_changes: self.premium_changes,
             movers: self.movers.explained(portfolio, before, after),

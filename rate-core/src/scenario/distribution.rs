@@ -57,7 +57,8 @@ impl Distribution {
         let whole = |it: rust_decimal::Decimal| it.mantissa() * 10_i128.pow(scale - it.scale());
         let (after, before) = (whole(after), whole(before));
         if before == 0 {
-            return self.put(|_| if after == 0 { Ordering::Equal } else { Ordering::Greater }, pair);
+            let change = if after == 0 { 0 } else { i128::MAX };
+            return self.put(|bound| change.cmp(&bound), pair);
         }
         let change = Quantity { numerator: (after - before) * 100, denominator: before };
         self.put(|bound| change.compare(Quantity::count(bound)), pair);

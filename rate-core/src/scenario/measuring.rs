@@ -1,6 +1,6 @@
 //! What a law reads in the facts, and what was read: kept, so that a law that reads the same need not read again.
 
-use super::shards::Workers;
+use super::shards::{SHARD, Workers};
 use crate::amount::{Money, Rate};
 use crate::calendar::DateSpan;
 use crate::decide::{self, Standing};
@@ -11,11 +11,11 @@ use crate::premium;
 use crate::rule_set::measure::PremiumBasis;
 use crate::rule_set::{Denominator, Law};
 
-/// What a law found in the facts of everybody, in the order of the portfolio.
+/// What a law found in the facts of everybody, in the order of the portfolio, shard by shard as it was found.
 #[derive(Debug)]
 pub(crate) struct Measuring {
     law: Law,
-    pub(crate) found: Vec<Result<Found, Code>>,
+    shards: Vec<Vec<Result<Found, Code>>>,
 }
 
 /// What a law found in the facts of one account.
@@ -35,8 +35,23 @@ pub(crate) struct Found {
 impl Measuring {
     /// Reads the facts of everybody under a law.
     pub(crate) fn of(law: &Law, histories: &[History], workers: Workers<'_>) -> Self {
-        let shards = workers.shards(histories, |_, shard| shard.iter().map(|it| found(law, it)).collect::<Vec<_>>());
-        Self { law: law.clone(), found: shards.into_iter().flatten().collect() }
+        let shards = workers.shards(histories, |_, shard| shard.iter().map(|it| found(law, it)).collect());
+        Self { law: law.clone(), shards }
+    }
+
+    /// Does work on what was found, shard by shard, each with the place of its first account; results in order.
+    pub(crate) fn in_shards<R: Send>(
+        &self,
+        workers: Workers<'_>,
+        work: impl Fn(usize, &[Result<Found, Code>]) -> R + Sync,
+    ) -> Vec<R> {
+        workers.each(&self.shards, |shard, found| work(shard * SHARD, found))
+    }
+
+    /// What was found of everybody, in order.
+    #[cfg(test)]
+    pub(crate) fn everybody(&self) -> Vec<&Result<Found, Code>> {
+        self.shards.iter().flatten().collect()
     }
 
     /// Whether another law reads the same in the same facts.

@@ -1,7 +1,7 @@
 //! Who gains and who loses most by a candidate, and why.
 
 use super::portfolio::Portfolio;
-use super::priced::{Priced, PricedRow};
+use super::priced::PricedRow;
 use crate::decide::decide;
 use crate::error::{Code, Lang};
 use crate::history::AccountKey;
@@ -77,13 +77,27 @@ pub struct Movers {
     pub down: Vec<Mover>,
 }
 
+/// An account on the list of the largest changes, under the baseline and under the candidate.
+#[derive(Clone, Copy, Debug)]
+struct Moved {
+    place: usize,
+    before: PricedRow,
+    after: PricedRow,
+}
+
+impl Moved {
+    const fn difference(&self) -> i128 {
+        self.after.premium_fen - self.before.premium_fen
+    }
+}
+
 /// The largest changes found so far.
 #[derive(Clone, Debug)]
 pub(super) struct Most {
     most: usize,
-    /// Change in fen and place, largest change first, then by place.
-    up: Vec<(i128, usize)>,
-    down: Vec<(i128, usize)>,
+    /// Largest change first, then by place.
+    up: Vec<Moved>,
+    down: Vec<Moved>,
 }
 
 impl Most {
@@ -91,38 +105,37 @@ impl Most {
         Self { most, up: Vec::new(), down: Vec::new() }
     }
 
-    pub(super) fn offer(&mut self, difference: i128, place: usize) {
-        let list = match difference {
+    pub(super) fn offer(&mut self, place: usize, before: &PricedRow, after: &PricedRow) {
+        self.put(Moved { place, before: *before, after: *after });
+    }
+
+    fn put(&mut self, moved: Moved) {
+        let list = match moved.difference() {
             0 => return,
             1.. => &mut self.up,
             _ => &mut self.down,
         };
-        let order = |it: &(i128, usize)| (-it.0.abs(), it.1);
-        let at = list.partition_point(|it| order(it) < order(&(difference, place)));
+        let order = |it: &Moved| (-it.difference().abs(), it.place);
+        let at = list.partition_point(|it| order(it) < order(&moved));
         if at < self.most {
-            list.insert(at, (difference, place));
+            list.insert(at, moved);
             list.truncate(self.most);
         }
     }
 
     pub(super) fn add(&mut self, other: &Self) {
-        other.up.iter().chain(&other.down).for_each(|(difference, place)| self.offer(*difference, *place));
+        other.up.iter().chain(&other.down).for_each(|moved| self.put(*moved));
     }
 
-    pub(super) fn explained(&self, portfolio: &Portfolio, before: &Priced, after: &Priced) -> Movers {
-        let explain = |list: &[(i128, usize)]| {
-            let found = list.iter().filter_map(|(_, place)| mover(portfolio, *place, before, after));
-            found.collect()
-        };
+    pub(super) fn explained(&self, portfolio: &Portfolio, before: &Law, after: &Law) -> Movers {
+        let explain = |list: &[Moved]| list.iter().filter_map(|moved| mover(portfolio, moved, before, after)).collect();
         Movers { up: explain(&self.up), down: explain(&self.down) }
     }
 }
 
 /// An account under both laws; both have decided it.
-fn mover(portfolio: &Portfolio, place: usize, before: &Priced, after: &Priced) -> Option<Mover> {
-    let history = portfolio.histories().get(place)?;
-    let row = |priced: &Priced| priced.rows().get(place)?.as_ref().ok().copied();
-    let (one, two) = (row(before)?, row(after)?);
+fn mover(portfolio: &Portfolio, moved: &Moved, before: &Law, after: &Law) -> Option<Mover> {
+    let history = portfolio.histories().get(moved.place)?;
     let label = |law: &Law, row: &PricedRow| {
         let grade = row.grade.map(|grade| law.rules().ladder().grade(grade).label.clone());
         grade.unwrap_or_default()
@@ -131,7 +144,7 @@ fn mover(portfolio: &Portfolio, place: usize, before: &Priced, after: &Priced) -
         let measured = decide(law, history).ok();
         [Lang::Zh, Lang::En].map(|lang| {
             let own = crate::notice::reason_text(row.reason, law, lang);
-            // As charged, and no more: the whole decision says the measures too.
+            // On level the measures are others than the decision says, and only the reason is told.
             let same = measured.as_ref().filter(|it| it.outcome().grade == row.grade);
             same.map_or(own, |decision| said(decision, lang))
         })
@@ -139,10 +152,10 @@ fn mover(portfolio: &Portfolio, place: usize, before: &Priced, after: &Priced) -
     Some(Mover {
         account: history.key().clone(),
         name: history.name().to_owned(),
-        grades: [label(before.law(), &one), label(after.law(), &two)],
-        why: [why(before.law(), &one), why(after.law(), &two)],
-        before: one,
-        after: two,
+        grades: [label(before, &moved.before), label(after, &moved.after)],
+        why: [why(before, &moved.before), why(after, &moved.after)],
+        before: moved.before,
+        after: moved.after,
     })
 }
 

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::candidate::{reading_at, same_base_rates};
 use super::measuring::Measuring;
-use super::priced::{Level, Priced};
+use super::priced::{Level, Pass, Priced};
 use super::shards::Workers;
 use crate::error::Code;
 use crate::fund::Fund;
@@ -114,18 +114,30 @@ impl Portfolio {
 
     /// Everybody's rate and yearly premium under a law.
     pub fn priced(&self, law: &Law, workers: Workers<'_>) -> Priced {
-        Priced::of(self, law, &self.measured(law, workers), None, workers)
+        let measuring = self.measured(law, workers);
+        Priced::of(&Pass { portfolio: self, law, measuring, relevelled: None }, workers)
     }
 
     /// Everybody's rate and yearly premium under a candidate, its windows' premiums at a level: as the baseline charged
     /// them, or as the candidate's own base rates would have.
     pub fn priced_at(&self, candidate: &Law, baseline: &Law, level: Level, workers: Workers<'_>) -> Priced {
-        let measured = if same_base_rates(candidate, baseline) {
+        Priced::of(&self.pass(candidate, baseline, level, workers), workers)
+    }
+
+    /// The pass that decides everybody under a candidate.
+    pub(super) fn pass<'p>(
+        &'p self,
+        candidate: &'p Law,
+        baseline: &'p Law,
+        level: Level,
+        workers: Workers<'_>,
+    ) -> Pass<'p> {
+        let measuring = if same_base_rates(candidate, baseline) {
             self.measured(candidate, workers)
         } else {
             self.measured(&reading_at(candidate, baseline), workers)
         };
-        let charged = (level == Level::OnLevel).then_some(baseline);
-        Priced::of(self, candidate, &measured, charged, workers)
+        let relevelled = (level == Level::OnLevel).then_some(baseline);
+        Pass { portfolio: self, law: candidate, measuring, relevelled }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::DefaultHasher;
-use std::hash::BuildHasherDefault;
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::sync::Arc;
 
 use super::measuring::{Found, Measuring};
@@ -102,37 +102,62 @@ impl Priced {
         total
     }
 
-    /// Prices everybody. `relevelled` is the law whose base rates the window premiums were charged at, where they are to
-    /// be read at those of `law`.
-    pub(super) fn of(
-        portfolio: &Portfolio,
-        law: &Law,
-        measuring: &Measuring,
-        relevelled: Option<&Law>,
+    /// Prices everybody and keeps their rows.
+    pub(super) fn of(pass: &Pass<'_>, workers: Workers<'_>) -> Self {
+        let shards = pass.folded(workers, Vec::new, |rows, _, row| rows.push(row));
+        Self { law: pass.law.clone(), rows: shards.into_iter().flatten().collect() }
+    }
+}
+
+/// One pass over everybody: what was measured, decided under a law.
+pub(super) struct Pass<'p> {
+    pub(super) portfolio: &'p Portfolio,
+    pub(super) law: &'p Law,
+    pub(super) measuring: Arc<Measuring>,
+    /// The law whose base rates the window premiums were charged at, where they are to be read at those of `law`.
+    pub(super) relevelled: Option<&'p Law>,
+}
+
+impl Pass<'_> {
+    /// Shows each account's row, with its place, to what a shard gathers; the gatherings stand in order. Nobody's row
+    /// is kept unless the gathering keeps it.
+    pub(super) fn folded<A: Send>(
+        &self,
         workers: Workers<'_>,
-    ) -> Self {
-        let (_, sub_areas) = portfolio.sub_areas();
-        let histories = portfolio.histories();
-        let shards = workers.shards(&measuring.found, |first, shard| {
-            let mut pricing = Pricing { law, relevelled, known: HashMap::default() };
-            let row = |(place, found): (usize, &Result<Found, Code>)| {
-                let found = found.as_ref().map_err(|code| *code)?;
-                pricing.row(&histories[place], found, sub_areas[place])
-            };
-            (first..).zip(shard).map(row).collect::<Vec<_>>()
-        });
-        Self { law: law.clone(), rows: shards.into_iter().flatten().collect() }
+        make: impl Fn() -> A + Sync,
+        show: impl Fn(&mut A, usize, Result<PricedRow, Code>) + Sync,
+    ) -> Vec<A> {
+        let (_, sub_areas) = self.portfolio.sub_areas();
+        let histories = self.portfolio.histories();
+        self.measuring.in_shards(workers, |first, found| {
+            let mut pricing = Pricing { law: self.law, relevelled: self.relevelled, known: HashMap::default() };
+            let mut gathered = make();
+            for (place, found) in (first..).zip(found) {
+                let found = found.as_ref().map_err(|code| *code);
+                let row = found.and_then(|found| pricing.row(&histories[place], found, sub_areas[place]));
+                show(&mut gathered, place, row);
+            }
+            gathered
+        })
     }
 }
 
 /// What the rates of an account follow from, where nothing of it changes inside the setting.
-#[derive(PartialEq, Eq, Hash)]
+#[derive(PartialEq, Eq)]
 struct Known {
     outcome: Outcome,
     sub_area: u32,
     kind: AccountKind,
     last: Option<LastRate>,
     not_above: Option<Rate>,
+}
+
+impl Hash for Known {
+    /// By what tells most accounts apart; whether two are the same is asked of everything.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.outcome.class, self.outcome.grade, self.outcome.start, self.sub_area, self.kind).hash(state);
+        self.last.map(|last| last.class).hash(state);
+    }
 }
 
 /// The rates of a year, and the one that was decided.

@@ -6,8 +6,6 @@
 
 use rust_decimal::Decimal;
 
-use crate::amount::Quantity;
-
 /// A whole number: fen, heads, cases.
 pub(crate) const fn real(number: i128) -> f64 {
     number as f64
@@ -23,12 +21,38 @@ pub(crate) fn ratio(numerator: i128, denominator: i128) -> Option<f64> {
     (denominator != 0).then(|| real(numerator) / real(denominator))
 }
 
-/// A measured value.
-pub(crate) fn quantity(value: Quantity) -> f64 {
-    real(value.numerator) / real(value.denominator)
+/// A real number with some digits behind the point, as a table shows it.
+pub fn shown(value: f64, digits: usize) -> String {
+    format!("{value:.digits$}")
 }
 
 /// A decimal number, as a rate or a factor in percent.
-pub(crate) fn decimal(value: Decimal) -> f64 {
+pub fn decimal(value: Decimal) -> f64 {
     real(value.mantissa()) / real(10_i128.pow(value.scale()))
+}
+
+/// A drawn number, which a distribution of whole numbers gives as a real one; zero for anything below.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the conversion holds at the ends, and a Poisson number is whole and not negative"
+)]
+pub(crate) const fn drawn(number: f64) -> u64 {
+    number as u64
+}
+
+/// The whole number nearest to a real one, halves away from zero: fen that a growth or a share leaves.
+#[expect(clippy::cast_possible_truncation, reason = "what no account can hold becomes the largest number there is")]
+pub(crate) fn whole(number: f64) -> i64 {
+    number.round() as i64
+}
+
+/// How many there are below a real number that is not negative.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "what lies outside becomes the nearest number there is, and nothing where there is none"
+)]
+pub(crate) const fn floor(number: f64) -> usize {
+    number as usize
 }

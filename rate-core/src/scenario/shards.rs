@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 /// Accounts, or paths, that one thread takes at a time.
-const SHARD: usize = 4_096;
+pub(super) const SHARD: usize = 4_096;
 
 /// How many threads work, and who is told how far they are.
 #[derive(Clone, Copy)]
@@ -31,11 +31,6 @@ impl<'w> Workers<'w> {
     #[must_use]
     pub const fn telling(self, told: &'w (dyn Fn(u64) + Sync)) -> Self {
         Self { told, ..self }
-    }
-
-    /// The same, telling nobody.
-    pub(crate) fn quietly(self) -> Self {
-        Self { told: &|_| {}, ..self }
     }
 
     /// Does work on every shard; the results stand in the order of the shards, whoever did them. The work is given the

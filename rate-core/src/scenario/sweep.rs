@@ -76,11 +76,16 @@ impl Portfolio {
         let Some(law) = &candidate.law else {
             return Ok(SweepPoint { values, outcome: Err(candidate.report.verdict) });
         };
-        let priced = self.priced_at(law, baseline.law(), level, workers);
+        let pass = self.pass(law, baseline.law(), level, workers);
+        let shards = pass.folded(workers, BTreeMap::<Option<u8>, Sum>::new, |grades, _, row| {
+            if let Ok(row) = row {
+                grades.entry(row.grade.map(GradeIndex::get)).or_default().row(&row);
+            }
+        });
         let (mut total, mut by_grade) = (Sum::default(), BTreeMap::<Option<u8>, Sum>::new());
-        for row in priced.rows().iter().flatten() {
-            total.row(row);
-            by_grade.entry(row.grade.map(GradeIndex::get)).or_default().row(row);
+        for (grade, sum) in shards.iter().flatten() {
+            total.add(sum);
+            by_grade.entry(*grade).or_default().add(sum);
         }
         Ok(SweepPoint { values, outcome: Ok((total, by_grade)) })
     }

@@ -8,6 +8,7 @@ mod bad_row;
 mod draw;
 mod employer;
 mod event;
+mod fund;
 mod industry;
 mod injury;
 mod premium;
@@ -21,6 +22,7 @@ use rate_core::{AccountKey, Factor, History, HistoryBuilder, Industry, Month, Ri
 use super::{BookError, BookFiles};
 use draw::Draw;
 use employer::Employer;
+use fund::MadeFund;
 
 /// What book to make up.
 ///
@@ -73,6 +75,7 @@ pub fn generate(plan: &Plan, dir: &Path, progress: &mut dyn FnMut(u64, u64)) -> 
     let mut files = BookFiles::create(dir)?;
     let mut book = GeneratedBook::default();
     let bad = world.bad_accounts();
+    let mut fund = MadeFund::default();
     for index in 0..plan.accounts {
         let history = world.account(index)?;
         files.history(&history)?;
@@ -81,10 +84,12 @@ pub fn generate(plan: &Plan, dir: &Path, progress: &mut dyn FnMut(u64, u64)) -> 
             book.bad.push(history.key().clone());
         }
         book.add(&history);
+        fund.add(&history);
         if index % 1024 == 0 {
             progress(index.into(), plan.accounts.into());
         }
     }
+    fund.write(&plan.area, &mut files)?;
     book.rows = files.finish()?;
     progress(plan.accounts.into(), plan.accounts.into());
     let note = dir.join("README.txt");

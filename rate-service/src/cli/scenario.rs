@@ -14,6 +14,9 @@ pub(super) struct ScenarioArguments {
     /// Study file: candidates, calibrations, sweeps.
     #[arg(long)]
     study: PathBuf,
+    /// Prevention plans with their key industries and goals; without it, the national ones.
+    #[arg(long)]
+    plans: Option<PathBuf>,
     /// Threads that decide; as many as there are processors where it is not given. The results do not depend on it.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
     threads: Option<u16>,
@@ -24,9 +27,9 @@ pub(super) struct ScenarioArguments {
 
 impl Session<'_> {
     pub(super) fn scenario(&mut self, arguments: ScenarioArguments) -> Result<ExitCode, Failure> {
-        let ScenarioArguments { request, study, threads, out } = arguments;
+        let ScenarioArguments { request, study, plans, threads, out } = arguments;
         let here = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
-        let request = Request { run: request.read()?, study, threads: threads.map_or(here, usize::from) };
+        let request = Request { run: request.read()?, study, plans, threads: threads.map_or(here, usize::from) };
         if let Some(out) = &out {
             run::apart(&request.run, out)?;
         }

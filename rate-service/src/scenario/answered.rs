@@ -3,13 +3,15 @@
 use rate_core::citation::Label;
 use rate_core::error::{Code, Place};
 use rate_core::input::{Examined, Study, StudyCandidate, StudySetting, StudyTarget};
+use rate_core::parameters::prevention::PreventionPlans;
 use rate_core::rule_set::Verdict;
 use rate_core::scenario::{
-    Axis, Baseline, Calibration, Candidate, Comparing, Comparison, Level, Load, Outlook, Portfolio, Priced, Proposal,
-    ProposedBase, ProposedRules, Search, Setting, SizeBands, Sum, SweepPoint, Workers, moves_its_own_measure,
+    Axis, Baseline, Calibration, Candidate, Comparing, Comparison, Level, Load, Outlook, Portfolio, Priced, Projection,
+    Proposal, ProposedBase, ProposedRules, Search, Setting, SizeBands, Sum, SweepPoint, Workers, moves_its_own_measure,
 };
-use rate_core::{DateSpan, Parameters, Problem, Problems};
+use rate_core::{DateSpan, Law, Money, Parameters, Problem, Problems};
 
+use super::statistics::{Chained, Made, Method, Prevention};
 use crate::run::{ChosenLaw, Stage};
 
 /// What a candidate has in files.
@@ -68,6 +70,16 @@ pub struct Answered {
     pub calibrations: Vec<Found<Calibration>>,
     /// The sweeps, each with its axes.
     pub sweeps: Vec<Found<(Vec<Axis>, Vec<SweepPoint>)>>,
+    /// Labels of the grades in force, lowest first.
+    pub grades: Vec<String>,
+    /// Is the method any good.
+    pub method: Option<Method>,
+    /// The ladder in the long run, in force and of each candidate.
+    pub chains: Option<Vec<Chained>>,
+    /// What the years to come may bring.
+    pub projection: Option<Projection>,
+    /// Who drifts up, and the incidence of key industries.
+    pub prevention: Option<Prevention>,
 }
 
 /// What a study is answered from.
@@ -83,6 +95,8 @@ pub struct Answers<'a> {
     pub portfolio: &'a Portfolio,
     /// Accounts whose rows are wrong.
     pub refused: usize,
+    /// Prevention plans.
+    pub plans: &'a PreventionPlans,
     /// Who works.
     pub workers: Workers<'a>,
 }
@@ -129,7 +143,22 @@ impl Answers<'_> {
             let points = self.portfolio.swept(&baseline, &axes, Level::AsCharged, self.workers)?;
             sweeps.push(Found { id: asked.id.clone(), found: (axes, points) });
         }
+        let law = baseline.law();
+        let (portfolio, workers) = (self.portfolio, self.workers);
+        let made = Made { portfolio, law, bands: &bands, cap: study.cap_fen.map(Money::from_fen), workers };
+        let method = study.method.as_ref().map(|asked| made.method(asked));
+        let laws = self.laws(law, &compared);
+        let chains = study.chain.as_ref().map(|asked| made.chain(asked, &laws)).transpose()?;
+        let projected = |asked| made.projection(asked, study.load);
+        let projection = study.projection.as_ref().map(projected).transpose()?;
+        let next = self.next(law);
+        let prevention = study.prevention.as_ref().map(|asked| made.prevention(asked, next.as_ref(), self.plans));
         Ok(Answered {
+            grades: law.rules().ladder().grades().iter().map(|grade| grade.label.clone()).collect(),
+            method,
+            chains,
+            projection,
+            prevention,
             name: study.name.clone(),
             area: self.portfolio.area().to_owned(),
             setting: *baseline.law().setting(),
@@ -143,6 +172,19 @@ impl Answers<'_> {
             calibrations,
             sweeps,
         })
+    }
+
+    /// The law in force and those of candidates that may decide, with their names.
+    fn laws(&self, law: &Law, compared: &[Judged]) -> Vec<(String, Law)> {
+        let own = std::iter::once(("baseline".to_owned(), law.clone()));
+        let others = compared.iter().filter_map(|it| Some((it.candidate.id.clone(), it.candidate.law.clone()?)));
+        own.chain(others).collect()
+    }
+
+    /// The law of the cycle listed next.
+    fn next(&self, law: &Law) -> Option<Law> {
+        let next = law.next_cycle()?;
+        law.rules().law_for(law.parameters(), next.rate_period.from()).ok()
     }
 
     fn load(&self) -> Load {

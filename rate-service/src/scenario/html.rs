@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use rate_core::amount::Quantity;
 use rate_core::error::Lang;
 use rate_core::notice::yuan;
-use rate_core::scenario::{Comparison, percent};
+use rate_core::scenario::{Comparison, percent, shown as digits};
 
-use super::plots::{Figure, bars, curve, matrix};
+use super::plots::{Figure, bars, curve, fan, matrix};
 use super::table::{Table, shown};
 use super::tables::grade_labels;
 use super::{Answered, Judged, level_text, tables};
@@ -81,6 +81,7 @@ impl Page<'_> {
             self.candidate(judged)?;
         }
         self.sweeps()?;
+        self.statistics()?;
         for table in tables(answered, lang) {
             self.table(&table)?;
         }
@@ -188,8 +189,8 @@ impl Page<'_> {
         let rest = [self.lang.pick("无档次", "no grade").to_owned(), self.lang.pick("未定", "not decided").to_owned()];
         let rows: Vec<String> = matrix_of.from.iter().chain(&rest).cloned().collect();
         let columns: Vec<String> = matrix_of.to.iter().chain(&rest).cloned().collect();
-        let heads = |cell: &rate_core::scenario::Pair| cell.before.accounts.max(cell.after.accounts);
-        let cells: Vec<Vec<u64>> = matrix_of.cells.iter().map(|row| row.iter().map(heads).collect()).collect();
+        let cells: Vec<Vec<u64>> =
+            matrix_of.cells.iter().map(|row| row.iter().map(|cell| cell.accounts).collect()).collect();
         let used = |counts: &[u64]| counts.iter().any(|count| *count > 0);
         let wide: Vec<usize> =
             (0..columns.len()).filter(|at| used(&cells.iter().map(|row| row[*at]).collect::<Vec<_>>())).collect();
@@ -225,6 +226,66 @@ impl Page<'_> {
                 };
                 self.figure(&caption, &curve(&caption, &points))?;
             }
+        }
+        Ok(())
+    }
+
+    /// Actual against expected by grade, the ladder in the long run, and the fund over the years.
+    fn statistics(&mut self) -> io::Result<()> {
+        let lang = self.lang;
+        if let Some((_, it)) = self.answered.method.iter().flat_map(|it| &it.predictions).next() {
+            let groups: Vec<(String, Vec<Figure>)> = it
+                .grades
+                .iter()
+                .filter_map(|grade| {
+                    let ratio = digits(grade.held.ratio?, 3);
+                    let value = ratio.replace('.', "").parse().ok()?;
+                    Some((grade.label.clone(), vec![Figure { value, text: ratio }]))
+                })
+                .collect();
+            let caption = lang.pick(
+                "此后实际支付与期望之比，按上一考核期的档次",
+                "Actual over expected afterwards, by the grade of the window",
+            );
+            self.figure(caption, &bars(caption, &[], &groups))?;
+        }
+        let chained: Vec<_> =
+            self.answered.chains.iter().flatten().filter_map(|(_, it)| it.as_ref().ok()?.as_ref()).collect();
+        if let Some(first) = chained.first() {
+            let series: Vec<String> = chained.iter().map(|it| it.label.clone()).collect();
+            let groups: Vec<(String, Vec<Figure>)> = first
+                .studies
+                .iter()
+                .enumerate()
+                .map(|(place, study)| {
+                    let level = |it: &&&rate_core::scenario::SideBySide| {
+                        let level =
+                            it.studies.get(place).map_or_else(String::new, |it| digits(it.mean_level_percent, 1));
+                        Figure { value: level.replace('.', "").parse().unwrap_or(0), text: format!("{level} %") }
+                    };
+                    (study.risk.label.clone(), chained.iter().by_ref().map(|it| level(&it)).collect())
+                })
+                .collect();
+            let caption = lang.pick(
+                "长期平均费率水平（基准为 100 %），按年工伤次数",
+                "Mean level in the long run (base 100 %), by claims a year",
+            );
+            self.figure(caption, &bars(caption, &series, &groups))?;
+        }
+        if let Some(projection) = &self.answered.projection {
+            let years: Vec<(String, [Figure; 5])> = projection
+                .years
+                .iter()
+                .map(|year| {
+                    let it = &year.balance_fen;
+                    (year.from.to_string(), [it.p5, it.p25, it.p50, it.p75, it.p95].map(money))
+                })
+                .collect();
+            let caption = lang.pick(
+                "基金累计结余（元）：5% 至 95%，25% 至 75%，中位数",
+                "Balance of the fund, yuan: 5 to 95 %, 25 to 75 %, median",
+            );
+            self.figure(caption, &fan(caption, &years))?;
         }
         Ok(())
     }

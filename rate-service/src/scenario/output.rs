@@ -5,6 +5,7 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use rate_core::error::Lang;
+use rate_core::rule_set::FindingKind;
 use rust_xlsxwriter::{Workbook, XlsxError};
 
 use super::{Answered, Table, html, tables};
@@ -48,13 +49,23 @@ fn workbook(tables: &[Table], lang: Lang) -> Result<Workbook, XlsxError> {
 }
 
 /// Tables that a terminal shows; the others stand in the files.
-const SHOWN: &[&str] = &["totals", "candidates", "fund", "by-grade", "calibrations"];
+const SHOWN: &[&str] = &["totals", "fund", "by-grade", "calibrations", "lift", "noise", "drift"];
 
-/// The most telling tables, for a terminal.
+/// The most telling tables, for a terminal; of what the checker found, only what blocks or is open.
 pub fn text(answered: &Answered, lang: Lang) -> String {
     let mut out = format!("{}\n", answered.name.text(lang));
+    for judged in &answered.candidates {
+        let it = &judged.candidate;
+        out += &format!("\n{} · {} · {}\n", it.id, it.label.text(lang), it.report.verdict.text(lang));
+        it.amendments.iter().for_each(|amendment| out += &format!("  {}\n", amendment.text(lang)));
+        let weighty = it.report.findings.iter().filter(|finding| finding.kind != FindingKind::Note);
+        weighty.for_each(|finding| out += &format!("  {}\n", finding.problem.line(lang)));
+    }
     for table in tables(answered, lang).iter().filter(|table| SHOWN.contains(&table.id)) {
         out += &format!("\n{}\n{}", table.title, table.text(lang));
+    }
+    if let Err(problem) = &answered.outlook {
+        out += &format!("\n{}\n", problem.line(lang));
     }
     out
 }

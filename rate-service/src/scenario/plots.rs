@@ -16,32 +16,32 @@ pub(super) struct Figure {
 
 /// Bars in groups, one bar for each series, from zero to the right; to the left where a value is negative.
 pub(super) fn bars(said: &str, series: &[String], groups: &[(String, Vec<Figure>)]) -> String {
-    const LABEL: i128 = 1_600;
     const WIDE: i128 = 4_200;
     const BAR: i128 = 130;
     const GAP: i128 = 90;
+    let label = groups.iter().map(|(label, _)| wide(label)).max().unwrap_or(0).max(700) + 160;
     let figures = || groups.iter().flat_map(|(_, figures)| figures);
     let most = figures().map(|it| it.value).max().unwrap_or(0).max(0);
     let least = figures().map(|it| it.value).min().unwrap_or(0).min(0);
     let span = (most - least).max(1);
     // Where some lie below zero, their texts need room to the left of their bars.
-    let left = if least < 0 { LABEL + 900 } else { LABEL };
+    let left = if least < 0 { label + 900 } else { label };
     let at = |value: i128| left + (value - least) * WIDE / span;
     let heads = if series.len() > 1 { 260 } else { 60 };
     let tall: i128 = groups.iter().map(|(_, figures)| rows(figures.len()) * BAR + GAP).sum();
     let mut svg = Svg::new(left + WIDE + 1_500, heads + tall + 40);
     if series.len() > 1 {
-        legend(&mut svg, series, LABEL);
+        legend(&mut svg, series, label);
     }
     let mut y = heads;
-    for (label, figures) in groups {
+    for (name, figures) in groups {
         let height = rows(figures.len()) * BAR;
-        svg.text((LABEL - 80, y + height / 2 + 42), Anchor::End, INK, label);
+        svg.text((label - 80, y + height / 2 + 42), Anchor::End, INK, name);
         for (place, figure) in (0_i128..).zip(figures) {
             let colour = SERIES[usize::try_from(place).unwrap_or(0) % SERIES.len()];
             let (from, to) = (at(0).min(at(figure.value)), at(0).max(at(figure.value)));
             let top = y + place * BAR;
-            svg.bar((from, top), ((to - from).max(5), BAR - 25), colour, &format!("{label}: {}", figure.text));
+            svg.bar((from, top), ((to - from).max(5), BAR - 25), colour, &format!("{name}: {}", figure.text));
             if figure.value < 0 {
                 svg.text((from - 50, top + 90), Anchor::End, INK, &figure.text);
             } else {
@@ -58,15 +58,18 @@ fn rows(count: usize) -> i128 {
     i128::try_from(count).unwrap_or(1)
 }
 
+/// About how wide a text is: Chinese letters are as wide as the text is tall.
+fn wide(text: &str) -> i128 {
+    text.chars().map(|c| if c.is_ascii() { 66 } else { 112 }).sum()
+}
+
 /// The names of series beside their colours.
 fn legend(svg: &mut Svg, series: &[String], from: i128) {
     let mut x = from;
     for (place, name) in series.iter().enumerate() {
         svg.bar((x, 40), (110, 110), SERIES[place % SERIES.len()], name);
         svg.text((x + 160, 135), Anchor::Start, INK, name);
-        // Chinese letters are as wide as the text is tall.
-        let wide: i128 = name.chars().map(|c| if c.is_ascii() { 72 } else { 125 }).sum();
-        x += 160 + wide + 250;
+        x += 160 + wide(name) + 250;
     }
 }
 

@@ -3,6 +3,7 @@
 mod compared;
 mod fund;
 mod searched;
+mod statistics;
 
 use rate_core::RiskClass;
 use rate_core::amount::Quantity;
@@ -35,6 +36,16 @@ pub fn tables(answered: &Answered, lang: Lang) -> Vec<Table> {
         with.calibrations(),
         with.trials(),
         with.sweeps(),
+        with.prediction(),
+        with.prediction_sums(),
+        with.noise(),
+        with.credibility(),
+        with.maturity(),
+        with.chains(),
+        with.projection(),
+        with.projected_grades(),
+        with.drift(),
+        with.incidence(),
     ];
     all.into_iter().filter(|table| !table.rows.is_empty()).collect()
 }

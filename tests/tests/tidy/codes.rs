@@ -8,8 +8,10 @@ use rate_core::input::{Examined, examine_all};
 use rate_core::log::Digest;
 use rate_core::rule_set::check::between_versions;
 use rate_core::scenario::SizeBands;
+use rate_core::scenario::{CycleChain, Reference, RiskLevel, RiskLevels, Severity, SeverityPoint};
 use rate_core::{
-    ClassSystem, Code, DateSpan, Factor, History, Law, Parameters, Problems, Rate, RiskClass, RuleSetFile, date, decide,
+    ClassSystem, Code, DateSpan, Factor, History, Law, Money, Parameters, Problems, Rate, RiskClass, RuleSetFile, date,
+    decide,
 };
 
 use rate_service::book::Encoding;
@@ -186,6 +188,27 @@ fn of_the_last_grade(facts: &dyn Fn(HistoryBuilder) -> HistoryBuilder) -> Option
     let history = facts(History::builder("990900", "1")).rate(charged("85%")).build().unwrap();
     let found = codes_of(&decide(&law, &history).unwrap_err());
     found.contains(&Code::HistoryGrade).then_some(Code::HistoryGrade)
+}
+
+/// A severity of no amounts, and a law of the second year of a cycle, whose grades are carried.
+fn of_the_scenarios() -> BTreeSet<Code> {
+    let two = "to = 2023-12-31 }\nsettings = [ { from = 2022-01-01 }, { from = 2023-01-01 } ]";
+    let two = METHOD.replacen(
+        "rate_period = { from = 2022-01-01, to = 2022-12-31 }",
+        &format!("rate_period = {{ from = 2022-01-01, {two}"),
+        1,
+    );
+    assert_ne!(two, METHOD);
+    let rules = examined(&two).unwrap().accepted().unwrap();
+    let later = rules.law_for(&Parameters::default(), date("2023-01-01").unwrap()).unwrap();
+    let nothing = Severity::given(Vec::new()).unwrap_err();
+    let point = SeverityPoint { amount: Money::from_fen(100), fatal: false, probability: 1.0 };
+    let reference =
+        Reference { class: class(ClassSystem::Eight), industry: None, heads: 1, monthly_payroll: Money::from_fen(100) };
+    let levels = vec![RiskLevel { label: String::new(), claims_per_year: 1.0 }];
+    let risks = RiskLevels { reference, severity: Severity::given(vec![point]).unwrap(), levels };
+    let carried = CycleChain::of(&later, &risks).unwrap_err();
+    codes_of(&nothing).into_iter().chain(codes_of(&carried)).collect()
 }
 
 /// A case file that names a rule set which is nowhere, and one that changes a setting from what it is not.

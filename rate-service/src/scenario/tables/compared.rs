@@ -187,13 +187,13 @@ impl Tables<'_> {
             let (from, to) = (&it.migration.from, &it.migration.to);
             let mut rows = Vec::new();
             for (row, cells) in it.migration.cells.iter().enumerate() {
-                for (column, cell) in
-                    cells.iter().enumerate().filter(|(_, cell)| cell.before.accounts + cell.after.accounts > 0)
-                {
-                    let size = if cell.before.accounts > 0 { &cell.before } else { &cell.after };
+                for (column, cell) in cells.iter().enumerate().filter(|(_, cell)| cell.accounts > 0) {
+                    let Pair { before, after } = &cell.pair;
+                    let size = if before.accounts > 0 { before } else { after };
                     let ends = [text(self.place(from, row)), text(self.place(to, column))];
-                    let money = [ListCell::Fen(cell.before.premium_fen), ListCell::Fen(cell.after.premium_fen)];
-                    rows.push([ends.to_vec(), size_cells(size).to_vec(), money.to_vec()].concat());
+                    let size = [number(cell.accounts), number(size.heads), ListCell::Fen(size.payroll_fen)];
+                    let money = [ListCell::Fen(before.premium_fen), ListCell::Fen(after.premium_fen)];
+                    rows.push([ends.to_vec(), size.to_vec(), money.to_vec()].concat());
                 }
             }
             rows
