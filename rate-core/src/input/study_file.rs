@@ -14,7 +14,7 @@ use crate::amount::{Factor, Rate};
 use crate::calendar::NaiveDate;
 use crate::citation::Label;
 use crate::document::Tree;
-use crate::error::{Code, Problems};
+use crate::error::{Code, Problem, Problems};
 
 /// The word by which a study file is known.
 pub const STUDY: &str = "study/1";
@@ -172,7 +172,7 @@ impl StudyFile {
         let study = study(&sink);
         Problems::none_of(sink.into_problems())?;
         // What could not be read has said why.
-        study.ok_or_else(|| Problems::from(crate::Problem::new(Code::FileMissingKey, self.tree.place(""), ["name"])))
+        study.ok_or_else(|| Problems::from(Problem::new(Code::FileMissingKey, self.tree.place(""), ["name"])))
     }
 }
 
@@ -193,7 +193,7 @@ fn study<'t>(sink: &'t Sink<'t>) -> Option<Study> {
         at.problem(Code::RuleSetTooLarge, ["candidates".to_owned(), MOST_CANDIDATES.to_string()]);
     }
     let calibrations = named(&root, "calibrations", calibration);
-    let sweeps = named(&root, "sweeps", sweep);
+    let sweeps = named(&root, "sweeps", |fields, id| Some(sweep(fields, id)));
     let method = root.get("method").map(|at| statistics::method(&at));
     let chain = root.get("chain").map(|at| statistics::chain(&at));
     let projection = root.get("projection").map(|at| statistics::projection(&at));
@@ -344,7 +344,7 @@ fn target(at: &At<'_>) -> Option<StudyTarget> {
     }
 }
 
-fn sweep(fields: &Fields<'_>, id: String) -> Option<StudySweep> {
+fn sweep(fields: &Fields<'_>, id: String) -> StudySweep {
     let items = fields.need("axes").map(|at| at.items()).unwrap_or_default();
     let axes = items.iter().filter_map(|at| {
         let fields = at.fields()?;
@@ -353,7 +353,7 @@ fn sweep(fields: &Fields<'_>, id: String) -> Option<StudySweep> {
         fields.finish();
         Some((setting?, numbers))
     });
-    Some(StudySweep { id, axes: axes.collect() })
+    StudySweep { id, axes: axes.collect() }
 }
 
 fn parsed_each<T: std::str::FromStr>(at: &At<'_>, expected: &str) -> Vec<T> {

@@ -4,6 +4,7 @@ use crate::amount::{Factor, Rate};
 use crate::calendar::NaiveDate;
 use crate::citation::Label;
 use crate::error::{Code, Place, Problem, Problems};
+use crate::industry::RiskClass;
 use crate::input::{Amendment, Change, Examined, RuleSetFile};
 use crate::parameters::{BaseVector, Parameters};
 use crate::rule_set::check::Report;
@@ -170,7 +171,7 @@ impl Baseline {
     /// What is wrong with proposed base rates.
     fn problems_of_base(&self, proposal: &Proposal) -> Vec<Problem> {
         let ProposedBase::Rates(rates) = &proposal.base else { return Vec::new() };
-        let classes = crate::RiskClass::all(self.law.rules().classes().system).count();
+        let classes = RiskClass::all(self.law.rules().classes().system).count();
         let vectors = self.law.parameters().vectors();
         let none = !vectors.iter().any(|it| is_general(it) && it.days.intersect(self.law.setting()).is_some());
         let wrong = none || rates.len() != classes;

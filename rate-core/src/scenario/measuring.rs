@@ -2,11 +2,11 @@
 
 use super::shards::{SHARD, Workers};
 use crate::amount::{Money, Rate};
-use crate::calendar::DateSpan;
+use crate::calendar::{DateSpan, Month, NaiveDate};
 use crate::decide::{self, Standing};
-use crate::error::Code;
+use crate::error::{Code, Problems};
 use crate::experience::{self, Experience};
-use crate::history::{History, OpenMonths};
+use crate::history::{Classification, History, OpenMonths};
 use crate::premium;
 use crate::rule_set::measure::PremiumBasis;
 use crate::rule_set::{Denominator, Law};
@@ -62,7 +62,7 @@ impl Measuring {
 
 fn found(law: &Law, history: &History) -> Result<Found, Code> {
     // An account may have several problems; the first is what a count of them goes by.
-    let code = |problems: crate::error::Problems| problems.iter().next().map_or(Code::HistoryNotCovered, |it| it.code);
+    let code = |problems: Problems| problems.iter().next().map_or(Code::HistoryNotCovered, |it| it.code);
     decide::admit::admit(law, history).map_err(code)?;
     let standing = decide::standing::of(law, history).map_err(code)?;
     let experience = experience::measure_over(law, history, &standing.windows(law));
@@ -74,11 +74,11 @@ fn found(law: &Law, history: &History) -> Result<Found, Code> {
 
 /// Whether nothing in the facts parts the days of a setting: one spell, one class, no event, order or predecessor.
 fn is_plain(setting: &DateSpan, history: &History) -> bool {
-    let holds = |from, to: Option<crate::NaiveDate>| {
+    let holds = |from, to: Option<NaiveDate>| {
         from <= setting.from() && to.is_none_or(|to| setting.to().is_some_and(|end| end <= to))
     };
-    let spells = |it: OpenMonths| holds(it.from.first_day(), it.to.map(crate::Month::last_day));
-    let classes = |it: &crate::history::Classification| it.class.is_some() && holds(it.days.from(), it.days.to());
+    let spells = |it: OpenMonths| holds(it.from.first_day(), it.to.map(Month::last_day));
+    let classes = |it: &Classification| it.class.is_some() && holds(it.days.from(), it.days.to());
     history.insured().any(spells)
         && history.classifications().iter().any(classes)
         && history.events().is_empty()

@@ -3,6 +3,7 @@
 use super::portfolio::Portfolio;
 use super::priced::PricedRow;
 use crate::decide::decide;
+use crate::decision::{Decision, StepKind};
 use crate::error::{Code, Lang};
 use crate::history::AccountKey;
 use crate::rule_set::Law;
@@ -94,7 +95,7 @@ impl Moved {
 /// The largest changes found so far.
 #[derive(Clone, Debug)]
 pub(super) struct Most {
-    most: usize,
+    kept: usize,
     /// Largest change first, then by place.
     up: Vec<Moved>,
     down: Vec<Moved>,
@@ -102,29 +103,29 @@ pub(super) struct Most {
 
 impl Most {
     pub(super) const fn new(most: usize) -> Self {
-        Self { most, up: Vec::new(), down: Vec::new() }
+        Self { kept: most, up: Vec::new(), down: Vec::new() }
     }
 
     pub(super) fn offer(&mut self, place: usize, before: &PricedRow, after: &PricedRow) {
-        self.put(Moved { place, before: *before, after: *after });
+        self.put(&Moved { place, before: *before, after: *after });
     }
 
-    fn put(&mut self, moved: Moved) {
+    fn put(&mut self, moved: &Moved) {
         let list = match moved.difference() {
             0 => return,
             1.. => &mut self.up,
             _ => &mut self.down,
         };
         let order = |it: &Moved| (-it.difference().abs(), it.place);
-        let at = list.partition_point(|it| order(it) < order(&moved));
-        if at < self.most {
-            list.insert(at, moved);
-            list.truncate(self.most);
+        let at = list.partition_point(|it| order(it) < order(moved));
+        if at < self.kept {
+            list.insert(at, *moved);
+            list.truncate(self.kept);
         }
     }
 
     pub(super) fn add(&mut self, other: &Self) {
-        other.up.iter().chain(&other.down).for_each(|moved| self.put(*moved));
+        other.up.iter().chain(&other.down).for_each(|moved| self.put(moved));
     }
 
     pub(super) fn explained(&self, portfolio: &Portfolio, before: &Law, after: &Law) -> Movers {
@@ -160,10 +161,11 @@ fn mover(portfolio: &Portfolio, moved: &Moved, before: &Law, after: &Law) -> Opt
 }
 
 /// The reason of a decision with the measures it rests on.
-fn said(decision: &crate::Decision, lang: Lang) -> String {
-    let measured = decision.steps().iter().filter(|step| {
-        matches!(step.kind, crate::decision::StepKind::Measured { .. } | crate::decision::StepKind::Undefined { .. })
-    });
+fn said(decision: &Decision, lang: Lang) -> String {
+    let measured = decision
+        .steps()
+        .iter()
+        .filter(|step| matches!(step.kind, StepKind::Measured { .. } | StepKind::Undefined { .. }));
     let facts: Vec<String> = measured.map(|step| crate::notice::step_text(step, decision, lang)).collect();
     let reason = decision.summary(lang);
     match (facts.is_empty(), lang) {

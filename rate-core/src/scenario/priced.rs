@@ -200,8 +200,8 @@ impl Pricing<'_> {
 
     fn rates(&mut self, history: &History, found: &Found, sub_area: u32) -> Result<(Outcome, Arc<Rates>), Code> {
         if decide::falls_into_stretches(self.law, history) {
-            let (outcome, schedule) =
-                decide::amended(self.law, history, |_, outcome| outcome, &mut NoSteps).map_err(first)?;
+            let (outcome, schedule) = decide::amended(self.law, history, |_, outcome| outcome, &mut NoSteps)
+                .map_err(|problems| first(&problems))?;
             return Ok((outcome, Arc::new(Rates::of(&schedule, &outcome)?)));
         }
         let outcome = match self.relevelled {
@@ -212,8 +212,8 @@ impl Pricing<'_> {
             }
         };
         let made = || {
-            let schedule =
-                schedule::schedule(self.law, history, &found.standing, &outcome, &mut NoSteps).map_err(first)?;
+            let schedule = schedule::schedule(self.law, history, &found.standing, &outcome, &mut NoSteps)
+                .map_err(|problems| first(&problems))?;
             Rates::of(&schedule, &outcome).map(Arc::new)
         };
         if !found.plain {
@@ -226,7 +226,7 @@ impl Pricing<'_> {
     }
 }
 
-fn first(problems: Problems) -> Code {
+fn first(problems: &Problems) -> Code {
     problems.iter().next().map_or(Code::HistoryNoRate, |it| it.code)
 }
 

@@ -72,6 +72,8 @@ pub struct Answered {
     pub sweeps: Vec<Found<(Vec<Axis>, Vec<SweepPoint>)>>,
     /// Labels of the grades in force, lowest first.
     pub grades: Vec<String>,
+    /// Labels of the measures in force.
+    pub measures: Vec<Label>,
     /// Is the method any good.
     pub method: Option<Method>,
     /// The ladder in the long run, in force and of each candidate.
@@ -147,14 +149,15 @@ impl Answers<'_> {
         let (portfolio, workers) = (self.portfolio, self.workers);
         let made = Made { portfolio, law, bands: &bands, cap: study.cap_fen.map(Money::from_fen), workers };
         let method = study.method.as_ref().map(|asked| made.method(asked));
-        let laws = self.laws(law, &compared);
+        let laws = laws(law, &compared);
         let chains = study.chain.as_ref().map(|asked| made.chain(asked, &laws)).transpose()?;
         let projected = |asked| made.projection(asked, study.load);
         let projection = study.projection.as_ref().map(projected).transpose()?;
-        let next = self.next(law);
+        let next = next(law);
         let prevention = study.prevention.as_ref().map(|asked| made.prevention(asked, next.as_ref(), self.plans));
         Ok(Answered {
             grades: law.rules().ladder().grades().iter().map(|grade| grade.label.clone()).collect(),
+            measures: law.rules().measures().iter().map(|measure| measure.label.clone()).collect(),
             method,
             chains,
             projection,
@@ -172,19 +175,6 @@ impl Answers<'_> {
             calibrations,
             sweeps,
         })
-    }
-
-    /// The law in force and those of candidates that may decide, with their names.
-    fn laws(&self, law: &Law, compared: &[Judged]) -> Vec<(String, Law)> {
-        let own = std::iter::once(("baseline".to_owned(), law.clone()));
-        let others = compared.iter().filter_map(|it| Some((it.candidate.id.clone(), it.candidate.law.clone()?)));
-        own.chain(others).collect()
-    }
-
-    /// The law of the cycle listed next.
-    fn next(&self, law: &Law) -> Option<Law> {
-        let next = law.next_cycle()?;
-        law.rules().law_for(law.parameters(), next.rate_period.from()).ok()
     }
 
     fn load(&self) -> Load {
@@ -247,6 +237,19 @@ impl Answers<'_> {
             level: Level::AsCharged,
         })
     }
+}
+
+/// The law in force and those of candidates that may decide, with their names.
+fn laws(law: &Law, compared: &[Judged]) -> Vec<(String, Law)> {
+    let own = std::iter::once(("baseline".to_owned(), law.clone()));
+    let others = compared.iter().filter_map(|it| Some((it.candidate.id.clone(), it.candidate.law.clone()?)));
+    own.chain(others).collect()
+}
+
+/// The law of the cycle listed next.
+fn next(law: &Law) -> Option<Law> {
+    let next = law.next_cycle()?;
+    law.rules().law_for(law.parameters(), next.rate_period.from()).ok()
 }
 
 /// A share of an amount in fen, whole fen below it: a target, which has a tolerance of its own.

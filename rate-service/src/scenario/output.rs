@@ -51,21 +51,24 @@ fn workbook(tables: &[Table], lang: Lang) -> Result<Workbook, XlsxError> {
 /// Tables that a terminal shows; the others stand in the files.
 const SHOWN: &[&str] = &["totals", "fund", "by-grade", "calibrations", "lift", "noise", "drift"];
 
+/// Rows of a table that a terminal shows.
+const LINES: usize = 20;
+
 /// The most telling tables, for a terminal; of what the checker found, only what blocks or is open.
 pub fn text(answered: &Answered, lang: Lang) -> String {
-    let mut out = format!("{}\n", answered.name.text(lang));
+    let mut lines = vec![answered.name.text(lang).to_owned()];
     for judged in &answered.candidates {
         let it = &judged.candidate;
-        out += &format!("\n{} · {} · {}\n", it.id, it.label.text(lang), it.report.verdict.text(lang));
-        it.amendments.iter().for_each(|amendment| out += &format!("  {}\n", amendment.text(lang)));
+        let verdict = it.report.verdict.text(lang);
+        lines.push(format!("\n{} · {} · {verdict}", it.id, it.label.text(lang)));
+        lines.extend(it.amendments.iter().map(|amendment| format!("  {}", amendment.text(lang))));
         let weighty = it.report.findings.iter().filter(|finding| finding.kind != FindingKind::Note);
-        weighty.for_each(|finding| out += &format!("  {}\n", finding.problem.line(lang)));
+        lines.extend(weighty.map(|finding| format!("  {}", finding.problem.line(lang))));
     }
     for table in tables(answered, lang).iter().filter(|table| SHOWN.contains(&table.id)) {
-        out += &format!("\n{}\n{}", table.title, table.text(lang));
+        lines.push(format!("\n{}\n{}", table.title, table.text(lang, LINES).trim_end()));
     }
-    if let Err(problem) = &answered.outlook {
-        out += &format!("\n{}\n", problem.line(lang));
-    }
-    out
+    lines.extend(answered.outlook.as_ref().err().map(|problem| format!("\n{}", problem.line(lang))));
+    lines.push(String::new());
+    lines.join("\n")
 }

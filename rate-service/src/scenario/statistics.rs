@@ -119,7 +119,7 @@ impl Made<'_> {
             claims_per_year: decimal(*claims),
         };
         let risks = RiskLevels {
-            reference: Reference { class, heads: asked.heads, monthly_payroll },
+            reference: Reference { class, industry: None, heads: asked.heads, monthly_payroll },
             severity: Severity::of_portfolio(self.portfolio, self.law, None)?,
             levels: asked.claims_per_year.iter().map(level).collect(),
         };

@@ -62,10 +62,10 @@ impl Table {
         Value::Array(self.rows.iter().map(row).collect())
     }
 
-    /// The table for a terminal: text to the left, figures to the right, amounts in yuan.
-    pub fn text(&self, lang: Lang) -> String {
+    /// The table for a terminal: text to the left, figures to the right, amounts in yuan; of many rows the first ones.
+    pub fn text(&self, lang: Lang, most: usize) -> String {
         let heads = self.columns.iter().map(|it| lang.pick(it.zh, it.en).to_owned()).collect();
-        let rows = self.rows.iter().map(|row| row.iter().map(shown).collect::<Vec<_>>());
+        let rows = self.rows.iter().take(most).map(|row| row.iter().map(shown).collect::<Vec<_>>());
         let lines: Vec<Vec<String>> = std::iter::once(heads).chain(rows).collect();
         let width = |place: usize| lines.iter().filter_map(|line| line.get(place)).map(|it| columns(it)).max();
         let widths: Vec<usize> = (0..self.columns.len()).map(|place| width(place).unwrap_or(0)).collect();
@@ -75,10 +75,16 @@ impl Table {
             let mut text = String::from(" ");
             for ((cell, width), right) in line.iter().zip(&widths).zip(&right) {
                 let gap = " ".repeat(width.saturating_sub(columns(cell)));
-                text += &if *right { format!(" {gap}{cell}") } else { format!(" {cell}{gap}") };
+                let (first, second) = if *right { (&gap, cell) } else { (cell, &gap) };
+                text.extend([" ", first, second]);
             }
             out += text.trim_end();
             out.push('\n');
+        }
+        match (self.rows.len().saturating_sub(most), lang) {
+            (0, _) => {}
+            (more, Lang::Zh) => out.extend(["  …… 另有 ", &more.to_string(), " 行，见文件\n"]),
+            (more, Lang::En) => out.extend(["  … ", &more.to_string(), " more in the files\n"]),
         }
         out
     }

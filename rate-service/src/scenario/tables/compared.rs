@@ -250,12 +250,12 @@ impl Tables<'_> {
     }
 
     /// What a grade is called; a rate without one has none.
-    pub(super) fn grade<'l>(self, label: &'l str) -> &'l str {
+    pub(super) fn grade(self, label: &str) -> &str {
         if label.is_empty() { self.pick("无档次", "no grade") } else { label }
     }
 
     /// What a row or column of a migration is called.
-    pub(super) fn place<'l>(self, labels: &'l [String], place: usize) -> &'l str {
+    pub(super) fn place(self, labels: &[String], place: usize) -> &str {
         match place.checked_sub(labels.len()) {
             None => &labels[place],
             Some(0) => self.pick("无档次", "no grade"),

@@ -1,6 +1,8 @@
 //! The tables of what is asked beside comparisons.
 
 use rate_core::error::Lang;
+use rate_core::margin::Margin;
+use rate_core::notice::yuan;
 use rate_core::scenario::{Held, Movement, Predicted, View, shown};
 
 use super::super::statistics::{Method, Prevention};
@@ -370,13 +372,15 @@ impl Tables<'_> {
         self.statistic("drift", ("预警：趋于上浮的单位", "Early warning: who drifts up"), note, DRIFT, rows)
     }
 
-    fn margin(self, margin: &rate_core::margin::Margin) -> String {
+    fn margin(self, margin: &Margin) -> String {
         let to = self.answered.grades.get(usize::from(margin.to.get())).map_or("", String::as_str);
+        let measure = self.answered.measures.get(margin.measure).map_or("", |label| label.text(self.lang));
+        let amount = if margin.money { yuan(margin.change) } else { margin.change.to_string() };
         match (margin.money, self.lang) {
-            (true, Lang::Zh) => format!("再支付 {} 元 → {to}", rate_core::notice::yuan(margin.change)),
-            (true, Lang::En) => format!("{} yuan more of benefits → {to}", rate_core::notice::yuan(margin.change)),
-            (false, Lang::Zh) => format!("再增 {} 人 → {to}", margin.change),
-            (false, Lang::En) => format!("{} more persons → {to}", margin.change),
+            (true, Lang::Zh) => format!("{measure}：再支付 {amount} 元 → {to}"),
+            (true, Lang::En) => format!("{measure}: {amount} yuan more → {to}"),
+            (false, Lang::Zh) => format!("{measure}：再增 {amount} 人 → {to}"),
+            (false, Lang::En) => format!("{measure}: {amount} more → {to}"),
         }
     }
 
