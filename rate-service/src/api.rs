@@ -21,6 +21,7 @@ pub mod rates;
 pub mod rule_sets;
 pub mod run_results;
 pub mod runs;
+pub mod scenarios;
 mod service;
 mod shares;
 mod stream;

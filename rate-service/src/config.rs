@@ -25,6 +25,8 @@ pub struct Config {
     pub job_threads: usize,
     /// Accounts that a run decides in one go.
     pub chunk_accounts: usize,
+    /// Accounts that the book of a scenario may have: all of them are in memory while it is answered.
+    pub scenario_accounts: usize,
     /// Seconds for which a piece of a run is left to whoever took it; then another takes it over.
     pub lease_seconds: u32,
     /// The most bytes of a body that is read whole.
@@ -48,6 +50,7 @@ impl Default for Config {
             workers: 0,
             job_threads: 0,
             chunk_accounts: 2000,
+            scenario_accounts: 2_000_000,
             lease_seconds: 60,
             body_bytes: 8 << 20,
             line_bytes: 1 << 20,
@@ -102,6 +105,7 @@ impl Config {
             "workers",
             "job_threads",
             "chunk_accounts",
+            "scenario_accounts",
             "lease_seconds",
             "body_bytes",
             "line_bytes",

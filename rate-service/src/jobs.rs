@@ -1,5 +1,5 @@
-//! Long work beside the requests: imports, runs, what a rule set would change. Every process has a crew; crews that share a
-//! database share the work, a leased piece at a time.
+//! Long work beside the requests: imports, runs, what a rule set would change, studies. Every process has a crew; crews that
+//! share a database share the work, a leased piece at a time.
 
 mod bell;
 mod crew;

@@ -30,5 +30,6 @@ pub mod run;
 pub mod scenario;
 pub mod serve;
 pub mod store;
+pub mod studies;
 pub mod telemetry;
 pub mod vectors;

@@ -5,6 +5,7 @@ use utoipa::{Modify, OpenApi};
 
 use crate::api::{
     collection, health, impacts, imports, keys, notices, parameters, previews, rates, rule_sets, run_results, runs,
+    scenarios,
 };
 use crate::api_error::{PlacedProblem, ProblemBody};
 
@@ -33,6 +34,8 @@ use crate::api_error::{PlacedProblem, ProblemBody};
         rule_sets::upload, rule_sets::list, rule_sets::in_force, rule_sets::get, rule_sets::text, rule_sets::findings,
         rule_sets::diff, rule_sets::approve, rule_sets::publish,
         impacts::create, impacts::get,
+        scenarios::create, scenarios::list, scenarios::get, scenarios::events, scenarios::tables, scenarios::table,
+        scenarios::report, scenarios::drop,
         parameters::upload, parameters::list, parameters::get, parameters::text, parameters::findings,
         parameters::diff, parameters::approve, parameters::publish,
     ),

@@ -16,6 +16,7 @@ pub use operation::{Effect, Operation, Scope, Verb};
 
 use crate::api::{
     collection, health, impacts, imports, keys, notices, parameters, previews, rates, rule_sets, run_results, runs,
+    scenarios,
 };
 use crate::api_error::{ApiCode, ApiError};
 use crate::auth::Role::{self, Actuary, Admin, Approver, Auditor, Billing, Officer};
@@ -24,6 +25,8 @@ use crate::auth::Role::{self, Actuary, Admin, Approver, Auditor, Billing, Office
 const NOBODY: &[Role] = &[];
 /// Whoever works with rates.
 const READERS: &[Role] = &[Billing, Officer, Approver, Actuary, Auditor];
+/// Whoever asks what rules would change.
+const STUDENTS: &[Role] = &[Officer, Approver, Actuary, Auditor];
 
 macro_rules! operations {
     ($($id:literal $verb:ident $path:literal $roles:expr, $scope:ident, $effect:ident => $handler:path;)+) => {
@@ -123,6 +126,15 @@ operations! {
 
     "impacts.create" Post "/v1/areas/{area}/rule-sets/{digest}/impacts"      &[Officer, Approver, Actuary], Area, Once => impacts::create;
     "impacts.get"    Get  "/v1/areas/{area}/rule-sets/{digest}/impacts/{id}" &[Officer, Approver, Actuary, Auditor], Area, Read => impacts::get;
+
+    "scenarios.create" Post   "/v1/scenarios"                     &[Officer, Approver, Actuary], Held, Once => scenarios::create;
+    "scenarios.list"   Get    "/v1/scenarios"                     STUDENTS, Held, Read => scenarios::list;
+    "scenarios.get"    Get    "/v1/scenarios/{id}"                STUDENTS, Held, Read => scenarios::get;
+    "scenarios.events" Get    "/v1/scenarios/{id}/events"         STUDENTS, Held, Read => scenarios::events;
+    "scenarios.tables" Get    "/v1/scenarios/{id}/tables"         STUDENTS, Held, Read => scenarios::tables;
+    "scenarios.table"  Get    "/v1/scenarios/{id}/tables/{table}" STUDENTS, Held, Read => scenarios::table;
+    "scenarios.report" Get    "/v1/scenarios/{id}/report"         STUDENTS, Held, Read => scenarios::report;
+    "scenarios.drop"   Delete "/v1/scenarios/{id}"                &[Officer, Approver, Actuary], Held, Set => scenarios::drop;
 
     "parameters.upload"   Post "/v1/areas/{area}/parameters"                      &[Officer],  Area, Once => parameters::upload;
     "parameters.list"     Get  "/v1/areas/{area}/parameters"                      READERS,     Area, Read => parameters::list;

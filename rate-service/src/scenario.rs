@@ -17,7 +17,8 @@ use rate_core::parameters::prevention::PreventionPlans;
 use rate_core::scenario::{Portfolio, Workers};
 use rate_core::{Code, Parameters, Place, Problem, Problems};
 
-pub use answered::{Answered, Answers, Found, Given, Judged};
+pub use answered::{Answered, Answers, Found, Given, Judged, judge};
+pub use html::page;
 pub use output::{text, write};
 pub use statistics::{Chained, Method, OfPlan, Prevention};
 pub use table::{Table, TableColumn};

@@ -89,6 +89,7 @@ pub fn serve(config: &Config, demonstrated: bool, out: &mut dyn Write) -> Result
         threads: threads(config.job_threads),
         accounts: config.chunk_accounts.max(1),
         lease_millis: i64::from(config.lease_seconds) * 1000,
+        scenario_accounts: config.scenario_accounts,
     };
     let crew = Crew::begin(service.store(), &config.log_name, service.bell(), how)?;
     let ended = actix_web::rt::System::new().block_on(answer((config, listener), &service, shown.as_ref(), out));

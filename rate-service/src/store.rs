@@ -16,6 +16,7 @@ mod log;
 mod mentions;
 mod records;
 mod runs;
+mod scenarios;
 mod schema;
 
 use std::fmt;
@@ -40,6 +41,7 @@ pub use log::EntryRow;
 pub use mentions::Mention;
 pub use records::{BodyRow, DocumentKind};
 pub use runs::{RunEventRow, RunFindingRow, RunLawRow, RunRow};
+pub use scenarios::{ScenarioEventRow, ScenarioPartRow, ScenarioRow};
 
 /// Connections a store holds: for requests that write and wait for one another, for workers, and for readers beside them.
 const CONNECTIONS: u32 = 16;

@@ -116,8 +116,25 @@ class Walk:
         run = self.runs()
         self.names["run"] = run
         self.rates()
+        self.scenarios()
         self.law()
         self.of_keys()
+
+    def scenarios(self):
+        study = {"format": "study/1", "name": {"zh": "试算", "en": "trial"},
+                 "candidates": [{"id": "lower", "base_factor": "95%"}]}
+        asked = {"area": self.options.area, "on": self.options.on, "study": study}
+        for kept in (True, False):
+            it = self.made("actuary", "scenarios.create", asked)
+            self.names["id"] = it["id"]
+            self.wait("scenarios.get", ("done", "failed", "cancelled"))
+            if kept:
+                self.scenario, self.names["table"] = it["id"], "totals"
+                for operation in ("events", "tables", "table", "report", "list"):
+                    self.ask("auditor", "scenarios." + operation)
+            else:
+                self.spare_scenario = it["id"]
+                self.ask("actuary", "scenarios.drop")
 
     def open_ones(self):
         for operation in ("health.live", "health.ready", "metrics"):
@@ -237,6 +254,8 @@ class Walk:
         """What a name in a path stands for here."""
         if name == "digest" and operation.split(".")[0] in ("rule_sets", "impacts"):
             return self.rule_set
+        if operation.startswith("scenarios.") and name == "id":
+            return self.spare_scenario if operation == "scenarios.drop" else self.scenario
         return self.spare if operation == "keys.revoke" else self.names[name]
 
 

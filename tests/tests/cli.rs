@@ -89,6 +89,8 @@ mod previews;
 mod rates;
 #[path = "service/requests.rs"]
 mod requests;
+#[path = "service/scenarios.rs"]
+mod scenarios;
 #[path = "service/schema.rs"]
 mod schema;
 #[path = "service/server.rs"]

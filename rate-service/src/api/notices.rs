@@ -21,8 +21,8 @@ use crate::annual::Notices;
 use crate::api_error::{ApiError, ProblemBody};
 use crate::run::Layout;
 
-/// A page of a notice has its layout in itself, and nothing else is loaded or run.
-const OWN_STYLE: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+/// A page has its layout in itself, and nothing else is loaded or run.
+pub(super) const OWN_STYLE: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 
 /// The most letters of what a sender gives.
 const MOST: usize = 200;

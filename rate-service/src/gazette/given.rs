@@ -1,11 +1,12 @@
 //! Law that is given whole, to be tried: read and resolved as an upload is, and kept nowhere.
 
+use rate_core::input::Examined;
 use rate_core::log::Digest;
 use rate_core::{NaiveDate, Parameters, Problem, Problems, RuleSet};
 
 use super::GazetteError;
-use super::document::Form;
-use super::force::{law_among, law_named, lineage, read_parameters, standing};
+use super::document::{Form, document};
+use super::force::{examined, law_among, law_named, lineage, read_parameters, standing};
 use super::upload::{Source, merged, other_area};
 use crate::run::{ChosenLaw, LawFiles};
 use crate::store::{DocumentKind, Link};
@@ -36,6 +37,11 @@ impl GivenText {
     fn source(&self) -> Source<'_> {
         Source { form: self.form, text: &self.text, at: &self.at }
     }
+
+    /// Problems of the text at the places where its sender finds them; `pointer` is that of a path.
+    pub fn placed(&self, problems: Problems, pointer: impl Fn(&str) -> String) -> Vec<Problem> {
+        self.source().placed(problems, pointer)
+    }
 }
 
 /// The law of an area on a day, with what is given in place of what is kept here: under the rule set given, else the one
@@ -51,7 +57,7 @@ pub fn law_given(
 ) -> Result<ChosenLaw, GazetteError> {
     let mut problems = Vec::new();
     let set = match &given.rule_set {
-        Some(text) => wrong_beside(rule_set(link, area, text), &mut problems)?,
+        Some(text) => wrong_beside(given_set(link, area, text), &mut problems)?,
         None => None,
     };
     let parameters = parameters(link, area, given, &mut problems)?;
@@ -63,6 +69,37 @@ pub fn law_given(
         (None, Some(digest)) => law_named(link, area, digest, on, parameters),
         (None, None) => law_among(link, area, on, None, parameters),
     }
+}
+
+/// A rule set of an area that is known here, published or not, with what the checker says of it.
+///
+/// # Errors
+/// [`GazetteError::Unknown`] where the area has none of this digest; the store's.
+pub fn rule_set(link: &mut Link, area: &str, digest: &Digest) -> Result<Examined, GazetteError> {
+    let document = document(link, area, DocumentKind::RuleSet, digest)?;
+    Ok(examined(&document.content)?)
+}
+
+/// The parameters that hold for an area by a publication, with a document that is known here, published or not, beside them
+/// and in place of the one it supersedes.
+///
+/// # Errors
+/// [`GazetteError::Unknown`] where it is neither the area's nor among those that hold; what both have; the store's.
+pub fn parameters_with(link: &mut Link, area: &str, digest: &Digest, by: i64) -> Result<Parameters, GazetteError> {
+    let standing = standing(link, Some(&lineage(area)), DocumentKind::Parameters, Some(by))?;
+    let (mut all, mut own) = (Parameters::default(), None);
+    if standing.iter().all(|(_, row)| row.digest != digest.0) {
+        own = Some(document(link, area, DocumentKind::Parameters, digest)?);
+    }
+    let superseded = own.as_ref().and_then(|own| own.supersedes);
+    for (_, row) in standing.iter().filter(|(_, row)| superseded.is_none_or(|it| row.digest != it.0)) {
+        all.merge(read_parameters(&row.content)?);
+    }
+    if let Some(own) = own {
+        let clashes = merged(&mut all, read_parameters(&own.content)?);
+        Problems::none_of(clashes).map_err(|problems| GazetteError::Problems(problems.into_vec()))?;
+    }
+    Ok(all)
 }
 
 /// What was made, where nothing was wrong with it; what was wrong stands beside what else is.
@@ -77,7 +114,7 @@ fn wrong_beside<T>(made: Result<T, GazetteError>, problems: &mut Vec<Problem>) -
     }
 }
 
-fn rule_set(link: &mut Link, area: &str, text: &GivenText) -> Result<RuleSet, GazetteError> {
+fn given_set(link: &mut Link, area: &str, text: &GivenText) -> Result<RuleSet, GazetteError> {
     let source = text.source();
     let (file, examined) = source.rule_set(link, area)?;
     let own = &examined.rules().id().area;

@@ -1,6 +1,8 @@
 //! The threads that do long work, a piece at a time.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -14,13 +16,17 @@ use crate::intake;
 use crate::logbook::{LogError, Logbook};
 use crate::run::{ChosenLaw, RunError};
 use crate::store::{Link, Place, Store, StoreError};
+use crate::studies::Desk;
 
 /// How long a worker waits for the bell: whoever shares the database may have brought something to do.
 const PATIENCE: Duration = Duration::from_millis(500);
 /// How long it waits when the database does not answer.
 const TROUBLE: Duration = Duration::from_secs(2);
 
-/// How often old answers are forgotten, and how old they are then.
+/// How long a scenario is waited for at the end: it is given back, and another process takes it up.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// How often old answers and scenarios are forgotten, and how old they are then.
 const SWEEP_MS: u64 = 3_600_000;
 const KEPT_DAYS: u64 = 30;
 
@@ -33,6 +39,8 @@ pub struct How {
     pub accounts: usize,
     /// How long a piece of a run or of an import is left to whoever took it, in milliseconds.
     pub lease_millis: i64,
+    /// Accounts that the book of a scenario may have.
+    pub scenario_accounts: usize,
 }
 
 /// Threads that do long work.
@@ -40,6 +48,8 @@ pub struct How {
 pub struct Crew {
     threads: Vec<JoinHandle<()>>,
     bell: Arc<Bell>,
+    /// Tells whoever answers scenarios that there is no more time, and hears that it has ended.
+    desk: (Arc<AtomicBool>, Receiver<()>),
 }
 
 /// The law as it is published in a store.
@@ -69,7 +79,8 @@ impl Crew {
         if matches!(store.place(), Place::Sqlite(_)) {
             store.change(Link::free_all_leases)?;
         }
-        let mut crew = Self { threads: Vec::new(), bell: Arc::clone(bell) };
+        let desk = at_desk(store, bell, how)?;
+        let mut crew = Self { threads: Vec::new(), bell: Arc::clone(bell), desk };
         for number in 1..=how.threads {
             let log = Logbook::over(Arc::clone(store), log_name)?;
             let (store, bell) = (Arc::clone(store), Arc::clone(bell));
@@ -77,19 +88,53 @@ impl Crew {
             let mut worker = Worker::new(name);
             (worker.accounts, worker.lease_millis) = (how.accounts, how.lease_millis);
             let work = move || One { store, log, bell, worker, swept: Stopwatch::start() }.work();
-            let thread = std::thread::Builder::new().name(format!("worker {number}")).spawn(work);
-            let thread = thread.map_err(|error| LogError::Unknown(format!("no thread to work on: {error}")))?;
-            crew.threads.push(thread);
+            crew.threads.push(begun(format!("worker {number}"), work)?);
         }
         Ok(crew)
     }
 
-    /// Ends when every worker has done the piece it is at.
+    /// Ends when every worker has done the piece it is at. A scenario may take long: it is given back, and not waited for.
     pub fn end(self) {
+        let (stopping, ended) = self.desk;
+        stopping.store(true, Ordering::Relaxed);
         self.bell.end();
         // One that panicked has said so; what it was at is done again by whoever is leased it next.
         self.threads.into_iter().for_each(|thread| drop(thread.join()));
+        if ended.recv_timeout(GRACE) == Err(RecvTimeoutError::Timeout) {
+            tracing::warn!("a scenario was left in the middle; another process takes it up");
+        }
     }
+}
+
+/// Has a thread do work.
+fn begun(name: String, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, LogError> {
+    let thread = std::thread::Builder::new().name(name).spawn(work);
+    thread.map_err(|error| LogError::Unknown(format!("no thread to work on: {error}")))
+}
+
+/// Has a thread of its own answer scenarios, one at a time: however long one takes, imports and runs have their workers.
+fn at_desk(store: &Arc<Store>, bell: &Arc<Bell>, how: How) -> Result<(Arc<AtomicBool>, Receiver<()>), LogError> {
+    let (stopping, bell) = (Arc::new(AtomicBool::new(false)), Arc::clone(bell));
+    let mut desk = Desk::new(Arc::clone(store), Arc::clone(&stopping));
+    desk.threads = how.threads.max(1);
+    (desk.portion, desk.most, desk.lease_millis) = (how.accounts, how.scenario_accounts, how.lease_millis);
+    let (end, ended) = channel();
+    let work = move || {
+        // Dropped with this thread, however that ends.
+        let _end: Sender<()> = end;
+        while !bell.ended() {
+            match desk.work(&clock::now) {
+                Ok(true) => {}
+                Ok(false) => bell.wait(PATIENCE),
+                Err(error) => {
+                    tracing::error!(cause = %error, "a scenario was not answered");
+                    bell.wait(TROUBLE);
+                }
+            }
+        }
+    };
+    begun("scenarios".to_owned(), work)?;
+    Ok((stopping, ended))
 }
 
 /// A worker, and what it works with.
@@ -98,7 +143,7 @@ struct One {
     log: Logbook,
     bell: Arc<Bell>,
     worker: Worker,
-    /// Since answers were forgotten that nobody asks for any more.
+    /// Since answers and scenarios were forgotten that nobody asks for any more.
     swept: Stopwatch,
 }
 
@@ -119,15 +164,19 @@ impl One {
         }
     }
 
-    /// Forgets, once an hour, answers to requests that have not come again for a month.
+    /// Forgets, once an hour, answers to requests that have not come again for a month, and scenarios that ended before that.
     fn sweep(&mut self) {
         if self.swept.millis() < SWEEP_MS {
             return;
         }
         self.swept = Stopwatch::start();
         let before = clock::days_before(&clock::now(), KEPT_DAYS);
-        if let Err(error) = self.store.change(|link| link.forget_answers(&before)) {
-            tracing::error!(cause = %error, "old answers were not forgotten");
+        let forgotten = self.store.change(|link| -> Result<_, StoreError> {
+            link.forget_answers(&before)?;
+            link.forget_scenarios(&before)
+        });
+        if let Err(error) = forgotten {
+            tracing::error!(cause = %error, "old answers and scenarios were not forgotten");
         }
     }
 

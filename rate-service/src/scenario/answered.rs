@@ -185,7 +185,7 @@ impl Answers<'_> {
     fn judged(&self, baseline: &Baseline) -> Result<Vec<Candidate>, Problems> {
         let (mut candidates, mut problems) = (Vec::new(), Vec::new());
         for (asked, given) in self.study.candidates.iter().zip(self.given) {
-            match baseline.judge(&proposal(asked, given)) {
+            match judge(baseline, asked, given) {
                 Ok(candidate) => candidates.push(candidate),
                 Err(wrong) => problems.extend(wrong.into_vec()),
             }
@@ -255,6 +255,14 @@ fn next(law: &Law) -> Option<Law> {
 /// A share of an amount in fen, whole fen below it: a target, which has a tolerance of its own.
 fn of(fen: i128, percent: rust_decimal::Decimal) -> i128 {
     (fen * percent.mantissa()).div_euclid(100 * 10_i128.pow(percent.scale()))
+}
+
+/// A candidate of a study, judged against the law in force.
+///
+/// # Errors
+/// As [`Baseline::judge`].
+pub fn judge(baseline: &Baseline, asked: &StudyCandidate, given: &Given) -> Result<Candidate, Problems> {
+    baseline.judge(&proposal(asked, given))
 }
 
 fn proposal(asked: &StudyCandidate, given: &Given) -> Proposal {

@@ -54,8 +54,11 @@ pub(super) fn safe(text: &str) -> String {
     out
 }
 
-/// Writes the page.
-pub(super) fn page(answered: &Answered, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
+/// Writes the page of a study.
+///
+/// # Errors
+/// Where it cannot be written.
+pub fn page(answered: &Answered, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
     Page { answered, lang, out }.write()
 }
 

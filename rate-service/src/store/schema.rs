@@ -401,5 +401,46 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    scenarios (id) {
+        id -> Text,
+        area -> Text,
+        day -> Text,
+        study -> Text,
+        knowledge -> BigInt,
+        law -> BigInt,
+        state -> Text,
+        stage -> Text,
+        done -> BigInt,
+        out_of -> BigInt,
+        problems -> Text,
+        fence -> BigInt,
+        lease_until -> BigInt,
+        asked_by -> Text,
+        asked_at -> Text,
+        ended_at -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    scenario_events (scenario, number) {
+        scenario -> Text,
+        number -> BigInt,
+        state -> Text,
+        recorded_at -> Text,
+    }
+}
+
+diesel::table! {
+    scenario_parts (scenario, lang, form, place) {
+        scenario -> Text,
+        lang -> Text,
+        form -> Text,
+        place -> BigInt,
+        name -> Text,
+        content -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(imports, import_progress);
 diesel::allow_tables_to_appear_in_same_query!(drafts, publications);

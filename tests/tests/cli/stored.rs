@@ -31,7 +31,7 @@ const TABLES: [&str; 12] = [
     "signers",
 ];
 /// Tables whose rows are states: no part of the log, and no record of anything.
-const STATES: [&str; 21] = [
+const STATES: [&str; 24] = [
     "answers",
     "api_keys",
     "drafts",
@@ -53,6 +53,9 @@ const STATES: [&str; 21] = [
     "run_law",
     "run_left_out",
     "runs",
+    "scenario_events",
+    "scenario_parts",
+    "scenarios",
 ];
 
 /// A database of each kind, empty.

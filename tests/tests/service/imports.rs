@@ -29,7 +29,7 @@ fn sent(client: &Client, text: &str) -> String {
 }
 
 /// Events as they happen behind a number: name, number and data of each, once all have been told.
-fn followed(client: &Client, here: &str, after: &str) -> Vec<(String, String, Value)> {
+pub(crate) fn followed(client: &Client, here: &str, after: &str) -> Vec<(String, String, Value)> {
     let headers = [("accept", "text/event-stream"), ("last-event-id", after)];
     let answer = client.send("GET", &format!("{here}/events"), &headers, b"");
     assert_eq!((answer.status, answer.header("content-type")), (200, Some("text/event-stream")));
