@@ -94,7 +94,10 @@ impl Change {
         if as_stated && tree.put(&self.path, self.to.as_ref(), &self.place.file) {
             return Ok(());
         }
-        Err(Box::new(Problem::new(Code::CaseChange, self.place.clone(), values)))
+        Err(Box::new(match self.from {
+            Before::Stated(_) => Problem::new(Code::CaseChange, self.place.clone(), values),
+            Before::Whatever => Problem::new(Code::RuleSetName, self.place.clone(), [self.path.as_str(), "value"]),
+        }))
     }
 }
 

@@ -195,7 +195,7 @@ impl RuleSet {
     /// The file of the same set with several settings changed, to be checked.
     ///
     /// # Errors
-    /// `case.change` for every change of something that does not stand there.
+    /// `case.change` for every change of something else than it says, `rule-set.name` for every one of nothing.
     pub fn overlaid(&self, changes: &[Change]) -> Result<RuleSetFile, Problems> {
         let mut tree = Tree::clone(&self.tree);
         let wrong = changes.iter().filter_map(|change| change.apply(&mut tree).err());

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::measuring::{Found, Measuring};
 use super::portfolio::{Portfolio, Undecided};
+use super::real;
 use super::shards::Workers;
 use super::sums::Sum;
 use crate::amount::{Money, Quantity, Rate};
@@ -253,17 +254,10 @@ fn on_level(law: &Law, charged: &Law, history: &History, found: &Found) -> Exper
 
 /// A ratio whose denominator was charged at one base rate, at another.
 fn relevelled(value: Quantity, new: i64, old: i64) -> Quantity {
-    let shared = gcd(new, old);
+    let shared = real::gcd(new, old);
     // A part of a quantity is below 10^30 and a rate has at most 10^6 millionths, so the products fit.
     Quantity {
         numerator: value.numerator * i128::from(old / shared),
         denominator: value.denominator * i128::from(new / shared),
     }
-}
-
-const fn gcd(mut one: i64, mut two: i64) -> i64 {
-    while two != 0 {
-        (one, two) = (two, one % two);
-    }
-    one
 }

@@ -151,7 +151,7 @@ impl Answers<'_> {
         let method = study.method.as_ref().map(|asked| made.method(asked));
         let laws = laws(law, &compared);
         let chains = study.chain.as_ref().map(|asked| made.chain(asked, &laws)).transpose()?;
-        let projected = |asked| made.projection(asked, study.load);
+        let projected = |asked| made.projection(asked, study.load, outlook.as_ref().ok());
         let projection = study.projection.as_ref().map(projected).transpose()?;
         let next = next(law);
         let prevention = study.prevention.as_ref().map(|asked| made.prevention(asked, next.as_ref(), self.plans));

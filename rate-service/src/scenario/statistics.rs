@@ -1,5 +1,6 @@
 //! What a study asks beside comparisons: is the method any good, what is the ladder in the long run, who rises.
 
+use rate_core::amount::Quantity;
 use rate_core::error::Code;
 use rate_core::history::BenefitItem;
 use rate_core::input::{StudyChain, StudyMethod, StudyPrevention, StudyProjection};
@@ -7,10 +8,10 @@ use rate_core::parameters::prevention::PreventionPlans;
 use rate_core::rule_set::measure::ClaimDay;
 use rate_core::scenario::{
     Assumptions, ClassCredibility, CredibilityAsked, Drift, DriftAsked, Estimation, Exposure, Graded, Grounds, Grouped,
-    Incidence, IncidenceAsked, ItemPattern, Life, Maturity, MaturityAsked, Noise, NoiseAsked, Observed, Pattern, Plan,
-    Portfolio, Predicted, Prediction, PredictionAsked, Projection, Reference, Risk, RiskLevel, RiskLevels, Severity,
-    SideBySide, SizeBands, Triangle, Workers, credibility, decimal, drift, incidence, noise, prediction, project,
-    side_by_side,
+    Incidence, IncidenceAsked, ItemPattern, Life, Maturity, MaturityAsked, Noise, NoiseAsked, Observed, Outlook,
+    Pattern, Plan, Portfolio, Predicted, Prediction, PredictionAsked, Projection, Reference, Risk, RiskLevel,
+    RiskLevels, Severity, SideBySide, SizeBands, Triangle, Workers, credibility, decimal, drift, incidence, noise,
+    percent, prediction, project, side_by_side,
 };
 use rate_core::{Factor, Law, Money, MonthSpan, Place, Problem, Problems, RiskClass};
 
@@ -131,7 +132,18 @@ impl Made<'_> {
     }
 
     /// Claims, severities and patterns are estimated from the window; how long pensions run and what grows is given.
-    pub(super) fn projection(&self, asked: &StudyProjection, load: Option<Factor>) -> Result<Projection, Problems> {
+    /// What the fund pays beside claims is given too, or is what it was in the fund table.
+    pub(super) fn projection(
+        &self,
+        asked: &StudyProjection,
+        load: Option<Factor>,
+        outlook: Option<&Outlook>,
+    ) -> Result<Projection, Problems> {
+        let in_table = outlook.filter(|it| it.claims_fen > 0).map(|it| {
+            let numerator = (it.table_benefits_fen - it.claims_fen).max(0);
+            percent(Quantity { numerator, denominator: it.claims_fen }, 4)
+        });
+        let load = load.map(Factor::percent).or(in_table);
         let growth = |factor: Factor| decimal(factor.percent());
         let pattern = Pattern::Pension {
             growth_percent: growth(asked.benefit_growth),
@@ -147,7 +159,7 @@ impl Made<'_> {
         let assumptions = Assumptions {
             payroll_growth_percent: growth(asked.payroll_growth),
             benefit_growth_percent: growth(asked.benefit_growth),
-            load_percent: load.map_or(0.0, growth),
+            load_percent: load.map_or(0.0, decimal),
             ..Assumptions::estimated(self.portfolio, self.law, &estimation)?
         };
         let plan = Plan { years: asked.years, paths: asked.paths, seed: asked.seed, assumptions };

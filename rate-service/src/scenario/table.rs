@@ -4,7 +4,7 @@ use rate_core::error::Lang;
 use rate_core::notice::yuan;
 use serde_json::{Map, Value};
 
-use crate::book::{BOM, cell};
+use crate::book::{self, BOM};
 use crate::run::{ListCell, columns};
 
 /// A column: its key in CSV and JSON, its head for people, and its width in a workbook.
@@ -45,7 +45,7 @@ impl Table {
         let heads: Vec<&str> = self.columns.iter().map(|column| column.key).collect();
         let mut out = format!("{BOM}{}\n", heads.join(","));
         for row in &self.rows {
-            let cells: Vec<String> = row.iter().map(|it| cell(&plain(it))).collect();
+            let cells: Vec<String> = row.iter().map(csv_cell).collect();
             out += &cells.join(",");
             out.push('\n');
         }
@@ -96,11 +96,13 @@ impl Table {
     }
 }
 
-/// A cell as files hold it.
-fn plain(cell: &ListCell) -> String {
+/// A cell as CSV holds it: text that a spreadsheet would take for a formula is made text; a number stays one, below zero
+/// too.
+fn csv_cell(cell: &ListCell) -> String {
     match cell {
         ListCell::Nothing => String::new(),
-        ListCell::Text(text) | ListCell::Number(text) => text.clone(),
+        ListCell::Text(text) => book::cell(text),
+        ListCell::Number(text) => text.clone(),
         ListCell::Fen(fen) => fen.to_string(),
     }
 }

@@ -41,9 +41,12 @@ pub fn tables(answered: &Answered, lang: Lang) -> Vec<Table> {
         with.noise(),
         with.credibility(),
         with.maturity(),
+        with.window(),
         with.chains(),
         with.projection(),
         with.projected_grades(),
+        with.projection_basis(),
+        with.watched(),
         with.drift(),
         with.incidence(),
     ];

@@ -152,7 +152,7 @@ fn everything_wrong_in_a_study_is_said_at_once() {
     let nowhere = nowhere.replace("base_factor = \"90%\"", "base_rates = [\"1%\"]");
     let (code, said) = ending(here, &format!("--lang en {}", study(here, &nowhere)));
     assert_eq!(code, 1, "{said}");
-    for code in ["case.change", "rows.higher", "scenario.base-rates"] {
+    for code in ["rule-set.name", "rows.higher", "scenario.base-rates"] {
         assert!(said.contains(code), "{code} is missing in: {said}");
     }
 }

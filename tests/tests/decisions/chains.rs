@@ -106,7 +106,7 @@ fn transitions_by_hand() {
     );
     assert!(chain.levels_percent.iter().zip([50.0, 80.0, 100.0, 120.0, 150.0]).all(|(a, b)| (a - b).abs() < 1e-9));
     assert_eq!((chain.base, chain.cycle_months, chain.window_months, chain.view), (2, 36, 36, View::Once));
-    assert_eq!(chain.grid_fen, 1);
+    assert_eq!(chain.grid_fen, 130_000);
     let one = [vec![0., 0., 1., 0., 0.], vec![0., 0., 1., 0., 0.], vec![0., 0., 1., 0., 0.], vec![0., 1., 0., 0., 0.]];
     near(&chain.after_one_claim.rows()[..4], &one);
 }

@@ -10,7 +10,7 @@
 //!    head-years: i = 3⅓ ‰ > 3 ‰: 100 % → 0.7 %. 10 × 70,000 + 2 × 56,000                                   =   812,000
 //! C  class 8, 5,000,000, H 50: premium 3 × 1,140,000, benefits 6,840,000: u = 200 % > 150 %: 150 % → 2.85 %.
 //!    10 × 142,500 + 2 × 114,000                                                                            = 1,653,000
-//! D  class 1 in 990102 (0.3 %), 10,000,000, H 20: insured since 2022-01, not 36 months: 100 %, not cut.
+//! D  class 1 in 990102 (0.3 %), 10,000,000, H 49: insured since 2022-01, not 36 months: 100 %, not cut.
 //!    12 × 30,000                                                                                           =   360,000
 //! E  insured to 2021-12 only: no rate in the setting.                                               together 3,231,000
 //! ```
@@ -67,7 +67,7 @@ fn histories() -> Vec<History> {
     let c = c.claim(hurt("c", &[("2020-06-01", 3_420_000), ("2021-08-02", 3_420_000)]));
     let class = RiskClass::new(ClassSystem::Eight, 1).unwrap();
     let d = History::builder("990100", "D").sub_area("990102").class(class, "2022-01-01", None);
-    let d = d.covered("2022-01", None).premium("2022-01", "2022-06", 60_000_000, 20, 180_000);
+    let d = d.covered("2022-01", None).premium("2022-01", "2022-06", 60_000_000, 49, 180_000);
     let e = account("E", 3, (10_000_000, 100, 840_000)).covered("2015-01", Some("2021-12"));
     [a, b, c, d, e].map(|builder| builder.build().unwrap()).to_vec()
 }
@@ -125,7 +125,7 @@ fn a_milder_row_moves_whom_it_lets_in_and_nobody_else() {
     let of_three = found.by_class[&class(3)];
     assert_eq!((of_three.before.premium_fen, of_three.after.premium_fen), (1_218_000, 1_055_600));
     assert_eq!(found.by_class[&class(8)].difference_fen(), 0);
-    // Heads: 20, 50, and twice 100; the bands are up to 9, 10–49, 50–299, …
+    // Heads: 49, 50, and twice 100; the bands are up to 9, 10–49, 50–299, …
     let sizes: Vec<_> = found.by_size.iter().map(|(band, pair)| (*band, pair.before.accounts)).collect();
     assert_eq!(sizes, [(1, 1), (2, 3)]);
     let areas: Vec<_> = found.by_sub_area.iter().map(|(name, pair)| (name.as_str(), pair.before.accounts)).collect();
@@ -176,6 +176,19 @@ fn lower_base_rates_move_their_own_denominator_on_level() {
     assert_eq!(study.compared(half(), Level::AsCharged).total.after.premium_fen * 2, 3_231_000);
     let on_level = study.compared(half(), Level::OnLevel);
     assert_eq!(on_level.total.after.premium_fen, 203_000 + 487_200 + 826_500 + 180_000);
+}
+
+/// A window of 2021 alone, after the other was measured: B's claim lies before it: 50 %, as A. Of C half is left, over a
+/// third of the premium: u = 300 %; its one person was hurt in 2020, so i = 0: 150 % still.
+#[test]
+fn another_window_is_measured_again() {
+    let study = study();
+    study.portfolio.prepare(study.baseline.law(), Workers::new(1));
+    let window = Proposal::new("one-year").changed([Change::set("cycles.2022-2025.windows.0.from", "2021-01-01")]);
+    let law = study.baseline.judge(&window).unwrap().law.unwrap();
+    assert!(!study.portfolio.is_prepared(&law));
+    let found = study.compared(window, Level::AsCharged);
+    assert_eq!(found.total.after.premium_fen, 406_000 * 2 + 1_653_000 + 360_000);
 }
 
 /// Nobody has a last rate but A, who paid 0.7 %: on the same ten and two months 12 × 70,000 = 840,000.
@@ -305,7 +318,7 @@ fn what_does_not_fit_is_said_all_at_once() {
     let changes =
         [Change::set("float_table.rows.lower.all.pay_ratio", "<= 60%"), Change::set("measures.nothing.x", "1")];
     let problems = study.baseline.judge(&Proposal::new("slips").changed(changes)).unwrap_err();
-    assert_eq!(problems.iter().map(|it| it.code).collect::<Vec<_>>(), [Code::CaseChange, Code::CaseChange]);
+    assert_eq!(problems.iter().map(|it| it.code).collect::<Vec<_>>(), [Code::RuleSetName, Code::RuleSetName]);
     let rates = vec!["0.2%".parse().unwrap(); 3];
     let problems = study.baseline.judge(&Proposal::new("rates").at_base_rates(rates)).unwrap_err();
     assert_eq!(problems.iter().map(|it| it.code).collect::<Vec<_>>(), [Code::ScenarioBase]);

@@ -9,8 +9,9 @@ use crate::error::Code;
 use crate::input::reader::{At, Fields};
 
 /// Years and paths that a projection may have, and draws that a study of noise may make.
-const MOST_YEARS: i64 = 60;
+const MOST_YEARS: i64 = 50;
 const MOST_PATHS: i64 = 100_000;
+const MOST_PATH_YEARS: i64 = 200_000;
 const MOST_DRAWS: i64 = 1_000;
 
 /// Is the method any good.
@@ -126,6 +127,11 @@ pub(super) fn projection(at: &At<'_>) -> Option<StudyProjection> {
     let fields = at.fields()?;
     let years = fields.need("years").and_then(|at| at.integer(1..=MOST_YEARS));
     let paths = fields.need("paths").and_then(|at| at.integer(1..=MOST_PATHS));
+    if let (Some(years), Some(paths)) = (years, paths)
+        && years * paths > MOST_PATH_YEARS
+    {
+        at.problem(Code::FileNumber, [format!("{years} × {paths}"), format!("≤ {MOST_PATH_YEARS}")]);
+    }
     let growth = |key| fields.get(key).map_or(Some(Factor::ZERO), |at| at.parsed::<Factor>("\"4%\""));
     let (payroll_growth, benefit_growth) = (growth("payroll_growth"), growth("benefit_growth"));
     let pension_years = fields.need("pension_years").and_then(|at| at.integer(1..=80));

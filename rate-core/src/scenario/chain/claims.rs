@@ -1,9 +1,8 @@
 //! What a window may show: number of claims, deaths among them, and what they cost together.
 
-use std::collections::BTreeMap;
-
 use statrs::distribution::{Discrete, Poisson};
 
+use super::super::real::{gcd, real};
 use super::risk::Severity;
 
 /// Counts are listed until what lies above them is as unlikely as this.
@@ -12,8 +11,11 @@ const TAIL: f64 = 1e-9;
 /// No window shows more claims than these.
 const MOST_CLAIMS: u32 = 1_000;
 
-/// Sums that are told apart for one count; above, amounts are rounded to a coarser grid.
+/// Sums that are told apart for the highest count; above, amounts come onto a coarser grid.
 const MOST_SUMS: usize = 2_000;
+
+/// Numbers of deaths are told apart until what lies above them is as unlikely as this; it stands with the highest.
+const DEATHS_TAIL: f64 = 1e-12;
 
 /// Something a window may show.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -31,21 +33,29 @@ pub(super) struct Lots {
     pub(super) all: Vec<Lot>,
     /// Probability of more claims than are listed; it stands with the highest count.
     pub(super) truncated: f64,
-    /// The grid of amounts, in fen; each claim is rounded to the nearest point of it.
+    /// The grid of amounts, in fen; a claim between two points of it stands with both, so that its mean stays.
     pub(super) grid_fen: i64,
 }
 
-type Sums = BTreeMap<(u32, i64), f64>;
+/// Shares by number of deaths, then by points of the grid.
+type Sums = Vec<Vec<f64>>;
 
 impl Lots {
     /// With a number of claims that has a Poisson distribution of some mean.
     pub(super) fn compound(mean: f64, severity: &Severity) -> Self {
         let (counts, truncated) = counts(mean);
         let (sums, grid_fen) = sums(counts.len(), severity);
-        let all = (0_u32..).zip(counts).zip(sums).flat_map(|((claims, weight), sums)| {
-            sums.into_iter().map(move |((deaths, fen), share)| Lot { claims, deaths, fen, probability: weight * share })
-        });
-        Self { all: all.filter(|it| it.probability > 0.0).collect(), truncated, grid_fen }
+        let mut all = Vec::new();
+        for ((claims, weight), sums) in (0_u32..).zip(counts).zip(sums) {
+            for (deaths, by_point) in (0_u32..).zip(sums) {
+                let lots = (0_i64..).zip(by_point).filter(|(_, share)| *share > 0.0);
+                all.extend(lots.map(|(point, share)| {
+                    let fen = point.saturating_mul(grid_fen);
+                    Lot { claims, deaths, fen, probability: weight * share }
+                }));
+            }
+        }
+        Self { all, truncated, grid_fen }
     }
 
     /// With exactly one claim.
@@ -80,44 +90,74 @@ fn counts(mean: f64) -> (Vec<f64>, f64) {
     (shares, above)
 }
 
-/// Deaths and sums of 0, 1, 2 … claims, on the finest grid of 1, 10, 100 … fen that leaves few enough.
+/// Deaths and sums of 0, 1, 2 … claims, on the grid of what all amounts are multiples of; where that leaves too many, on
+/// the finest of 1, 2, 5, 10 … fen that does not.
 fn sums(counts: usize, severity: &Severity) -> (Vec<Sums>, i64) {
-    let mut grid = 1;
-    loop {
-        match on_grid(counts, severity, grid) {
-            Some(sums) => return (sums, grid),
-            None => grid *= 10,
-        }
-    }
+    let widest = severity.points().iter().map(|it| it.amount.fen()).max().unwrap_or(0);
+    let claims = counts.saturating_sub(1);
+    let fits = |grid: &i64| {
+        let points = usize::try_from(widest / grid + 1).unwrap_or(usize::MAX);
+        points.saturating_mul(claims) < MOST_SUMS
+    };
+    let shared = severity.points().iter().map(|it| it.amount.fen()).fold(0, gcd).max(1);
+    let steps = (0..=15).flat_map(|power| [1, 2, 5].map(|step| step * 10_i64.pow(power)));
+    // An amount is at most 10^15 fen, which is one point of the coarsest grid.
+    let grid = std::iter::once(shared).chain(steps).find(fits).unwrap_or(5_000_000_000_000_000);
+    (on_grid(counts, severity, grid), grid)
 }
 
-fn on_grid(counts: usize, severity: &Severity, grid: i64) -> Option<Vec<Sums>> {
-    // An amount is at most 10^15 fen; a grid as wide as that leaves as many sums as there are counts of deaths.
-    let coarsest = grid >= 1_000_000_000_000_000;
-    let points = severity.points().iter().map(|it| {
-        let fen = it.amount.fen().saturating_add(grid / 2) / grid * grid;
-        (u32::from(it.fatal), fen, it.probability)
-    });
-    let points: Vec<(u32, i64, f64)> = points.filter(|(_, _, share)| *share > 0.0).collect();
-    let mut all = vec![Sums::from([((0, 0), 1.0)])];
-    while all.len() < counts {
-        let mut next = Sums::new();
-        for ((deaths, fen), share) in all.last().into_iter().flatten() {
-            for (dead, amount, weight) in &points {
-                *next.entry((deaths + dead, fen.saturating_add(*amount))).or_insert(0.0) += share * weight;
-            }
-            if next.len() > MOST_SUMS && !coarsest {
-                return None;
+fn on_grid(counts: usize, severity: &Severity, grid: i64) -> Vec<Sums> {
+    let mut points: Vec<(bool, usize, f64)> = Vec::new();
+    for it in severity.points().iter().filter(|it| it.probability > 0.0) {
+        let (below, above) = (it.amount.fen() / grid, it.amount.fen() % grid);
+        let upper = real(i128::from(above)) / real(i128::from(grid));
+        for (point, share) in [(below, 1.0 - upper), (below + 1, upper)] {
+            // Few points lie on a grid, and all of them fit a count.
+            let (point, share) = (usize::try_from(point).unwrap_or(usize::MAX), share * it.probability);
+            match points.iter_mut().find(|known| (known.0, known.1) == (it.fatal, point)) {
+                _ if share <= 0.0 => {}
+                Some(known) => known.2 += share,
+                None => points.push((it.fatal, point, share)),
             }
         }
+    }
+    let mut all = vec![vec![vec![1.0]]];
+    while all.len() < counts {
+        let next = all.last().map(|last| one_more(last, &points)).unwrap_or_default();
         all.push(next);
     }
-    Some(all)
+    all
+}
+
+/// The sums of one claim more.
+fn one_more(before: &Sums, points: &[(bool, usize, f64)]) -> Sums {
+    let widest = points.iter().map(|point| point.1).max().unwrap_or(0);
+    let long = before.first().map_or(1, Vec::len) + widest;
+    let mut next = vec![vec![0.0; long]; before.len() + 1];
+    for (deaths, by_point) in before.iter().enumerate() {
+        for (fatal, point, weight) in points {
+            let row = &mut next[deaths + usize::from(*fatal)];
+            for (sum, share) in by_point.iter().enumerate() {
+                row[sum + point] += share * weight;
+            }
+        }
+    }
+    lumped(next)
+}
+
+/// The highest numbers of deaths together, where they are too unlikely to be told apart.
+fn lumped(mut sums: Sums) -> Sums {
+    while let [.., below, last] = sums.as_mut_slice()
+        && last.iter().sum::<f64>() < DEATHS_TAIL
+    {
+        below.iter_mut().zip(last.iter()).for_each(|(own, more)| *own += more);
+        sums.pop();
+    }
+    sums
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::real;
     use super::super::risk::SeverityPoint;
     use super::*;
     use crate::amount::Money;
@@ -132,7 +172,7 @@ mod tests {
     }
 
     fn mean_fen(lots: &Lots) -> f64 {
-        lots.all.iter().map(|it| it.probability * real::real(i128::from(it.fen))).sum()
+        lots.all.iter().map(|it| it.probability * real(i128::from(it.fen))).sum()
     }
 
     /// Half a claim on average, 100 fen with 3/4 and a death of 300 fen with 1/4: nothing with e^-0.5; one claim of 100
@@ -150,20 +190,20 @@ mod tests {
         assert!(found.iter().zip(expected).all(|(one, two)| (one - two).abs() < 1e-12), "{found:?}");
         let total: f64 = lots.all.iter().map(|it| it.probability).sum();
         assert!((total - 1.0).abs() < 1e-12 && (mean_fen(&lots) - 75.0).abs() < 1e-6);
-        assert_eq!(lots.grid_fen, 1);
+        assert_eq!(lots.grid_fen, 100);
         assert!(lots.truncated < TAIL);
         assert_eq!(Lots::compound(0.0, &severity(&[(100, false, 1.0)])).all.len(), 1);
     }
 
-    /// Amounts without a common measure are brought onto a grid, and the mean moves by less than half of it a claim.
+    /// Amounts without a common measure are brought onto a grid, and the mean stays.
     #[test]
     fn many_amounts_come_onto_a_grid() {
         let points: Vec<(i64, bool, f64)> = (0..40).map(|it| (it * it * 7_919 + 13, false, 0.025)).collect();
         let severity = severity(&points);
         let lots = Lots::compound(6.0, &severity);
         assert!(lots.grid_fen > 1);
-        let half = real::real(i128::from(lots.grid_fen)) / 2.0;
-        assert!((mean_fen(&lots) - 6.0 * severity.mean_fen()).abs() <= 6.0 * half + 1e-3);
+        let off = mean_fen(&lots) - 6.0 * severity.mean_fen();
+        assert!(off.abs() < 0.01, "{off} fen");
         assert!(lots.all.iter().all(|it| it.fen % lots.grid_fen == 0));
     }
 }

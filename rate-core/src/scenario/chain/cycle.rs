@@ -56,7 +56,8 @@ pub struct CycleChain {
     pub view: View,
     /// Probability of more claims in a window than were listed; they stand with the highest number that was.
     pub truncated: f64,
-    /// The grid that the amount of a claim was rounded to, in fen; an error of at most half of it a claim.
+    /// The grid that amounts were brought onto, in fen; a claim between two points stands with both, so that means stay.
+    /// What costs less than a step counts in part as nothing.
     pub grid_fen: i64,
 }
 

@@ -14,7 +14,7 @@ const PREDICTION: &[TableColumn] = &[
     column("by", "依据", "by", 14),
     column("group", "分组", "group", 14),
     column("accounts", "户数", "accounts", 10),
-    column("weight", "按基准费率的保费（元）", "premium at base rates, yuan", 22),
+    column("weight_fen", "按基准费率的保费（元）", "premium at base rates, yuan", 22),
     column("benefits_fen", "支付（元）", "benefits, yuan", 18),
     column("expected_fen", "期望支付（元）", "expected, yuan", 18),
     column("actual_to_expected_ratio", "实际/期望", "actual / expected", 12),
@@ -68,6 +68,7 @@ const CHAIN: &[TableColumn] = &[
     column("yearly_change_value", "年均变动（百分点）", "yearly change, points", 12),
     column("raised_percent", "一次工伤后上浮的概率 %", "raised by one claim %", 14),
     column("return_years", "一次工伤后回到原档（年）", "years to return after one claim", 14),
+    column("grid_fen", "金额格距（元）", "grid of amounts, yuan", 14),
     column("view", "口径", "view", 40),
 ];
 
@@ -87,6 +88,19 @@ const PROJECTED_GRADES: &[TableColumn] = &[
     column("share_percent", "平均占比 %", "mean share %", 12),
     column("changed_percent", "与上年档次不同 %", "on another grade than a year before %", 16),
 ];
+
+const WINDOW: &[TableColumn] = &[
+    column("window", "考核期", "window", 22),
+    column("paid_fen", "期内已支付（元）", "paid by its end, yuan", 20),
+    column("known_fen", "至今已支付（元）", "paid so far, yuan", 20),
+    column("ultimate_fen", "推算最终支付（元）", "ultimate, yuan", 20),
+    column("share_percent", "成熟度 %", "maturity %", 12),
+];
+
+const BASIS: &[TableColumn] = &[column("what", "项目", "what", 40), column("is", "取值", "is", 30)];
+
+const WATCHED: &[TableColumn] =
+    &[column("what", "单位", "accounts that", 50), column("accounts", "户数", "accounts", 10)];
 
 const DRIFT: &[TableColumn] = &[
     column("account", "单位编号", "account", 18),
@@ -229,7 +243,8 @@ impl Tables<'_> {
 
     pub(super) fn maturity(self) -> Table {
         let rows = self.of_method(|method| {
-            let of_year = method.triangle.years.iter().flat_map(|year| {
+            let with_claims = method.triangle.years.iter().filter(|year| year.claims > 0);
+            let of_year = with_claims.flat_map(|year| {
                 let row = |(lag, paid): (usize, &i128)| {
                     let share = method.triangle.paid_by.get(lag).copied().flatten();
                     vec![
@@ -249,6 +264,85 @@ impl Tables<'_> {
             "Paid so far by year of the accident. The ultimate is what the longest lag observed shows: what comes later, as lifelong pensions do, is not in it.",
         );
         self.statistic("maturity", ("支付的成熟度", "How mature the window is"), note, MATURITY, rows)
+    }
+
+    pub(super) fn window(self) -> Table {
+        let rows = self.of_method(|method| {
+            let row = |it: &rate_core::scenario::Maturity| {
+                let ultimate = shown(it.ultimate, 0).parse().map_or(ListCell::Nothing, ListCell::Fen);
+                let money = [ListCell::Fen(it.paid), ListCell::Fen(it.known), ultimate];
+                let share = number(shown(it.share * 100.0, 1));
+                [vec![text(&it.window.to_string())], money.to_vec(), vec![share]].concat()
+            };
+            method.maturity.iter().map(row).collect()
+        });
+        self.statistic("window", ("考核期的成熟度", "How mature the window of the law is"), ("", ""), WINDOW, rows)
+    }
+
+    /// What a projection starts from and supposes.
+    pub(super) fn projection_basis(self) -> Table {
+        let mut rows = Vec::new();
+        if let Some(it) = &self.answered.projection {
+            let none = self.pick("无", "none").to_owned();
+            let months = it.simulated_from.1;
+            let facts = [
+                (self.pick("路径数、种子", "paths, seed"), format!("{}, {}", it.paths, it.seed)),
+                (self.pick("推演的单位", "accounts projected"), it.accounts.to_string()),
+                (
+                    self.pick("不能定费率而未推演的单位", "accounts that cannot be decided"),
+                    it.undecided.len().to_string(),
+                ),
+                (
+                    self.pick("未计裁决的单位", "accounts whose orders are passed over"),
+                    it.orders_passed_over.to_string(),
+                ),
+                (
+                    self.pick(
+                        "开始模拟的月份，其中首年之前的月数",
+                        "first month simulated, and months before the first year",
+                    ),
+                    format!("{}, {months}", it.simulated_from.0),
+                ),
+                (
+                    self.pick("此日起沿用末一周期的形式", "from this day on the last cycle is supposed again"),
+                    it.supposed_from.map_or(none.clone(), |day| day.to_string()),
+                ),
+                (
+                    self.pick("起始结余的月份", "month of the first balance"),
+                    it.start.month.map_or(none, |month| month.to_string()),
+                ),
+                (self.pick("起始结余（元）", "first balance, yuan"), yuan(it.start.balance_fen)),
+            ];
+            rows.extend(facts.map(|(what, is)| vec![text(what), text(&is)]));
+        }
+        let note = (
+            "工资以测算日之前所知为准，故首年收入可与“总体”不同；已知案件尚未支付的部分，除长期待遇外未计。",
+            "Payroll is what was known before the setting, so the first year need not be that of the totals; what is still to be paid on known claims is left out but for pensions.",
+        );
+        self.statistic("projection-basis", ("推演的依据", "What the projection rests on"), note, BASIS, rows)
+    }
+
+    /// How many accounts the early warning looked at, and at which it could not.
+    pub(super) fn watched(self) -> Table {
+        let rows = self.of_prevention(|prevention| {
+            let Some(it) = &prevention.drift else { return Vec::new() };
+            let mut counts = std::collections::BTreeMap::new();
+            it.undecided.iter().for_each(|it| *counts.entry(it.code.as_str()).or_insert(0_usize) += 1);
+            let mut rows = vec![
+                vec![text(self.pick("按两个周期都能定档", "have a grade in both cycles")), number(it.floated)],
+                vec![text(self.pick("趋于上浮", "drift up")), number(it.drifting.len())],
+                vec![text(self.pick("下一周期不浮动", "will not float next")), number(it.not_floated)],
+            ];
+            rows.extend(counts.into_iter().map(|(code, accounts)| {
+                vec![text(&format!("{} {code}", self.pick("不能定档：", "cannot be decided:"))), number(accounts)]
+            }));
+            rows
+        });
+        let note = (
+            "缴费记录不得跨越所取的截止月份；按年的记录请取年末月份。",
+            "No premium row may lie across the last month that is taken: with yearly rows, take the end of a year.",
+        );
+        self.statistic("watched", ("预警的范围", "Whom the early warning looked at"), note, WATCHED, rows)
     }
 
     pub(super) fn chains(self) -> Table {
@@ -285,6 +379,7 @@ impl Tables<'_> {
                         number(shown(study.yearly_change_points, 2)),
                         number(shown(study.raised_by_one_claim * 100.0, 2)),
                         study.years_to_return.map_or(ListCell::Nothing, |years| number(shown(years, 2))),
+                        ListCell::Fen(study.chain.grid_fen.into()),
                         text(view),
                     ]
                 }));
@@ -427,7 +522,7 @@ impl Tables<'_> {
 fn held(held: &Held) -> Vec<ListCell> {
     vec![
         number(held.accounts),
-        number(held.weight.div_euclid(100_000_000)),
+        ListCell::Fen(held.weight.div_euclid(1_000_000)),
         ListCell::Fen(held.benefits),
         shown(held.expected, 0).parse().map_or(ListCell::Nothing, ListCell::Fen),
         held.ratio.map_or(ListCell::Nothing, |ratio| number(shown(ratio, 3))),
