@@ -1,5 +1,6 @@
 //! The ladder as a chain: transitions worked from thresholds and Poisson probabilities by hand, and held against the
 //! engine deciding whole histories.
+#![expect(clippy::disallowed_types, reason = "statistics of scenarios are real numbers")]
 
 use rate_core::history::{BenefitItem, ChargedRate, Claim, ClaimStatus, InjuryArticle, Origin, Payer, Payment};
 use rate_core::scenario::{CycleChain, Reference, RiskLevel, RiskLevels, Severity, SeverityPoint, View, side_by_side};
@@ -57,9 +58,9 @@ fn risks(points: &[(i64, bool, f64)], levels: Vec<RiskLevel>) -> RiskLevels {
 fn poisson(mean: f64) -> [f64; 7] {
     let mut shares = [0.0; 7];
     let mut share = (-mean).exp();
-    for count in 0..6 {
-        shares[count] = share;
-        share *= mean / f64::from(u32::try_from(count).unwrap() + 1);
+    for (place, next) in shares.iter_mut().take(6).zip(1_u32..) {
+        *place = share;
+        share *= mean / f64::from(next);
     }
     shares[6] = 1.0 - shares.iter().sum::<f64>();
     shares
@@ -218,7 +219,7 @@ fn one_year_cycles_by_hand() {
     let p = poisson(0.1);
     let top = (1.0 - p[0]) * (p[0] + 1.0 - p[0] - p[1]);
     let expected = vec![p[0], 0.0, p[1] * top, p[1] * p[1] * top / (1.0 - p[1]), top];
-    near(&[good.long_run.shares.clone()], std::slice::from_ref(&expected));
+    near(std::slice::from_ref(&good.long_run.shares), std::slice::from_ref(&expected));
     let mean = expected[0] * 50.0 + expected[2] * 100.0 + expected[3] * 120.0 + expected[4] * 150.0;
     assert!((good.mean_level_percent - mean).abs() < 1e-6);
     // One claim raises the grade from 50 % to 150 % and from 100 % to 120 %; from 120 % it stays, from 150 % it falls.

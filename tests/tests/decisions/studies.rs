@@ -1,4 +1,5 @@
 //! Studies of a book small enough to work by hand: credibility, prediction, noise, maturity, prevention.
+#![expect(clippy::disallowed_types, reason = "statistics of scenarios are real numbers")]
 
 use rate_core::error::Lang;
 use rate_core::fund::Fund;
