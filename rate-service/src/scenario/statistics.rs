@@ -13,9 +13,9 @@ use rate_core::scenario::{
     RiskLevels, Severity, SideBySide, SizeBands, Triangle, Workers, credibility, decimal, drift, incidence, noise,
     percent, prediction, project, side_by_side,
 };
-use rate_core::{Factor, Law, Money, MonthSpan, Place, Problem, Problems, RiskClass};
+use rate_core::{Factor, History, Law, Money, Month, MonthSpan, Place, Problem, Problems, RiskClass};
 
-/// Years of accidents that benefits are followed over.
+/// Years of accidents that benefits are followed over at most.
 const ACCIDENT_YEARS: usize = 10;
 
 /// Items that are paid for life.
@@ -97,7 +97,8 @@ impl Made<'_> {
         let (exposure, observed, grouped) = (Exposure::Heads, Observed::Persons, Grouped::Accounts);
         let credibility_asked = CredibilityAsked { exposure, observed, grouped, cap, level: 0.5, bands };
         let through = months.to().max(window.to());
-        let triangle = Triangle::of(portfolio, law, &MaturityAsked { through, years: ACCIDENT_YEARS, cap }, workers);
+        let years = self.accident_years(through);
+        let triangle = Triangle::of(portfolio, law, &MaturityAsked { through, years, cap }, workers);
         Method {
             months,
             predictions: predictions.to_vec(),
@@ -106,6 +107,13 @@ impl Made<'_> {
             maturity: triangle.maturity(&window),
             triangle,
         }
+    }
+
+    /// Years from the first accident of the book to a month, as far as benefits are followed.
+    fn accident_years(&self, through: Month) -> usize {
+        let accidents = self.portfolio.histories().iter().flat_map(History::claims).map(|claim| claim.accident);
+        let first = accidents.min().map_or(through, Month::of);
+        usize::try_from(through.since(first) / 12 + 1).unwrap_or(1).clamp(1, ACCIDENT_YEARS)
     }
 
     /// The law in force and every candidate that may decide, side by side; or why the grades of one make no chain.
@@ -196,6 +204,6 @@ impl Made<'_> {
 }
 
 fn plan_holds(plan: &rate_core::parameters::prevention::PreventionPlan, year: i32) -> bool {
-    let year_of = |day| rate_core::Month::of(day).year();
+    let year_of = |day| Month::of(day).year();
     (year_of(plan.days.from())..=year_of(plan.days.last())).contains(&year)
 }
