@@ -396,9 +396,9 @@ impl Tables<'_> {
         let mut rows = Vec::new();
         for year in self.answered.projection.iter().flat_map(|it| &it.years) {
             let money = [
-                (self.pick("收入（元）", "income, yuan"), year.income_fen),
-                (self.pick("支出（元）", "benefits, yuan"), year.benefits_fen),
-                (self.pick("累计结余（元）", "balance, yuan"), year.balance_fen),
+                (self.pick("收入", "income"), year.income_fen),
+                (self.pick("支出", "benefits"), year.benefits_fen),
+                (self.pick("累计结余", "balance"), year.balance_fen),
             ];
             for (what, it) in money {
                 let figures = [it.p5, it.p25, it.p50, it.p75, it.p95].map(ListCell::Fen);
@@ -411,8 +411,8 @@ impl Tables<'_> {
             }
         }
         let note = (
-            "收支按模拟的案件与支付逐年推演，费率由同一引擎逐期重定；百分位数为各路径的次序统计量。",
-            "Income and benefits year by year on drawn claims and their payments, grades decided by the same engine at each cycle; percentiles are order statistics of the paths.",
+            "金额单位为元（CSV 中为分）。收支按模拟的案件与支付逐年推演，费率由同一引擎逐期重定；百分位数为各路径的次序统计量。",
+            "Amounts in yuan, in CSV in fen. Income and benefits year by year on drawn claims and their payments, grades decided by the same engine at each cycle; percentiles are order statistics of the paths.",
         );
         self.statistic("projection", ("推演", "Projection"), note, PROJECTION, rows)
     }
