@@ -205,7 +205,8 @@ fn a_run_of_the_service_is_the_run_on_files() {
     }
 }
 
-/// What the area reports of the year: the run in force, both of its summaries, nothing of a fund that nobody gave.
+/// What the area reports of the year: the run in force, both of its summaries, the twelve months of its fund; of a year
+/// before the book, nothing.
 fn reported(service: &Service) {
     let report = annual::report(&service.store, "990100", 2022).unwrap();
     let [run] = &report.runs[..] else { panic!("{report:?}") };
@@ -218,7 +219,8 @@ fn reported(service: &Service) {
     let run = &json["runs"][0];
     assert_eq!(sum(&run["by_grade"], "premium_fen"), summary.premium_fen());
     assert_eq!(sum(&run["by_change"], "premium_fen"), summary.premium_fen());
-    assert!(json["fund"].is_null());
+    assert_eq!(json["fund"].as_array().unwrap().len(), 12);
+    assert!(annual::report(&service.store, "990100", 2018).unwrap().to_json()["fund"].is_null());
     assert!(annual::report(&service.store, "990100", 2019).unwrap().runs.is_empty());
     assert!(annual::report(&service.store, "990200", 2022).unwrap().runs.is_empty());
 }

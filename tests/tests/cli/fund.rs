@@ -21,6 +21,8 @@ fn fund() -> String {
 fn months_payable_are_shown_beside_the_finding_and_change_no_rate() {
     let dir = tempfile::tempdir().unwrap();
     rate_ok(dir.path(), "--lang en demo");
+    // The made-up book has a fund of its own.
+    fs::remove_file(dir.path().join("demo/book/fund.csv")).unwrap();
     let without = rate_ok(dir.path(), &format!("--lang en {RUN}"));
     assert!(!without.contains("months payable"), "{without}");
     fs::write(dir.path().join("demo/book/fund.csv"), fund()).unwrap();
