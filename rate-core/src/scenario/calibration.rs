@@ -66,7 +66,8 @@ pub struct Calibration {
 const MOST_STEPS: i64 = 1_000_000;
 
 impl Portfolio {
-    /// Looks for the number at which the premium of everybody meets a target, by halving the bracket.
+    /// Looks for the number at which the premium of everybody meets a target, closing in on it from both ends
+    /// of the bracket.
     ///
     /// Where the premium does not rise or fall all the way, one of several solutions may be found, never a wrong one.
     ///
@@ -99,6 +100,13 @@ fn steps(search: &Search) -> Result<i64, Problem> {
     }
     let steps = width.checked_div(search.step).ok_or_else(wrong)?.floor();
     i64::try_from(steps.mantissa()).ok().filter(|steps| (1..=MOST_STEPS).contains(steps)).ok_or_else(wrong)
+}
+
+/// The step at which an even way between two steps crosses the target, never an end of them. Distances are of either sign.
+fn evenly((low, below): (i64, i128), (high, above): (i64, i128)) -> i64 {
+    let crossed = i128::from(high - low) * below.abs() / (below.abs() + above.abs()).max(1);
+    // No further than the width of the bracket, so it fits.
+    (low + i64::try_from(crossed).unwrap_or(0)).clamp(low + 1, high - 1)
 }
 
 struct Way<'w> {
@@ -140,8 +148,16 @@ impl Way<'_> {
         if (below > 0) == (above > 0) {
             return Ok(Found::OutOfReach(nearer.clone()));
         }
+        let mut below = below;
+        let mut above = above;
         while high.0 - low.0 > 1 {
-            let middle = low.0 + (high.0 - low.0) / 2;
+            // As if the premium rose evenly, which base rates make it do; every third time in the middle, so that the
+            // bracket shrinks whatever it does.
+            let middle = if self.trials.len() % 3 == 1 {
+                low.0 + (high.0 - low.0) / 2
+            } else {
+                evenly((low.0, below), (high.0, above))
+            };
             let trial = self.tried(middle)?;
             let Ok(premium) = trial.premium_fen else { return Ok(Found::Refused(trial)) };
             let distance = premium - self.search.target_fen;
@@ -149,9 +165,9 @@ impl Way<'_> {
                 return self.again(trial);
             }
             if (distance > 0) == (below > 0) {
-                low = (middle, trial);
+                (low, below) = ((middle, trial), distance);
             } else {
-                high = (middle, trial);
+                (high, above) = ((middle, trial), distance);
             }
         }
         Ok(Found::Jumps(low.1, high.1))
