@@ -17,13 +17,13 @@ pub(crate) use tally::{Added, Borne, Tally};
 
 use sides::Sides;
 
-use crate::amount::Quantity;
+use crate::amount::{Quantity, Rate};
 use crate::calendar::{Month, MonthSpan, NaiveDate};
 use crate::history::{
     BenefitItem, Claim, ClaimStatus, History, InjuryArticle, Payer, Payment, Premium, PremiumKind, Succession,
     SuccessionKind,
 };
-use crate::industry::Industry;
+use crate::industry::{Industry, RiskClass};
 use crate::rule_set::measure::{ClaimDay, CountedClaims, PaymentDay, PremiumBasis, PremiumDay};
 use crate::rule_set::{Cause, Denominator, Excluded, Law, Measure, Numerator, WhenUndefined};
 
@@ -510,12 +510,11 @@ fn row_at_base(law: &Law, history: &History, row: &Premium) -> Option<i128> {
 }
 
 /// The base rate of a class on a day, in millionths.
-pub(crate) fn base_millionths(
-    law: &Law,
-    history: &History,
-    class: crate::industry::RiskClass,
-    day: NaiveDate,
-) -> Option<i64> {
-    let vector = law.parameters().vector(history, class.system(), day)?;
-    vector.rates.get(class.index())?.millionths()
+pub(crate) fn base_millionths(law: &Law, history: &History, class: RiskClass, day: NaiveDate) -> Option<i64> {
+    base_rate(law, history, class, day)?.millionths()
+}
+
+/// The base rate of a class on a day, however many digits it has.
+pub(crate) fn base_rate(law: &Law, history: &History, class: RiskClass, day: NaiveDate) -> Option<Rate> {
+    law.parameters().vector(history, class.system(), day)?.rates.get(class.index()).copied()
 }

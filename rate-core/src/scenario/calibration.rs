@@ -136,7 +136,7 @@ impl Way<'_> {
     fn between(&mut self, low: (i64, Trial), high: (i64, Trial)) -> Result<Found, Problems> {
         let (mut low, mut high) = (low, high);
         let beyond = |trial: &Trial| trial.premium_fen.map(|premium| premium - self.search.target_fen);
-        let (Ok(below), Ok(above)) = (beyond(&low.1), beyond(&high.1)) else {
+        let (Ok(mut below), Ok(mut above)) = (beyond(&low.1), beyond(&high.1)) else {
             let refused = if low.1.premium_fen.is_err() { low.1 } else { high.1 };
             return Ok(Found::Refused(refused));
         };
@@ -148,8 +148,6 @@ impl Way<'_> {
         if (below > 0) == (above > 0) {
             return Ok(Found::OutOfReach(nearer.clone()));
         }
-        let mut below = below;
-        let mut above = above;
         while high.0 - low.0 > 1 {
             // As if the premium rose evenly, which base rates make it do; every third time in the middle, so that the
             // bracket shrinks whatever it does.

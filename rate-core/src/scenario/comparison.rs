@@ -97,10 +97,10 @@ impl Portfolio {
         self.compared_with(&before, candidate, level, how, workers)
     }
 
-    /// The same, with the baseline as it was priced before.
+    /// The same, with the baseline as this portfolio priced it before.
     ///
     /// # Errors
-    /// As [`Portfolio::compared`].
+    /// As [`Portfolio::compared`], and where another portfolio priced it, of other accounts.
     pub fn compared_with(
         &self,
         before: &Priced,
@@ -109,7 +109,8 @@ impl Portfolio {
         how: &Comparing,
         workers: Workers<'_>,
     ) -> Result<Comparison, Problems> {
-        if !before.rows().iter().any(Result::is_ok) {
+        let own = before.rows().len() == self.histories().len();
+        if !own || !before.rows().iter().any(Result::is_ok) {
             let values = [self.area().to_owned(), before.law().setting().to_string()];
             return Err(Problem::new(Code::ScenarioNobody, error::Place::field("accounts"), values).into());
         }

@@ -5,6 +5,8 @@ use std::collections::hash_map::DefaultHasher;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::sync::Arc;
 
+use rust_decimal::Decimal;
+
 use super::measuring::{Found, Measuring};
 use super::portfolio::{Portfolio, Undecided};
 use super::real;
@@ -208,7 +210,7 @@ impl Pricing<'_> {
         let outcome = match self.relevelled {
             None => decide::decide_on(self.law, &found.experience, &found.standing, &mut NoSteps),
             Some(charged) => {
-                let experience = on_level(self.law, charged, history, found);
+                let experience = on_level(self.law, charged, history, found).ok_or(Code::ScenarioBase)?;
                 decide::decide_on(self.law, &experience, &found.standing, &mut NoSteps)
             }
         };
@@ -233,31 +235,34 @@ fn first(problems: &Problems) -> Code {
 
 /// What was measured, with the premiums of the windows at the base rates of a law instead of those they were charged at:
 /// the base rates of the class on the first day of the setting, one over the other.
-fn on_level(law: &Law, charged: &Law, history: &History, found: &Found) -> Experience {
+///
+/// `None` where two such rates have more digits than can be told apart exactly.
+fn on_level(law: &Law, charged: &Law, history: &History, found: &Found) -> Option<Experience> {
     let (class, day) = (found.standing.class, found.standing.first_day);
-    let base = |law: &Law| experience::base_millionths(law, history, class, day).filter(|rate| *rate > 0);
-    let (Some(new), Some(old)) = (base(law), base(charged)) else {
-        return found.experience.clone();
-    };
+    let base = |law: &Law| experience::base_rate(law, history, class, day).filter(|rate| *rate > Rate::ZERO);
     let mut experience = found.experience.clone();
+    let (Some(new), Some(old)) = (base(law), base(charged)) else { return Some(experience) };
     for (measure, window) in law.asked().iter().copied() {
         let it = &law.rules().measures()[measure];
         if !matches!(it.denominator, Denominator::Premium { .. }) {
             continue;
         }
         if let Measured::Value(value) = experience.get(measure, window) {
-            experience = experience.with(measure, window, relevelled(value, new, old));
+            let value = relevelled(value, new, old)?;
+            // What the method rounds before it compares was rounded as charged, and is so again.
+            experience = experience.with(measure, window, it.round.map_or(value, |round| round.apply_to(value)));
         }
     }
-    experience
+    Some(experience)
 }
 
 /// A ratio whose denominator was charged at one base rate, at another.
-fn relevelled(value: Quantity, new: i64, old: i64) -> Quantity {
+fn relevelled(value: Quantity, new: Rate, old: Rate) -> Option<Quantity> {
+    let (new, old) = (new.percent(), old.percent());
+    let scale = new.scale().max(old.scale());
+    let whole = |it: Decimal| it.mantissa().checked_mul(10_i128.checked_pow(scale - it.scale())?);
+    let (new, old) = (whole(new)?, whole(old)?);
     let shared = real::gcd(new, old);
-    // A part of a quantity is below 10^30 and a rate has at most 10^6 millionths, so the products fit.
-    Quantity {
-        numerator: value.numerator * i128::from(old / shared),
-        denominator: value.denominator * i128::from(new / shared),
-    }
+    let numerator = value.numerator.checked_mul(old / shared)?;
+    Some(Quantity { numerator, denominator: value.denominator.checked_mul(new / shared)? })
 }

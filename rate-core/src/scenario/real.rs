@@ -58,7 +58,7 @@ pub(crate) const fn floor(number: f64) -> usize {
 }
 
 /// The largest whole number that two are multiples of; of nothing and a number, the number.
-pub(crate) const fn gcd(mut one: i64, mut two: i64) -> i64 {
+pub(crate) const fn gcd(mut one: i128, mut two: i128) -> i128 {
     while two != 0 {
         (one, two) = (two, one % two);
     }

@@ -178,6 +178,30 @@ fn lower_base_rates_move_their_own_denominator_on_level() {
     assert_eq!(on_level.total.after.premium_fen, 203_000 + 487_200 + 826_500 + 180_000);
 }
 
+/// A base rate that is no whole number of millionths moves the measure like any other: 0.7 % × 50.55 % = 0.35385 %, and B's
+/// ratio is 50 % / 0.5055 = 98.9 %, above 90 %: 120 %.
+#[test]
+fn base_rates_of_many_digits_move_their_own_denominator_too() {
+    let factor = || Proposal::new("many-digits").at_base_factor("50.55%".parse::<Factor>().unwrap());
+    let cell = |found: &Comparison| (found.migration.cells[2][2].accounts, found.migration.cells[2][3].accounts);
+    assert_eq!(cell(&study().compared(factor(), Level::AsCharged)), (2, 0));
+    assert_eq!(cell(&study().compared(factor(), Level::OnLevel)), (1, 1));
+}
+
+/// What was priced of another portfolio is none of this one's.
+#[test]
+fn the_rows_of_another_portfolio_are_refused() {
+    let (study, nobody) = (study(), Portfolio::new("990100", Vec::new(), fund()));
+    let law = study.baseline.law();
+    let other = study.portfolio.priced(law, Workers::new(1));
+    let how = Comparing::default();
+    let problems = nobody.compared_with(&other, law, Level::AsCharged, &how, Workers::new(1)).unwrap_err();
+    assert_eq!(problems.iter().map(|it| it.code).collect::<Vec<_>>(), [Code::ScenarioNobody]);
+    let none = nobody.priced(law, Workers::new(1));
+    let problems = study.portfolio.compared_with(&none, law, Level::AsCharged, &how, Workers::new(1)).unwrap_err();
+    assert_eq!(problems.iter().map(|it| it.code).collect::<Vec<_>>(), [Code::ScenarioNobody]);
+}
+
 /// A window of 2021 alone, after the other was measured: B's claim lies before it: 50 %, as A. Of C half is left, over a
 /// third of the premium: u = 300 %; its one person was hurt in 2020, so i = 0: 150 % still.
 #[test]

@@ -99,7 +99,9 @@ fn sums(counts: usize, severity: &Severity) -> (Vec<Sums>, i64) {
         let points = usize::try_from(widest / grid + 1).unwrap_or(usize::MAX);
         points.saturating_mul(claims) < MOST_SUMS
     };
-    let shared = severity.points().iter().map(|it| it.amount.fen()).fold(0, gcd).max(1);
+    let shared = severity.points().iter().map(|it| i128::from(it.amount.fen())).fold(0, gcd);
+    // No larger than an amount, which is 64 bits.
+    let shared = i64::try_from(shared).unwrap_or(1).max(1);
     let steps = (0..=15).flat_map(|power| [1, 2, 5].map(|step| step * 10_i64.pow(power)));
     // An amount is at most 10^15 fen, which is one point of the coarsest grid.
     let grid = std::iter::once(shared).chain(steps).find(fits).unwrap_or(5_000_000_000_000_000);
