@@ -9,7 +9,7 @@ mod step;
 
 pub use explain::yuan;
 pub use fund::months_payable_text;
-pub use letter::{harmless, section_words, value_words};
+pub use letter::{escaped, harmless, section_words, value_words};
 pub use project::{base_text, no_bill_text, per_mille, project_lines, project_text};
 pub use step::step_text;
 

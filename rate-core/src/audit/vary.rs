@@ -19,10 +19,8 @@ pub(super) fn ways(law: &Law) -> Vec<Way> {
     let rules = law.rules();
     let measures = rules.measures();
     let mut ways = Vec::new();
-    let at_base =
-        |measure: &Measure| matches!(measure.denominator, Denominator::Premium { basis: PremiumBasis::AtBaseRate, .. });
     // Elsewhere the class plays no part in the window, and both come to the same.
-    let whens: &[bool] = if measures.iter().any(at_base) { &[true, false] } else { &[true] };
+    let whens: &[bool] = if measures.iter().any(Measure::is_at_base_rates) { &[true, false] } else { &[true] };
     for class in RiskClass::all(rules.classes().system) {
         ways.extend(whens.iter().map(|always| Way::Class { class, always: *always }));
     }

@@ -13,6 +13,7 @@ mod settled;
 mod words;
 
 pub use footing::{section_words, value_words};
+pub use html::escaped;
 
 use crate::error::Lang;
 use crate::explanation::Notice;

@@ -296,6 +296,11 @@ pub struct Measure {
 }
 
 impl Measure {
+    /// Whether it divides by premium at base rates, so that these must be whole millionths.
+    pub(crate) fn is_at_base_rates(&self) -> bool {
+        matches!(self.denominator, Denominator::Premium { basis: PremiumBasis::AtBaseRate, .. })
+    }
+
     /// The causes that can make this measure undefined in the window being decided on.
     pub fn causes(&self) -> Vec<Cause> {
         let mut causes = Vec::new();

@@ -8,8 +8,7 @@ use crate::error::{Code, Problems};
 use crate::experience::{self, Experience};
 use crate::history::{Classification, History, OpenMonths};
 use crate::premium;
-use crate::rule_set::measure::PremiumBasis;
-use crate::rule_set::{Denominator, Law};
+use crate::rule_set::{Law, Measure};
 
 /// What a law found in the facts of everybody, in the order of the portfolio, shard by shard as it was found.
 #[derive(Debug)]
@@ -117,9 +116,7 @@ fn reads_alike(one: &Law, two: &Law) -> bool {
 fn reads_parameters_alike(one: &Law, two: &Law) -> bool {
     let measures = one.rules().measures();
     let averages = measures.iter().any(|it| it.relative_to.is_some());
-    let at_base = measures
-        .iter()
-        .any(|it| matches!(it.denominator, Denominator::Premium { basis: PremiumBasis::AtBaseRate, .. }));
+    let at_base = measures.iter().any(Measure::is_at_base_rates);
     let (one, two) = (one.parameters(), two.parameters());
     one.industries() == two.industries()
         && (!averages || one.statistics() == two.statistics())

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use rate_core::Decision;
 use rate_core::audit::{Candidate, Difference, Mistake, Piece};
 use rate_core::error::Lang;
-use rate_core::notice::{rule_set_text, step_text, yuan};
+use rate_core::notice::{escaped as safe, rule_set_text, step_text, yuan};
 
 use super::totals::{Status, lacking_text, mistakes_text, money};
 use super::{Audit, Audited, Differing, Totals};
@@ -39,22 +39,6 @@ li { margin-bottom: 1.2mm; break-inside: avoid; }
 .tag { display: inline-block; border: 0.5pt solid #1f4e79; border-radius: 2pt; padding: 0 1.2mm; font-size: 8.5pt; font-weight: 400; color: #1f4e79; }
 @media print { body { max-width: none; padding: 0; } }
 ";
-
-/// A text made safe to stand in a page.
-fn safe(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            _ => out.push(c),
-        }
-    }
-    out
-}
 
 /// Writes the report.
 pub(super) fn report(audit: &Audit, totals: &Totals, lang: Lang, out: &mut dyn Write) -> io::Result<()> {

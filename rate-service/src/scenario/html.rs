@@ -4,13 +4,13 @@ use std::io::{self, Write};
 
 use rate_core::amount::Quantity;
 use rate_core::error::Lang;
-use rate_core::notice::yuan;
+use rate_core::notice::{escaped as safe, yuan};
 use rate_core::scenario::{Comparison, percent, shown as digits};
 
 use super::plots::{Figure, bars, curve, fan, matrix};
 use super::table::{Table, shown};
 use super::tables::grade_labels;
-use super::{Answered, Judged, level_text, tables};
+use super::{Answered, Judged, level_text};
 use crate::run::ListCell;
 
 const STYLE: &str = "
@@ -38,32 +38,17 @@ svg { max-width: 100%; height: auto; font: 10.5px 'Noto Sans CJK SC', 'Source Ha
 @media print { body { max-width: none; padding: 0; } .scroll { overflow: visible; } }
 ";
 
-/// A text made safe to stand in a page.
-pub(super) fn safe(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            _ => out.push(c),
-        }
-    }
-    out
-}
-
-/// Writes the page of a study.
+/// Writes the page of a study, with its tables in the same language.
 ///
 /// # Errors
 /// Where it cannot be written.
-pub fn page(answered: &Answered, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
-    Page { answered, lang, out }.write()
+pub fn page(answered: &Answered, tables: &[Table], lang: Lang, out: &mut dyn Write) -> io::Result<()> {
+    Page { answered, tables, lang, out }.write()
 }
 
 struct Page<'a> {
     answered: &'a Answered,
+    tables: &'a [Table],
     lang: Lang,
     out: &'a mut dyn Write,
 }
@@ -83,9 +68,7 @@ impl Page<'_> {
         }
         self.sweeps()?;
         self.statistics()?;
-        for table in tables(answered, lang) {
-            self.table(&table)?;
-        }
+        self.tables.iter().try_for_each(|table| self.table(table))?;
         writeln!(self.out, "</body>\n</html>")
     }
 
@@ -164,8 +147,7 @@ impl Page<'_> {
             self.migration(comparison)?;
             let caption = lang
                 .pick("年保费增减（元）的分布：户数", "How changes of a year's premium (yuan) are spread: accounts");
-            let changes = tables(self.answered, lang);
-            let spread = changes.iter().find(|table| table.id == "premium-changes").map(|table| {
+            let spread = self.tables.iter().find(|table| table.id == "premium-changes").map(|table| {
                 let head = [
                     ListCell::Text(judged.candidate.id.clone()),
                     ListCell::Text(level_text(comparison.level, lang).to_owned()),

@@ -35,7 +35,7 @@ pub fn write(answered: &Answered, dir: &Path, lang: Lang) -> Result<(), RunError
         let bytes = workbook(&all, lang).and_then(|mut workbook| workbook.save_to_buffer());
         out.write_all(&bytes.map_err(std::io::Error::other)?)
     })?;
-    file("study.html", &|out| html::page(answered, lang, out))
+    file("study.html", &|out| html::page(answered, &all, lang, out))
 }
 
 fn workbook(tables: &[Table], lang: Lang) -> Result<Workbook, XlsxError> {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::html::safe;
+use rate_core::notice::escaped as safe;
 
 /// A picture in the making; lengths are tenths of a pixel.
 pub(super) struct Svg {

@@ -130,12 +130,13 @@ pub(super) fn parts(scenario: &str, answered: &Answered) -> std::io::Result<Vec<
             name: name.to_owned(),
             content,
         };
-        for (place, table) in (0..).zip(tables(answered, lang)) {
-            parts.push(part(Form::Json, place, table.id, told(&table, lang).to_string()));
+        let tables = tables(answered, lang);
+        for (place, table) in (0..).zip(&tables) {
+            parts.push(part(Form::Json, place, table.id, told(table, lang).to_string()));
             parts.push(part(Form::Csv, place, table.id, table.csv()));
         }
         let mut report = Vec::new();
-        page(answered, lang, &mut report)?;
+        page(answered, &tables, lang, &mut report)?;
         parts.push(part(Form::Html, 0, "report", String::from_utf8_lossy(&report).into_owned()));
     }
     Ok(parts)

@@ -8,7 +8,7 @@ use crate::command::{ending, rate_ok};
 
 const STUDY: &str = r#"
 format = "study/1"
-name = { zh = "测算 <一>", en = "Study <one>" }
+name = { zh = "测算 <一>\u202E", en = "Study <one>" }
 load = "5%"
 
 [[candidates]]
@@ -128,6 +128,7 @@ fn a_study_is_the_same_on_any_number_of_threads_and_in_one_page() {
     assert!(named("study.xlsx"));
     let page = fs::read_to_string(here.join("one/study.html")).unwrap();
     assert!(page.contains("<html lang=\"zh-CN\">") && page.contains("测算 &lt;一&gt;"), "names are made safe");
+    assert!(!page.contains('\u{202E}'), "nothing in a name turns what stands around it");
     let pictures = page.matches("<svg ").count();
     assert!(pictures > 10, "{pictures} pictures");
     for fetched in ["<script", "src=", "@import", "url(", "href="] {

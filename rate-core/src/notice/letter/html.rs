@@ -36,8 +36,13 @@ footer { margin-top: 36px; text-align: end; break-inside: avoid; break-before: a
   p, li { margin: 2pt 0; } ul, ol { margin: 3pt 0; } cite, .note { font-size: 8.5pt; } }
 ";
 
-/// Text as it may stand between tags and in attributes.
-fn escaped(text: &str) -> String {
+/// Text as it may stand between tags and in attributes of a page: marks that would turn or hide what stands around them
+/// are gone.
+///
+/// ```
+/// assert_eq!(rate_core::notice::escaped("<b>'1' & \"2\"</b>"), "&lt;b&gt;&#39;1&#39; &amp; &quot;2&quot;&lt;/b&gt;");
+/// ```
+pub fn escaped(text: &str) -> String {
     let mut safe = String::new();
     for c in harmless(text).chars() {
         match c {

@@ -15,7 +15,7 @@ use crate::history::{
     Origin,
 };
 use crate::ladder::{GradeIndex, LadderKind};
-use crate::rule_set::Law;
+use crate::rule_set::{Law, Measure};
 
 /// Whether a cycle is decided on a window that no other cycle sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -164,6 +164,9 @@ impl Holder {
         let (rate, base) = (first.before_cut, first.base.ok_or_else(|| no_chain(law, "no-base-rate"))?);
         let day = law.setting().from();
         let base_millionths = experience::base_millionths(law, &nobody, reference.class, day);
+        if base_millionths.is_none() && law.rules().measures().iter().any(Measure::is_at_base_rates) {
+            return Err(no_chain(law, "no-base-rate").into());
+        }
         let history = employer(law, reference, Some((grade, rate, base)))?;
         let months = i128::from(law.windows()[0].months());
         let monthly = rate.premium_on(reference.monthly_payroll, law.rules().premium_rounding());

@@ -14,8 +14,7 @@ use crate::experience::{self, Added, Borne, Tally};
 use crate::history::{History, Origin};
 use crate::ladder::GradeIndex;
 use crate::premium;
-use crate::rule_set::measure::PremiumBasis;
-use crate::rule_set::{Denominator, Law};
+use crate::rule_set::{Law, Measure};
 
 /// What all accounts go through alike.
 #[derive(Debug)]
@@ -248,11 +247,7 @@ impl<'a> Account<'a> {
     /// Payroll at base rates, where a measure asks for it.
     fn at_base_rates(&self, standing: &Standing) -> Vec<i128> {
         let law = &self.road.terms[0].law;
-        let asked = law
-            .rules()
-            .measures()
-            .iter()
-            .any(|it| matches!(it.denominator, Denominator::Premium { basis: PremiumBasis::AtBaseRate, .. }));
+        let asked = law.rules().measures().iter().any(Measure::is_at_base_rates);
         let at_base = |month: usize| {
             let day = self.road.month(month).first_day();
             let rate = experience::base_millionths(law, &self.history, standing.class, day);
