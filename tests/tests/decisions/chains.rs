@@ -3,7 +3,9 @@
 #![expect(clippy::disallowed_types, reason = "statistics of scenarios are real numbers")]
 
 use rate_core::history::{BenefitItem, ChargedRate, Claim, ClaimStatus, InjuryArticle, Origin, Payer, Payment};
-use rate_core::scenario::{CycleChain, Reference, RiskLevel, RiskLevels, Severity, SeverityPoint, View, side_by_side};
+use rate_core::scenario::{
+    Baseline, CycleChain, Proposal, Reference, RiskLevel, RiskLevels, Severity, SeverityPoint, View, side_by_side,
+};
 use rate_core::{ClassSystem, Code, DateSpan, Factor, History, Law, Money, Parameters, Rate, RiskClass, date, outcome};
 
 use crate::law::{law_on, parameters, rule_set, rule_set_of, text};
@@ -264,4 +266,23 @@ fn what_makes_no_chain_is_refused_with_the_reason() {
     };
     let later = law_on(&rule_set(SET, None), &demonstration(), "2023-07-01");
     assert!(reason(&later).ends_with("later-setting"), "{}", reason(&later));
+}
+
+/// A ratio over premium at base rates is reckoned in whole millionths: 0.9 % × 50.55 % has none, and no premium of nothing
+/// is divided by instead. At half, 0.45 %, there is a chain.
+#[test]
+fn base_rates_that_no_measure_can_divide_by_make_no_chain() {
+    let paid = r#"{ premium = "paid", by = "for-month", relieved = "restored" }"#;
+    let at_base = text("rule_sets/illustrative/three-year.toml").replacen(paid, r#"{ premium = "at-base-rate" }"#, 1);
+    let law = law_on(&rule_set_of("at-base.toml", &at_base), &demonstration(), "2022-07-01");
+    let risks = risks(&[(130_000, false, 1.0)], vec![level("good", 0.1)]);
+    let at = |factor: &str| {
+        let proposal = Proposal::new(factor).at_base_factor(factor.parse::<Factor>().unwrap());
+        let law = Baseline::of(&law).judge(&proposal).unwrap().law.unwrap();
+        CycleChain::of(&law, &risks)
+    };
+    assert!(at("50%").is_ok());
+    let problems = at("50.55%").unwrap_err();
+    let found: Vec<_> = problems.iter().map(|it| (it.code, it.values.last().cloned().unwrap())).collect();
+    assert_eq!(found, [(Code::ScenarioChain, "no-base-rate".to_owned())]);
 }
