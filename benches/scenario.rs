@@ -92,12 +92,13 @@ fn baseline() -> Done<Baseline> {
     Ok(Baseline::of(&rules.law_for(&parameters, date("2022-07-01")?)?))
 }
 
-/// Three yearly rows and a last rate; one account in eight has a claim with two payments.
+/// Insured since one of 132 months; three yearly rows and a last rate; one account in eight has a claim with two payments.
 fn history(number: usize) -> Done<History> {
     let class = RiskClass::new(ClassSystem::Eight, u8::try_from(number % 8 + 1)?).ok_or("no such class")?;
     let payroll = 60_000_000 + i64::try_from(number % 997)? * 1_000_000;
     let heads = 8 + i64::try_from(number % 97)?;
-    let mut builder = History::builder("990100", format!("{number:08}")).covered("2015-01", None);
+    let first = format!("{}-{:02}", 2004 + number % 11, 1 + number % 12);
+    let mut builder = History::builder("990100", format!("{number:08}")).covered(&first, None);
     builder = builder.class(class, "2015-10-01", None);
     for year in [2019, 2020, 2021] {
         builder = builder.premium(&format!("{year}-01"), &format!("{year}-12"), payroll, heads, payroll / 125);

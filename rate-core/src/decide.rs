@@ -78,6 +78,11 @@ pub(crate) fn falls_into_stretches(law: &Law, history: &History) -> bool {
     stretch::parts(law, history)
 }
 
+/// Whether everybody's setting falls into stretches, since a rate that is decided late is waited for.
+pub(crate) fn waits(law: &Law) -> bool {
+    stretch::waits(law)
+}
+
 /// Decides with an outcome that is amended before it is priced: what an audit asks "what if" with. A setting that falls
 /// into stretches is priced as it stands.
 pub(crate) fn amended<S: Steps>(

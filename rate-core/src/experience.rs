@@ -71,6 +71,18 @@ impl Experience {
         Self { windows, values, unit: 1, shared: SharedClaims::default() }
     }
 
+    /// Every measure over every window, as [`Experience::told`] takes them.
+    pub(crate) fn values(&self) -> &[Measured] {
+        &self.values
+    }
+
+    /// Takes the measures of another account under the same law in place of its own; of claims that several share, and of
+    /// shares that are added, nothing is told, which no outcome asks for.
+    pub(crate) fn told(&mut self, values: impl Iterator<Item = Measured>) {
+        self.values.clear();
+        self.values.extend(values);
+    }
+
     /// The claims that the method's rule on who bears them was asked about.
     pub const fn shared(&self) -> SharedClaims {
         self.shared
@@ -85,10 +97,15 @@ impl Experience {
     #[must_use]
     pub fn with(&self, measure: usize, window: usize, value: Quantity) -> Self {
         let mut changed = self.clone();
-        if let Some(slot) = changed.values.get_mut(measure * self.windows + window) {
+        changed.set(measure, window, value);
+        changed
+    }
+
+    /// Replaces one measure.
+    pub(crate) fn set(&mut self, measure: usize, window: usize, value: Quantity) {
+        if let Some(slot) = self.values.get_mut(measure * self.windows + window) {
             *slot = Measured::Value(value);
         }
-        changed
     }
 }
 

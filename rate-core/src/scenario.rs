@@ -13,6 +13,7 @@ mod bands;
 mod calibration;
 mod candidate;
 mod chain;
+mod columns;
 mod comparison;
 mod credibility;
 mod distribution;

@@ -43,7 +43,12 @@ struct Acting {
 
 /// Whether the setting of an account falls into stretches: an order touches it, or its rate is waited for.
 pub(super) fn parts(law: &Law, history: &History) -> bool {
-    new_rate_from(law).is_some() || history.orders().iter().any(|order| order.days.intersect(law.setting()).is_some())
+    waits(law) || history.orders().iter().any(|order| order.days.intersect(law.setting()).is_some())
+}
+
+/// Whether rates do not hold from the first day of the setting.
+pub(super) fn waits(law: &Law) -> bool {
+    new_rate_from(law).is_some()
 }
 
 /// The first day of rates that do not hold from the first day of the setting.

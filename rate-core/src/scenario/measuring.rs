@@ -1,11 +1,12 @@
 //! What a law reads in the facts, and what was read: kept, so that a law that reads the same need not read again.
 
+use super::columns::{Alike, Columns, Finding};
 use super::shards::{SHARD, Workers};
-use crate::amount::{Money, Rate};
+use crate::amount::Money;
 use crate::calendar::{DateSpan, Month, NaiveDate};
-use crate::decide::{self, Standing};
+use crate::decide;
 use crate::error::{Code, Problems};
-use crate::experience::{self, Experience};
+use crate::experience;
 use crate::history::{Classification, History, OpenMonths};
 use crate::premium;
 use crate::rule_set::{Law, Measure};
@@ -14,43 +15,30 @@ use crate::rule_set::{Law, Measure};
 #[derive(Debug)]
 pub(crate) struct Measuring {
     law: Law,
-    shards: Vec<Vec<Result<Found, Code>>>,
-}
-
-/// What a law found in the facts of one account.
-#[derive(Debug)]
-pub(crate) struct Found {
-    pub(crate) standing: Standing,
-    pub(crate) experience: Experience,
-    /// Mean payroll of a month and heads, by the latest premium row; zero where none is known.
-    pub(crate) payroll: Money,
-    pub(crate) heads: i64,
-    /// The rate charged before the first day, where one is known.
-    pub(crate) previous: Option<Rate>,
-    /// Nothing of the account changes inside the setting, so that its rates follow from its outcome alone.
-    pub(crate) plain: bool,
+    shards: Vec<Columns>,
 }
 
 impl Measuring {
     /// Reads the facts of everybody under a law.
     pub(crate) fn of(law: &Law, histories: &[History], workers: Workers<'_>) -> Self {
-        let shards = workers.shards(histories, |_, shard| shard.iter().map(|it| found(law, it)).collect());
-        Self { law: law.clone(), shards }
+        let measured = law.rules().measures().len() * law.windows_asked();
+        let read = |_, shard: &[History]| Columns::of(measured, shard.iter().map(|it| found(law, it)));
+        Self { law: law.clone(), shards: workers.shards(histories, read) }
     }
 
     /// Does work on what was found, shard by shard, each with the place of its first account; results in order.
     pub(crate) fn in_shards<R: Send>(
         &self,
         workers: Workers<'_>,
-        work: impl Fn(usize, &[Result<Found, Code>]) -> R + Sync,
+        work: impl Fn(usize, &Columns) -> R + Sync,
     ) -> Vec<R> {
         workers.each(&self.shards, |shard, found| work(shard * SHARD, found))
     }
 
-    /// What was found of everybody, in order.
+    /// What was found, shard by shard.
     #[cfg(test)]
-    pub(crate) fn everybody(&self) -> Vec<&Result<Found, Code>> {
-        self.shards.iter().flatten().collect()
+    pub(crate) fn shards(&self) -> &[Columns] {
+        &self.shards
     }
 
     /// Whether another law reads the same in the same facts.
@@ -59,7 +47,7 @@ impl Measuring {
     }
 }
 
-fn found(law: &Law, history: &History) -> Result<Found, Code> {
+fn found(law: &Law, history: &History) -> Result<Finding, Code> {
     // An account may have several problems; the first is what a count of them goes by.
     let code = |problems: Problems| problems.iter().next().map_or(Code::HistoryNotCovered, |it| it.code);
     decide::admit::admit(law, history).map_err(code)?;
@@ -68,7 +56,8 @@ fn found(law: &Law, history: &History) -> Result<Found, Code> {
     let base = premium::payroll_base(history, standing.first_day);
     let (payroll, heads) = base.map_or((Money::ZERO, 0), |base| (base.monthly, base.heads));
     let previous = history.rate_before(standing.first_day).map(|rate| rate.charged);
-    Ok(Found { previous, plain: is_plain(law.setting(), history), standing, experience, payroll, heads })
+    let alike = Alike { previous, plain: is_plain(law.setting(), history), standing };
+    Ok(Finding { alike, experience, payroll, heads })
 }
 
 /// Whether nothing in the facts parts the days of a setting: one spell, one class, no event, order or predecessor.

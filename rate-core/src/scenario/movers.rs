@@ -117,11 +117,14 @@ impl Most {
             _ => &mut self.down,
         };
         let order = |it: &Moved| (-it.difference().abs(), it.place);
-        let at = list.partition_point(|it| order(it) < order(moved));
-        if at < self.kept {
-            list.insert(at, *moved);
-            list.truncate(self.kept);
+        // Most are not on the list, and need not look for their place on it.
+        let full = list.len() == self.kept;
+        if full && list.last().is_none_or(|last| order(last) < order(moved)) {
+            return;
         }
+        let at = list.partition_point(|it| order(it) < order(moved));
+        list.insert(at, *moved);
+        list.truncate(self.kept);
     }
 
     pub(super) fn add(&mut self, other: &Self) {

@@ -6,15 +6,15 @@ use rand_chacha::rand_core::SeedableRng;
 use rand_distr::{Distribution, Poisson, Uniform};
 
 use super::bands::SizeBands;
+use super::columns::Found;
 use super::exposure::mean_heads;
-use super::measuring::Found;
 use super::portfolio::Portfolio;
 use super::real::{count, drawn, ratio, real};
 use super::shards::Workers;
 use super::structure::{Observation, Structure};
 use crate::amount::Quantity;
 use crate::calendar::MonthSpan;
-use crate::decide;
+use crate::decide::{self, Standing};
 use crate::decision::NoSteps;
 use crate::error::Code;
 use crate::experience::{self, Experience, Measured};
@@ -132,23 +132,23 @@ pub fn noise(portfolio: &Portfolio, law: &Law, asked: &NoiseAsked<'_>, workers: 
     let measuring = portfolio.measured(law, workers);
     let whole = whole(law);
     let shards = measuring.in_shards(workers, |first, shard| {
-        let own = |(history, found): (_, &Result<Found, Code>)| {
-            Some(own(law, history, found.as_ref().ok()?.standing.class, &whole))
+        let own = |(history, found): (_, Result<Found<'_>, Code>)| {
+            Some(own(law, history, found.ok()?.standing().class, &whole))
         };
-        portfolio.histories()[first..].iter().zip(shard).map(own).collect::<Vec<_>>()
+        portfolio.histories()[first..].iter().zip(shard.everybody()).map(own).collect::<Vec<_>>()
     });
     let all: Vec<Option<Own<'_>>> = shards.into_iter().flatten().collect();
     let pools: Vec<Pool<'_>> =
         RiskClass::all(law.rules().classes().system).map(|class| pool(law, class, &all, asked.risk)).collect();
     let shards = measuring.in_shards(workers, |first, shard| {
-        let one = |(place, found): (usize, &Result<Found, Code>)| {
-            let (found, own) = (found.as_ref().ok()?, all[place].as_ref()?);
+        let one = |(place, found): (usize, Result<Found<'_>, Code>)| {
+            let (found, own) = (found.ok()?, all[place].as_ref()?);
             let pool = pools.iter().find(|pool| pool.class == own.class)?;
             let history = &portfolio.histories()[place];
-            let drawing = Drawing { law, history, found, asked };
+            let drawing = Drawing::of(law, history, &found, asked);
             drawing.floats().then(|| drawing.drawn(own, pool, place, mean_heads(law, history, &whole)))
         };
-        (first..).zip(shard).filter_map(one).collect::<Vec<_>>()
+        (first..).zip(shard.everybody()).filter_map(one).collect::<Vec<_>>()
     });
     let (mut all_together, mut bands) = (Movement::default(), vec![Movement::default(); asked.bands.len()]);
     let mut left_out = 0;
@@ -222,22 +222,30 @@ fn added(law: &Law, claim: &Claim, (measure, window): (usize, usize)) -> i128 {
 struct Drawing<'d> {
     law: &'d Law,
     history: &'d History,
-    found: &'d Found,
+    standing: &'d Standing,
+    /// What was measured of its facts as they are.
+    experience: Experience,
     asked: &'d NoiseAsked<'d>,
 }
 
-impl Drawing<'_> {
+impl<'d> Drawing<'d> {
+    fn of(law: &'d Law, history: &'d History, found: &Found<'d>, asked: &'d NoiseAsked<'d>) -> Self {
+        let mut experience = Experience::nothing(law);
+        found.tell(&mut experience);
+        Self { law, history, standing: found.standing(), experience, asked }
+    }
+
     fn outcome(&self, experience: &Experience) -> (Option<GradeIndex>, Origin) {
-        let outcome = decide::decide_on(self.law, experience, &self.found.standing, &mut NoSteps);
+        let outcome = decide::decide_on(self.law, experience, self.standing, &mut NoSteps);
         (outcome.grade, outcome.origin)
     }
 
     fn measured(&self, history: &History) -> Experience {
-        experience::measure_over(self.law, history, &self.found.standing.windows(self.law))
+        experience::measure_over(self.law, history, &self.standing.windows(self.law))
     }
 
     fn floats(&self) -> bool {
-        self.outcome(&self.found.experience).1 == Origin::Floated
+        self.outcome(&self.experience).1 == Origin::Floated
     }
 
     fn drawn(&self, own: &Own<'_>, pool: &Pool<'_>, place: usize, heads: i64) -> Option<Drawn> {
@@ -260,8 +268,8 @@ impl Drawing<'_> {
                 None => grades.push((grade, 1)),
             }
         }
-        let now = self.outcome(&self.found.experience).0;
-        let moved = self.found.standing.last.and_then(|last| last.grade).zip(now).map(|(last, now)| last != now);
+        let now = self.outcome(&self.experience).0;
+        let moved = self.standing.last.and_then(|last| last.grade).zip(now).map(|(last, now)| last != now);
         Some(Drawn { band: self.asked.bands.of(heads), chance: apart(&grades, repeats), moved })
     }
 }
@@ -290,7 +298,7 @@ impl<'d> Telling<'d> {
         told.replace_claims(others.clone());
         let quiet = drawing.measured(&told);
         let quiet_grade = drawing.outcome(&quiet).0;
-        let windows = drawing.found.standing.windows(drawing.law);
+        let windows = drawing.standing.windows(drawing.law);
         let taken_as_zero = !experience::taken_as_zero(drawing.law, &told, &windows).is_empty();
         Self { drawing, pool, told, others, quiet, taken_as_zero, quiet_grade }
     }
@@ -309,7 +317,7 @@ impl<'d> Telling<'d> {
     /// What is measured with claims of the pool, as a sum; `None` where it is not one, as where a measure is rounded, does
     /// not exist, or would fall below zero.
     fn added(&self, drawn: &[usize]) -> Option<Experience> {
-        let (law, standing) = (self.drawing.law, &self.drawing.found.standing);
+        let (law, standing) = (self.drawing.law, self.drawing.standing);
         let each = self.pool.added.as_ref().filter(|_| !standing.filled && !self.taken_as_zero)?;
         let mut experience = self.quiet.clone();
         for (nth, (measure, window)) in law.asked().iter().copied().enumerate() {
@@ -361,6 +369,7 @@ fn renamed(claim: &Claim, nth: usize) -> Claim {
 
 #[cfg(test)]
 mod tests {
+    use super::super::columns::Columns;
     use super::*;
     use crate::fund::Fund;
     use crate::history::{BenefitItem, ClaimStatus, InjuryArticle, Payer, Payment};
@@ -427,18 +436,18 @@ mod tests {
         );
         let measuring = portfolio.measured(&law, Workers::new(1));
         let whole = whole(&law);
-        let own = |(history, found): (_, &Result<Found, Code>)| {
-            found.as_ref().ok().map(|found| own(&law, history, found.standing.class, &whole))
+        let own = |(history, found): (_, &Result<Found<'_>, Code>)| {
+            found.ok().map(|found| own(&law, history, found.standing().class, &whole))
         };
-        let everybody = measuring.everybody();
-        let all: Vec<Option<Own<'_>>> = portfolio.histories().iter().zip(everybody.iter().copied()).map(own).collect();
+        let everybody: Vec<_> = measuring.shards().iter().flat_map(Columns::everybody).collect();
+        let all: Vec<Option<Own<'_>>> = portfolio.histories().iter().zip(&everybody).map(own).collect();
         let class = RiskClass::new(ClassSystem::Eight, 4).unwrap();
         let pool = pool(&law, class, &all, Risk::OfClass);
         let asked = NoiseAsked { risk: Risk::OfClass, draws: 2, seed: 1, bands: &bands };
         let (mut added, mut read, mut grades) = (0, 0, Vec::new());
         for (place, history) in portfolio.histories().iter().enumerate() {
             let (found, own) = (everybody[place].as_ref().unwrap(), all[place].as_ref().unwrap());
-            let drawing = Drawing { law: &law, history, found, asked: &asked };
+            let drawing = Drawing::of(&law, history, found, &asked);
             let mut telling = Telling::of(&drawing, own, &pool);
             for start in 0..pool.claims.len() {
                 let drawn: Vec<usize> = (0..start % 9).map(|step| (start + step * step) % pool.claims.len()).collect();

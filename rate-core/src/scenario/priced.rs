@@ -1,19 +1,20 @@
 //! Everybody's rate and premium under a law: one pass over what was measured.
 
 use std::collections::HashMap;
-use std::collections::hash_map::DefaultHasher;
-use std::hash::{BuildHasherDefault, Hash, Hasher};
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
+use foldhash::fast::FixedState;
 use rust_decimal::Decimal;
 
-use super::measuring::{Found, Measuring};
+use super::columns::Found;
+use super::measuring::Measuring;
 use super::portfolio::{Portfolio, Undecided};
 use super::real;
 use super::shards::Workers;
 use super::sums::Sum;
 use crate::amount::{Money, Quantity, Rate};
-use crate::decide::{self, LastRate, schedule};
+use crate::decide::{self, LastRate, Standing, schedule};
 use crate::decision::{NoSteps, Outcome, Reason, Schedule};
 use crate::error::{Code, Problems};
 use crate::experience::{self, Experience, Measured};
@@ -132,12 +133,11 @@ impl Pass<'_> {
     ) -> Vec<A> {
         let (_, sub_areas) = self.portfolio.sub_areas();
         let histories = self.portfolio.histories();
-        self.measuring.in_shards(workers, |first, found| {
-            let mut pricing = Pricing { law: self.law, relevelled: self.relevelled, known: HashMap::default() };
+        self.measuring.in_shards(workers, |first, shard| {
+            let mut pricing = Pricing::of(self.law, self.relevelled);
             let mut gathered = make();
-            for (place, found) in (first..).zip(found) {
-                let found = found.as_ref().map_err(|code| *code);
-                let row = found.and_then(|found| pricing.row(&histories[place], found, sub_areas[place]));
+            for (place, found) in (first..).zip(shard.everybody()) {
+                let row = found.and_then(|found| pricing.row(&histories[place], &found, sub_areas[place]));
                 show(&mut gathered, place, row);
             }
             gathered
@@ -179,53 +179,68 @@ impl Rates {
 struct Pricing<'p> {
     law: &'p Law,
     relevelled: Option<&'p Law>,
+    /// The law has everybody wait for the new rate, whatever the facts.
+    waits: bool,
+    /// What was measured of the account at hand; one for all, so that none is made for each.
+    experience: Experience,
     /// A fixed hasher: nothing here is random, and nothing is read in the order of the map.
-    known: HashMap<Known, Result<Arc<Rates>, Code>, BuildHasherDefault<DefaultHasher>>,
+    known: HashMap<Known, Result<Rates, Code>, FixedState>,
 }
 
-impl Pricing<'_> {
-    fn row(&mut self, history: &History, found: &Found, sub_area: u32) -> Result<PricedRow, Code> {
-        let (outcome, rates) = self.rates(history, found, sub_area)?;
-        Ok(PricedRow {
-            class: outcome.class,
-            grade: outcome.grade,
-            origin: outcome.origin,
-            reason: outcome.reason,
-            rate: rates.decided,
-            previous: found.previous,
-            payroll: found.payroll,
-            heads: found.heads,
-            months: rates.year.months(),
-            premium_fen: rates.year.premium(found.payroll),
-            previous_fen: found.previous.map_or(0, |rate| rates.year.premium_at(rate, found.payroll)),
-        })
+impl<'p> Pricing<'p> {
+    fn of(law: &'p Law, relevelled: Option<&'p Law>) -> Self {
+        let (waits, experience) = (decide::waits(law), Experience::nothing(law));
+        Self { law, relevelled, waits, experience, known: HashMap::default() }
     }
 
-    fn rates(&mut self, history: &History, found: &Found, sub_area: u32) -> Result<(Outcome, Arc<Rates>), Code> {
-        if decide::falls_into_stretches(self.law, history) {
+    /// The row of an account. Of a plain one the facts themselves are not read again: they lie far apart in memory.
+    fn row(&mut self, history: &History, found: &Found<'_>, sub_area: u32) -> Result<PricedRow, Code> {
+        let alike = found.alike();
+        if self.waits || (!alike.plain && decide::falls_into_stretches(self.law, history)) {
             let (outcome, schedule) = decide::amended(self.law, history, |_, outcome| outcome, &mut NoSteps)
                 .map_err(|problems| first(&problems))?;
-            return Ok((outcome, Arc::new(Rates::of(&schedule, &outcome)?)));
+            return Ok(row(found, &outcome, &Rates::of(&schedule, &outcome)?));
         }
-        let outcome = match self.relevelled {
-            None => decide::decide_on(self.law, &found.experience, &found.standing, &mut NoSteps),
-            Some(charged) => {
-                let experience = on_level(self.law, charged, history, found).ok_or(Code::ScenarioBase)?;
-                decide::decide_on(self.law, &experience, &found.standing, &mut NoSteps)
-            }
-        };
+        let outcome = self.outcome(history, found)?;
         let made = || {
-            let schedule = schedule::schedule(self.law, history, &found.standing, &outcome, &mut NoSteps)
+            let schedule = schedule::schedule(self.law, history, &alike.standing, &outcome, &mut NoSteps)
                 .map_err(|problems| first(&problems))?;
-            Rates::of(&schedule, &outcome).map(Arc::new)
+            Rates::of(&schedule, &outcome)
         };
-        if !found.plain {
-            return Ok((outcome, made()?));
+        if !alike.plain {
+            return Ok(row(found, &outcome, &made()?));
         }
-        let (last, not_above) = (found.standing.last, found.standing.not_above);
-        let known = Known { outcome, sub_area, kind: history.kind(), last, not_above };
-        let rates = self.known.entry(known).or_insert_with(made);
-        rates.clone().map(|rates| (outcome, rates))
+        let (kind, last, not_above) = (alike.standing.kind, alike.standing.last, alike.standing.not_above);
+        let known = Known { outcome, sub_area, kind, last, not_above };
+        match self.known.entry(known).or_insert_with(made) {
+            Ok(rates) => Ok(row(found, &outcome, rates)),
+            Err(code) => Err(*code),
+        }
+    }
+
+    fn outcome(&mut self, history: &History, found: &Found<'_>) -> Result<Outcome, Code> {
+        found.tell(&mut self.experience);
+        if let Some(charged) = self.relevelled {
+            on_level(self.law, charged, history, found.standing(), &mut self.experience).ok_or(Code::ScenarioBase)?;
+        }
+        Ok(decide::decide_on(self.law, &self.experience, found.standing(), &mut NoSteps))
+    }
+}
+
+fn row(found: &Found<'_>, outcome: &Outcome, rates: &Rates) -> PricedRow {
+    let (payroll, previous) = (found.payroll(), found.alike().previous);
+    PricedRow {
+        class: outcome.class,
+        grade: outcome.grade,
+        origin: outcome.origin,
+        reason: outcome.reason,
+        rate: rates.decided,
+        previous,
+        payroll,
+        heads: found.heads(),
+        months: rates.year.months(),
+        premium_fen: rates.year.premium(payroll),
+        previous_fen: previous.map_or(0, |rate| rates.year.premium_at(rate, payroll)),
     }
 }
 
@@ -237,11 +252,16 @@ fn first(problems: &Problems) -> Code {
 /// the base rates of the class on the first day of the setting, one over the other.
 ///
 /// `None` where two such rates have more digits than can be told apart exactly.
-fn on_level(law: &Law, charged: &Law, history: &History, found: &Found) -> Option<Experience> {
-    let (class, day) = (found.standing.class, found.standing.first_day);
+fn on_level(
+    law: &Law,
+    charged: &Law,
+    history: &History,
+    standing: &Standing,
+    experience: &mut Experience,
+) -> Option<()> {
+    let (class, day) = (standing.class, standing.first_day);
     let base = |law: &Law| experience::base_rate(law, history, class, day).filter(|rate| *rate > Rate::ZERO);
-    let mut experience = found.experience.clone();
-    let (Some(new), Some(old)) = (base(law), base(charged)) else { return Some(experience) };
+    let (Some(new), Some(old)) = (base(law), base(charged)) else { return Some(()) };
     for (measure, window) in law.asked().iter().copied() {
         let it = &law.rules().measures()[measure];
         if !matches!(it.denominator, Denominator::Premium { .. }) {
@@ -250,10 +270,10 @@ fn on_level(law: &Law, charged: &Law, history: &History, found: &Found) -> Optio
         if let Measured::Value(value) = experience.get(measure, window) {
             let value = relevelled(value, new, old)?;
             // What the method rounds before it compares was rounded as charged, and is so again.
-            experience = experience.with(measure, window, it.round.map_or(value, |round| round.apply_to(value)));
+            experience.set(measure, window, it.round.map_or(value, |round| round.apply_to(value)));
         }
     }
-    Some(experience)
+    Some(())
 }
 
 /// A ratio whose denominator was charged at one base rate, at another.
