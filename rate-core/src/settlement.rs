@@ -1,5 +1,7 @@
 //! What is settled once a rate is decided: premium posted until then against the new rate, row by row, exact in fen.
 
+use std::cmp::Ordering;
+
 use crate::amount::{Money, Rate};
 use crate::calendar::{self, MonthSpan, NaiveDate};
 use crate::decision::{Decision, Schedule};
@@ -23,6 +25,8 @@ words! {
         Even = "even",
         /// An amount settled before.
         Settled = "settled",
+        /// The method does not say.
+        Unsaid = "unsaid",
     }
 }
 
@@ -76,26 +80,9 @@ impl Settlement {
         let Some((((overpaid, underpaid), source), decided_on)) = rules.zip(law.decided_late()) else {
             return Ok(None);
         };
-        let setting = law.setting();
-        let posted = history
-            .premiums()
-            .iter()
-            .filter(|row| row.months.days().intersect(setting).is_some() && row.months.from().first_day() < decided_on);
-        let (mut lines, mut problems) = (Vec::new(), Vec::new());
-        for row in posted {
-            let line = match row.kind {
-                PremiumKind::Regular => regular(row, decision, (overpaid, underpaid)),
-                PremiumKind::Settlement => settled(row, decision).map(Some),
-                // These carry no payroll: what they would come to at another rate cannot be said.
-                PremiumKind::Arrears | PremiumKind::Refund => Ok(None),
-            };
-            match line {
-                Ok(line) => lines.extend(line),
-                Err(problem) => problems.push(problem),
-            }
-        }
-        Problems::none_of(problems)?;
-        lines.sort_by_key(|line| (line.rate.is_none(), line.months.from()));
+        let lines = held_against(decision, history, Some((overpaid, underpaid)), |row| {
+            row.months.from().first_day() < decided_on
+        })?;
         Ok((!lines.is_empty()).then_some(Self { decided_on, source, lines }))
     }
 
@@ -108,6 +95,43 @@ impl Settlement {
     pub fn left(&self) -> i128 {
         self.lines.iter().filter(|line| line.then != Then::Waived).map(Line::difference).sum()
     }
+}
+
+/// Holds every premium row of the setting against rates that were determined again: the difference is what the method says
+/// of rates decided late, and else only told.
+///
+/// # Errors
+/// As [`Settlement::of`].
+pub fn again(decision: &Decision, history: &History) -> Result<Vec<Line>, Problems> {
+    let then = decision.law().settlement().and_then(|rules| rules.difference);
+    held_against(decision, history, then, |_| true)
+}
+
+/// Premium rows of the setting against the rates of a decision, by first month; amounts settled before after them.
+fn held_against(
+    decision: &Decision,
+    history: &History,
+    then: Option<(Overpaid, Underpaid)>,
+    counts: impl Fn(&Premium) -> bool,
+) -> Result<Vec<Line>, Problems> {
+    let setting = decision.law().setting();
+    let posted = history.premiums().iter().filter(|row| row.months.days().intersect(setting).is_some() && counts(row));
+    let (mut lines, mut problems) = (Vec::new(), Vec::new());
+    for row in posted {
+        let line = match row.kind {
+            PremiumKind::Regular => regular(row, decision, then),
+            PremiumKind::Settlement => settled(row, decision).map(Some),
+            // These carry no payroll: what they would come to at another rate cannot be said.
+            PremiumKind::Arrears | PremiumKind::Refund => Ok(None),
+        };
+        match line {
+            Ok(line) => lines.extend(line),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    Problems::none_of(problems)?;
+    lines.sort_by_key(|line| (line.rate.is_none(), line.months.from()));
+    Ok(lines)
 }
 
 fn crosses(row: &Premium, what: &str, bound: NaiveDate) -> Problem {
@@ -145,23 +169,20 @@ fn rate_of(row: &Premium, schedule: &Schedule) -> Result<Option<Rate>, Problem> 
     }
 }
 
-fn regular(
-    row: &Premium,
-    decision: &Decision,
-    (overpaid, underpaid): (Overpaid, Underpaid),
-) -> Result<Option<Line>, Problem> {
+fn regular(row: &Premium, decision: &Decision, then: Option<(Overpaid, Underpaid)>) -> Result<Option<Line>, Problem> {
     outside(row, decision).map_or(Ok(()), Err)?;
     let schedule = decision.schedule();
     let Some(rate) = rate_of(row, schedule)? else { return Ok(None) };
     let unknown = || Problem::new(Code::HistoryNoRate, Place::field("premiums.payroll_fen"), [row.months.from()]);
     let due = rate.premium_on(row.payroll, schedule.premium_mode()).ok_or_else(unknown)?;
     let (Premium { months, payroll, .. }, posted) = (*row, row.due);
-    let then = match (due.cmp(&posted), overpaid, underpaid) {
-        (std::cmp::Ordering::Equal, ..) => Then::Even,
-        (std::cmp::Ordering::Less, Overpaid::Refund, _) => Then::Refund,
-        (std::cmp::Ordering::Less, Overpaid::SetOff, _) => Then::SetOff,
-        (std::cmp::Ordering::Greater, _, Underpaid::Collect) => Then::Collect,
-        (std::cmp::Ordering::Greater, _, Underpaid::Waive) => Then::Waived,
+    let then = match (due.cmp(&posted), then) {
+        (Ordering::Equal, _) => Then::Even,
+        (_, None) => Then::Unsaid,
+        (Ordering::Less, Some((Overpaid::Refund, _))) => Then::Refund,
+        (Ordering::Less, Some((Overpaid::SetOff, _))) => Then::SetOff,
+        (Ordering::Greater, Some((_, Underpaid::Collect))) => Then::Collect,
+        (Ordering::Greater, Some((_, Underpaid::Waive))) => Then::Waived,
     };
     Ok(Some(Line { months, payroll, rate: Some(rate), posted, due, then }))
 }

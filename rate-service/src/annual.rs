@@ -11,8 +11,11 @@ mod findings;
 mod freeze;
 mod law;
 mod notices;
+mod objected;
+mod only;
 mod publish;
 mod reading;
+mod redetermined;
 mod report;
 mod request;
 mod run_list;
@@ -26,10 +29,13 @@ use rate_core::{NaiveDate, Parameters};
 pub use act::{accept, accept_in, act, act_in, cancel, open, open_in};
 pub use export::{Export, export};
 pub use notices::{AccountNotice, Notices, notices};
+pub use objected::{GRANTED, REDETERMINED, is_granted};
+pub use only::{Cause, MOST_NAMED, Only};
 pub use reading::{
-    Account, Events, Progress, diagnosis, events, list, not_insured, problems, progress, progress_in, remark, runs,
-    summary, trial_root,
+    Account, Events, Progress, diagnosis, events, in_trial, law_of, list, not_insured, problems, progress, progress_in,
+    remark, runs, summary, trial_root,
 };
+pub use redetermined::{Moved, RateThen, Redetermined, redetermined};
 pub use report::{DatedChange, Report, ReportedRun, report, whole};
 pub use request::{Accepted, Request};
 pub use run_list::{ListPage, run_list};
@@ -37,6 +43,7 @@ pub use state::{Act, NotMoved, State, Who, next};
 pub use told::Told;
 pub use work::{Claim, Decided, Worker};
 
+use crate::billing::BillingError;
 use crate::logbook::LogError;
 use crate::run::{ChosenLaw, LawFiles, RunError};
 use crate::store::StoreError;
@@ -66,6 +73,9 @@ pub enum AnnualError {
     /// The log.
     #[error(transparent)]
     Log(#[from] LogError),
+    /// What was published before.
+    #[error(transparent)]
+    Billing(#[from] BillingError),
     /// The law, or what is written.
     #[error(transparent)]
     Run(#[from] RunError),
@@ -118,7 +128,7 @@ impl AnnualError {
             (_, Self::Run(error)) => error.text(lang),
             (Lang::Zh, Self::Broken(what)) => format!("运行内容不符：{what}"),
             (Lang::En, Self::Broken(what)) => format!("the run holds what nobody wrote: {what}"),
-            (_, Self::Store(_) | Self::Log(_)) => self.to_string(),
+            (_, Self::Store(_) | Self::Log(_) | Self::Billing(_)) => self.to_string(),
         }
     }
 

@@ -4,7 +4,7 @@ mod stopwatch;
 
 use std::time::UNIX_EPOCH;
 
-use chrono::{DateTime, SecondsFormat};
+use chrono::{DateTime, FixedOffset, NaiveDate, SecondsFormat};
 
 pub use stopwatch::Stopwatch;
 
@@ -21,6 +21,18 @@ pub fn days_before(instant: &str, days: u64) -> String {
     let parsed = DateTime::parse_from_rfc3339(instant).map(|it| it.to_utc()).ok();
     let before = parsed.and_then(|it| it.checked_sub_days(chrono::Days::new(days)));
     before.map_or_else(|| instant.to_owned(), text)
+}
+
+/// The legal day of an instant: that of Beijing, eight hours ahead of UTC all year.
+///
+/// ```
+/// use rate_service::clock::legal_day;
+/// assert_eq!(legal_day("2025-01-06T16:00:00.000Z").map(|day| day.to_string()), Some("2025-01-07".to_owned()));
+/// assert_eq!(legal_day("2025-01-06T15:59:59.999Z").map(|day| day.to_string()), Some("2025-01-06".to_owned()));
+/// ```
+pub fn legal_day(instant: &str) -> Option<NaiveDate> {
+    let beijing = FixedOffset::east_opt(8 * 3600)?;
+    DateTime::parse_from_rfc3339(instant).ok().map(|instant| instant.with_timezone(&beijing).date_naive())
 }
 
 /// Reads an instant as somebody writes it down, and gives it in the form of records.

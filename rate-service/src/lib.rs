@@ -24,6 +24,7 @@ pub mod person;
 pub mod pipeline;
 pub mod preview;
 pub mod projects;
+pub mod remedy;
 pub mod replay;
 pub mod routes;
 pub mod run;

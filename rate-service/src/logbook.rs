@@ -23,6 +23,7 @@ use std::path::{Path, PathBuf};
 
 use crate::store::{Place, StoreError};
 
+pub(crate) use earlier::Leaving;
 pub use layout::is_run_id;
 pub use publish::{Bodies, Facts, Publication, Published, Sealed, sealed};
 pub use recording::Recording;

@@ -15,8 +15,8 @@ pub use envelope::envelope;
 pub use operation::{Effect, Operation, Scope, Verb};
 
 use crate::api::{
-    collection, health, impacts, imports, keys, notices, parameters, previews, rates, rule_sets, run_results, runs,
-    scenarios,
+    collection, health, impacts, imports, keys, notices, objections, parameters, previews, rates, rule_sets,
+    run_results, runs, scenarios, served,
 };
 use crate::api_error::{ApiCode, ApiError};
 use crate::auth::Role::{self, Actuary, Admin, Approver, Auditor, Billing, Officer};
@@ -107,6 +107,20 @@ operations! {
     "runs.file"        Get  "/v1/areas/{area}/runs/{run}/files/{file}" READERS, Area, Read => run_results::file;
     "runs.notices"     Get  "/v1/areas/{area}/runs/{run}/notices"           READERS, Area, Read => notices::all;
     "runs.notice"      Get  "/v1/areas/{area}/runs/{run}/notices/{account}" READERS, Area, Read => notices::one;
+
+    "runs.announce"     Post "/v1/areas/{area}/runs/{run}/announcement"       &[Officer], Area, Once => served::announce;
+    "runs.announcement" Get  "/v1/areas/{area}/runs/{run}/announcement"       READERS, Area, Read => served::announcement;
+    "services.record"   Post "/v1/areas/{area}/runs/{run}/services"           &[Officer], Area, Once => served::record;
+    "services.list"     Get  "/v1/areas/{area}/runs/{run}/services"           READERS, Area, Read => served::list;
+    "services.get"      Get  "/v1/areas/{area}/runs/{run}/services/{account}" READERS, Area, Read => served::clocks;
+    "runs.redetermination" Get "/v1/areas/{area}/runs/{run}/redetermination"  READERS, Area, Read => objections::redetermination;
+
+    "objections.file"     Post "/v1/areas/{area}/objections"                        &[Officer],  Area, Once => objections::file;
+    "objections.list"     Get  "/v1/areas/{area}/objections"                        STUDENTS,    Area, Read => objections::list;
+    "objections.get"      Get  "/v1/areas/{area}/objections/{objection}"            STUDENTS,    Area, Read => objections::get;
+    "objections.decide"   Post "/v1/areas/{area}/objections/{objection}/decision"   &[Approver], Area, Once => objections::decide;
+    "objections.withdraw" Post "/v1/areas/{area}/objections/{objection}/withdrawal" &[Officer],  Area, Once => objections::withdraw;
+
     "reports.get"      Get  "/v1/areas/{area}/reports/{year}"          READERS, Area, Read => run_results::report;
 
     "keys.create"   Post   "/v1/keys"      &[Admin], Held, Once => keys::create;

@@ -15,6 +15,7 @@ mod link;
 mod log;
 mod mentions;
 mod records;
+mod remedies;
 mod runs;
 mod scenarios;
 mod schema;
@@ -40,6 +41,7 @@ pub use link::Link;
 pub use log::EntryRow;
 pub use mentions::Mention;
 pub use records::{BodyRow, DocumentKind};
+pub use remedies::{AnnouncementRow, ObjectionEventRow, ObjectionRow, ServiceRow};
 pub use runs::{RunEventRow, RunFindingRow, RunLawRow, RunRow};
 pub use scenarios::{ScenarioEventRow, ScenarioPartRow, ScenarioRow};
 

@@ -15,6 +15,7 @@ impl Then {
             Self::Waived => lang.pick("不补收", "waived"),
             Self::Even => lang.pick("无差额", "no difference"),
             Self::Settled => lang.pick("已结算", "settled before"),
+            Self::Unsaid => lang.pick("办法未规定如何处理", "what becomes of it the method does not say"),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What persons do with a run: ask for it, accept, review, approve, return, give up.
 
 use super::AnnualError;
+use super::redetermined;
 use super::request::{Accepted, Request};
 use super::state::{Act, NotMoved, State, Who, next};
 use crate::logbook::is_run_id;
@@ -71,6 +72,9 @@ pub fn act_in(link: &mut Link, run: &str, act: Act, who: &str, now: &str, remark
     let who = person(who)?;
     let mut row = held(link, run)?;
     let state = moved(&row, act, person_of(&row, who))?;
+    if matches!(act, Act::Review | Act::Publish) {
+        redetermined::not_before(link, &row)?;
+    }
     match act {
         Act::Review => row.reviewer = Some(who.to_owned()),
         Act::Approve => row.approver = Some(who.to_owned()),

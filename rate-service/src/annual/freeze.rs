@@ -8,11 +8,12 @@ use rate_core::input::book::CheckedBook;
 
 use super::act::{WORKER, enter, held, moved};
 use super::law::pinned;
+use super::only::Only;
 use super::request::Request;
 use super::state::{Act, State, Who};
-use super::work::Worker;
+use super::work::{Worker, facts};
 use super::{AnnualError, LawSource, findings};
-use crate::logbook::Logbook;
+use crate::logbook::{Leaving, Logbook};
 use crate::pipeline::{self, Portion};
 use crate::run::{ChosenLaw, RunError, not_of_setting};
 use crate::store::{AccountRange, ChunkRow, RunRow, Store};
@@ -37,7 +38,8 @@ impl Worker {
     ) -> Result<(), AnnualError> {
         let request = Request::read(&row.id, &row.area, &row.request)?;
         let entry = request.entry(&row.accepted)?;
-        let known = log.take_rates(&request.area, request.supersedes.as_deref(), now)?;
+        let anew = request.only.as_ref().and_then(|only| only.anew(request.on));
+        let known = log.take_rates(&request.area, &Leaving { run: request.supersedes.as_deref(), anew }, now)?;
         let knowledge = i64::try_from(known).map_err(|_| AnnualError::Broken("a knowledge number"))?;
         let area = store.read(|link| pipeline::of_area(link, &request.area, knowledge))?;
         let checked = area.checked();
@@ -51,7 +53,7 @@ impl Worker {
         }
         let mut search = Search::new(&chosen.law);
         search.tables(area.own_tables());
-        let chunks = self.look(store, row, knowledge, &mut search)?;
+        let chunks = self.look(store, (row, request.only.as_ref()), knowledge, &mut search)?;
         if chunks.is_empty() {
             return Err(AnnualError::unfit("没有该地区的单位", "the book holds no account of this area"));
         }
@@ -67,12 +69,12 @@ impl Worker {
     fn look(
         &mut self,
         store: &Store,
-        row: &RunRow,
+        (row, only): (&RunRow, Option<&Only>),
         knowledge: i64,
         search: &mut Search<'_>,
     ) -> Result<Vec<ChunkRow>, AnnualError> {
         let mut chunks = Vec::new();
-        let mut ranges = Ranges { store, row, knowledge, most: self.accounts.max(1), after: Some(String::new()) };
+        let mut ranges = Ranges { store, row, only, knowledge, most: self.accounts.max(1), after: Some(String::new()) };
         std::thread::scope(|scope| {
             let mut ahead = VecDeque::with_capacity(AHEAD);
             loop {
@@ -80,7 +82,7 @@ impl Worker {
                     && let Some(range) = ranges.next()?
                 {
                     let read = range.clone();
-                    ahead.push_back((range, scope.spawn(move || seen(store, &row.area, &read, knowledge))));
+                    ahead.push_back((range, scope.spawn(move || seen(store, &row.area, &read, (only, knowledge)))));
                 }
                 let Some((range, seen)) = ahead.pop_front() else { return Ok(()) };
                 let Seen { portion, checked } = seen.join().unwrap_or(Err(AnnualError::Broken("a reader's thread")))?;
@@ -103,6 +105,7 @@ const AHEAD: usize = 2;
 struct Ranges<'r> {
     store: &'r Store,
     row: &'r RunRow,
+    only: Option<&'r Only>,
     knowledge: i64,
     most: usize,
     /// The last account of the range before; none behind the last range.
@@ -113,7 +116,10 @@ impl Ranges<'_> {
     fn next(&mut self) -> Result<Option<AccountRange>, AnnualError> {
         let Some(after) = self.after.take() else { return Ok(None) };
         let Self { row, most, knowledge, .. } = self;
-        let mut found = self.store.read(|link| link.accounts_after(&row.area, &after, *most, *knowledge))?;
+        let mut found: Vec<String> = match self.only {
+            Some(only) => only.accounts.iter().filter(|it| **it > after).take(*most).cloned().collect(),
+            None => self.store.read(|link| link.accounts_after(&row.area, &after, *most, *knowledge))?,
+        };
         self.after = found.pop();
         Ok(self.after.clone().map(|last| AccountRange { after, upto: Some(last) }))
     }
@@ -125,8 +131,8 @@ struct Seen {
     checked: CheckedBook,
 }
 
-fn seen(store: &Store, area: &str, range: &AccountRange, knowledge: i64) -> Result<Seen, AnnualError> {
-    let portion = store.read(|link| pipeline::portion(link, area, range, knowledge))?;
+fn seen(store: &Store, area: &str, range: &AccountRange, of: (Option<&Only>, i64)) -> Result<Seen, AnnualError> {
+    let portion = store.read(|link| facts(link, area, range, of))?;
     let checked = portion.checked();
     Ok(Seen { portion, checked })
 }

@@ -6,7 +6,7 @@ use std::thread::Scope;
 use super::act::{WORKER, enter, held, moved};
 use super::request::Request;
 use super::state::{Act, Who};
-use super::{AnnualError, block, law};
+use super::{AnnualError, block, law, objected};
 use crate::logbook::{Bodies, Facts, LogError, Logbook, Publication, Published, Sealed};
 use crate::store::{Link, RunRow, Store, StoreError};
 
@@ -53,12 +53,15 @@ fn record(
     now: &str,
 ) -> Result<(), AnnualError> {
     // Who asked for it was told of no other; one that was asked for at the same time may have come to stand since then.
-    let alone = request.supersedes.is_none() && !request.first_only;
+    let alone = request.supersedes.is_none() && !request.stands_beside();
     if let Some(other) = published.beside.first().filter(|_| alone) {
         return Err(AnnualError::unfit(
             format!("该期其间已发布运行 `{other}`：请另办一次运行，并以 supersedes 指明替代"),
             format!("run `{other}` came to stand for this setting meanwhile: ask anew, naming it as `supersedes`"),
         ));
+    }
+    if let Some(only) = &request.only {
+        objected::followed(link, (&row.area, &row.id), only, &row.author, now)?;
     }
     let row = held(link, &row.id)?;
     let state = moved(&row, Act::Record, Who::Worker)?;

@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use rate_core::Problem;
 use rate_core::diagnostics::{Blocked, Diagnosis, Finding};
 use rate_core::error::Lang;
 use rate_core::log::{Digest, Tree};
+use rate_core::{Law, Problem};
 
 use super::act::{WORKER, state_of};
 use super::findings::{self, Frozen};
 use super::request::Request;
 use super::state::State;
-use super::{AnnualError, Told, block, publish};
+use super::{AnnualError, Told, block, law, publish};
 use crate::run::Summary;
 use crate::store::{Link, RunEventRow, RunRow, Store};
 
@@ -67,6 +67,30 @@ fn standing(store: &Store, row: RunRow) -> Result<Progress, AnnualError> {
 pub fn progress_in(link: &mut Link, run: &str) -> Result<Progress, AnnualError> {
     let row = link.run(run)?.ok_or_else(|| AnnualError::Unknown(run.to_owned()))?;
     standing_in(link, row)
+}
+
+/// The law that a run is pinned to.
+///
+/// # Errors
+/// A run that is unknown or not frozen.
+pub fn law_of(link: &mut Link, run: &str) -> Result<Law, AnnualError> {
+    let row = link.run(run)?.ok_or_else(|| AnnualError::Unknown(run.to_owned()))?;
+    Ok(law::compiled(link, &row)?.law.clone())
+}
+
+/// Whether a run that is decided and not published gives an account a rate.
+///
+/// # Errors
+/// As the store's.
+pub fn in_trial(link: &mut Link, run: &str, account: &str) -> Result<bool, AnnualError> {
+    let row = link.run(run)?.ok_or_else(|| AnnualError::Unknown(run.to_owned()))?;
+    for chunk in link.chunks(run)?.into_iter().filter(|chunk| chunk.range().holds(account)) {
+        let Some(kept) = link.block(run, chunk.number)? else { continue };
+        if block::bodies(&row.area, &kept)?.iter().any(|it| it.account.number == account) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn standing_in(link: &mut Link, row: RunRow) -> Result<Progress, AnnualError> {

@@ -5,6 +5,7 @@ use rate_core::{NaiveDate, date};
 use serde_json::{Value, json};
 
 use super::AnnualError;
+use super::only::{Cause, Only};
 use crate::diagnostics::Entry;
 
 /// What a run is asked to be.
@@ -22,6 +23,8 @@ pub struct Request {
     pub first_only: bool,
     /// The run it takes the place of.
     pub supersedes: Option<String>,
+    /// The accounts that it is over; none where it is over everybody.
+    pub only: Option<Only>,
     /// How much of each kind may be found: CSV `kind,most`; empty where the kinds that block may not be found at all.
     pub limits: String,
     /// Control totals of the sender: CSV `table,year,what,value`; empty where there are none.
@@ -38,6 +41,16 @@ pub struct Accepted {
 }
 
 impl Request {
+    /// Whether accounts that have a rate in the setting are passed over.
+    pub(super) fn first(&self) -> bool {
+        self.first_only || self.only.as_ref().is_some_and(|only| only.cause == Cause::First)
+    }
+
+    /// Whether it stands beside the runs of its setting, and takes the place of none.
+    pub(super) const fn stands_beside(&self) -> bool {
+        self.first_only || self.only.is_some()
+    }
+
     /// What its diagnostics are held against.
     ///
     /// # Errors
@@ -62,6 +75,7 @@ impl Request {
             "decided_on": self.decided_on.map(|day| day.to_string()),
             "first_only": self.first_only,
             "supersedes": self.supersedes,
+            "only": self.only.as_ref().map(Only::kept),
             "limits": self.limits,
             "control": self.control,
         })
@@ -81,6 +95,7 @@ impl Request {
             decided_on: day("decided_on")?,
             first_only: value["first_only"].as_bool().ok_or_else(broken)?,
             supersedes: text("supersedes"),
+            only: Only::read(&value["only"])?,
             limits: text("limits").ok_or_else(broken)?,
             control: text("control").ok_or_else(broken)?,
         })

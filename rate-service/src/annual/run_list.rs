@@ -2,6 +2,7 @@
 
 use rate_core::Lang;
 
+use super::request::Request;
 use super::work::decided_within;
 use super::{AnnualError, law};
 use crate::run::{ListCell, RUN_LIST, list_line};
@@ -26,7 +27,10 @@ pub fn run_list(store: &Store, run: &str, after: &str, most: usize, lang: Lang) 
     let row = store.read(|link| link.run(run))?.ok_or_else(|| AnnualError::Unknown(run.to_owned()))?;
     let unfrozen = || AnnualError::unfit("运行尚未冻结数据", "the facts of the run are not frozen yet");
     let knowledge = row.knowledge.ok_or_else(unfrozen)?;
-    let accounts = store.read(|link| link.accounts_after(&row.area, after, most.max(1), knowledge))?;
+    let accounts: Vec<String> = match Request::read(&row.id, &row.area, &row.request)?.only {
+        Some(only) => only.accounts.into_iter().filter(|it| it.as_str() > after).take(most.max(1)).collect(),
+        None => store.read(|link| link.accounts_after(&row.area, after, most.max(1), knowledge))?,
+    };
     let columns = RUN_LIST.iter().map(|(name, ..)| *name).collect();
     let Some(last) = accounts.last().cloned() else { return Ok(ListPage { columns, rows: Vec::new(), next: None }) };
     let range = AccountRange { after: after.to_owned(), upto: Some(last.clone()) };

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rate_core::diagnostics::Diagnosis;
 
 use super::act::{WORKER, enter, held, moved, state_of};
+use super::only::Only;
 use super::request::Request;
 use super::state::{Act, State, Who};
 use super::{AnnualError, LawSource, Told, block, findings, law};
@@ -216,15 +217,31 @@ pub(super) fn decided_within(
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Run, AnnualError> {
     let knowledge = row.knowledge.ok_or(AnnualError::Broken("no freeze"))?;
-    let portion = store.read(|link| pipeline::portion(link, &row.area, range, knowledge))?;
+    let only = Request::read(&row.id, &row.area, &row.request)?.only;
+    let portion = store.read(|link| facts(link, &row.area, range, (only.as_ref(), knowledge)))?;
     decided_of(row, chosen, &portion, progress)
 }
 
-/// The same for one account.
+/// The facts of the accounts of a run that lie in a range.
+pub(super) fn facts(
+    link: &mut Link,
+    area: &str,
+    range: &AccountRange,
+    (only, knowledge): (Option<&Only>, i64),
+) -> Result<Portion, StoreError> {
+    match only {
+        None => pipeline::portion(link, area, range, knowledge),
+        Some(only) => pipeline::listed(link, area, only.within(range), knowledge),
+    }
+}
+
+/// The same for one account, where the run is over it.
 pub(super) fn decided_one(store: &Store, row: &RunRow, chosen: &ChosenLaw, account: &str) -> Result<Run, AnnualError> {
     let knowledge = row.knowledge.ok_or(AnnualError::Broken("no freeze"))?;
-    let portion =
-        store.read(|link| pipeline::listed(link, &row.area, BTreeSet::from([account.to_owned()]), knowledge))?;
+    let only = Request::read(&row.id, &row.area, &row.request)?.only;
+    let over = only.is_none_or(|only| only.accounts.contains(account));
+    let accounts: BTreeSet<String> = over.then(|| account.to_owned()).into_iter().collect();
+    let portion = store.read(|link| pipeline::listed(link, &row.area, accounts, knowledge))?;
     decided_of(row, chosen, &portion, &mut |_, _| {})
 }
 
@@ -236,7 +253,7 @@ fn decided_of(
 ) -> Result<Run, AnnualError> {
     let request = Request::read(&row.id, &row.area, &row.request)?;
     let gate = request.entry(&row.accepted)?.gate;
-    let frame = Frame { chosen: chosen.clone(), first_only: request.first_only, diagnosis: Diagnosis::default(), gate };
+    let frame = Frame { chosen: chosen.clone(), first_only: request.first(), diagnosis: Diagnosis::default(), gate };
     let mut run = Run::over(frame, portion.checked(), progress);
     // A row of facts is found by its account and table: lines are those of the piece that was read.
     let problems = run.refused.iter_mut().flat_map(|it| &mut it.problems).chain(&mut run.warnings);

@@ -8,8 +8,10 @@ use rate_core::{NaiveDate, Parameters};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::only::{self, OnlyBody, OnlyRequest};
 use super::page::{Page, PageQuery};
 use super::rates::day;
+use super::served::today;
 use super::stream::{News, followed, follows};
 use super::{Json, Object, Once, Query, Reply, Service, Started};
 use crate::annual::{self, Accepted, Act, Progress, State};
@@ -17,6 +19,7 @@ use crate::api_error::{ApiCode, ApiError, ProblemBody};
 use crate::auth::Caller;
 use crate::billing::Seen;
 use crate::gazette::{self, GazetteError};
+use crate::remedy;
 use crate::run::not_of_setting;
 use crate::store::{Link, RunEventRow};
 
@@ -39,6 +42,9 @@ pub struct RunRequest {
     pub first_only: bool,
     /// The published run it takes the place of, whole.
     pub supersedes: Option<String>,
+    /// The accounts that it is over, where it is not over everybody. Their rates of the setting then take the place of what
+    /// was published of them before; everybody else keeps theirs.
+    pub only: Option<OnlyRequest>,
     /// How much of each kind of finding may be met: CSV `kind,most`; nothing of what blocks, where nothing is said.
     #[serde(default)]
     pub limits: String,
@@ -62,6 +68,8 @@ pub struct Run {
     pub first_only: bool,
     /// The run it takes the place of.
     pub supersedes: Option<String>,
+    /// The accounts that it is over, where it is not over everybody.
+    pub only: Option<OnlyBody>,
     /// `queued`, `running`, `blocked`, `trial`, `reviewed`, `approved`, `publishing`, `published`, `returned`, `cancelled`,
     /// `failed`.
     #[schema(example = "trial")]
@@ -101,6 +109,7 @@ impl Run {
             decided_on: it.request.decided_on.map(|day| day.to_string()),
             first_only: it.request.first_only,
             supersedes: it.request.supersedes,
+            only: it.request.only.as_ref().map(OnlyBody::of),
             state: it.state.as_str(),
             author: it.author,
             reviewer: it.reviewer,
@@ -122,7 +131,8 @@ pub(super) fn of_area(service: &Service, area: &str, run: &str) -> Result<Progre
     if found.request.area == area { Ok(found) } else { Err(ApiError::unknown()) }
 }
 
-fn in_area(link: &mut Link, area: &str, run: &str) -> Result<(), ApiError> {
+/// Whether a run is of an area; another is as if it were not there.
+pub(super) fn in_area(link: &mut Link, area: &str, run: &str) -> Result<(), ApiError> {
     let found = link.run(run)?.filter(|row| row.area == area);
     found.map(drop).ok_or_else(ApiError::unknown)
 }
@@ -160,10 +170,22 @@ pub async fn create(
     }
     let on = day("on", &asked.on)?;
     let decided_on = asked.decided_on.as_deref().map(|text| day("decided_on", text)).transpose()?;
-    let (of, before, first_only) = (area.clone(), asked.supersedes.clone(), asked.first_only);
+    if asked.only.is_some() && (asked.first_only || asked.supersedes.is_some() || !asked.control.is_empty()) {
+        let text = ["only", "…", "without / 不与 first_only, supersedes, control"];
+        return Err(ApiError::new(ApiCode::RequestValue, text));
+    }
+    let only = asked.only.map(OnlyRequest::read).transpose()?;
+    let (of, before, named) = (area.clone(), asked.supersedes.clone(), only.clone());
     let fits = service.wait(move |service| {
         service.store().read(|link| {
-            fits(&service.ledger(link)?, &of, on, before.as_deref(), first_only)?;
+            let seen = service.ledger(link)?;
+            match &named {
+                Some(only) => {
+                    only::fits(link, &seen, (&of, on), only)?;
+                    annual::is_granted(link, &of, only)?;
+                }
+                None => fits(&seen, &of, on, before.as_deref(), asked.first_only)?,
+            }
             decided_on.map_or(Ok(()), |day| in_setting(link, &of, on, day))
         })
     });
@@ -176,6 +198,7 @@ pub async fn create(
         decided_on,
         first_only: asked.first_only,
         supersedes: asked.supersedes,
+        only,
         limits: asked.limits,
         control: asked.control,
     };
@@ -296,6 +319,9 @@ async fn moved(
     let woken = Data::clone(&service);
     let answer = once.change(&service, move |link, now| {
         in_area(link, &area, &run)?;
+        if act == Act::Publish {
+            remedy::may_publish(link, &run, today(now)?)?;
+        }
         annual::act_in(link, &run, act, &caller.holder, now, remark.remark.trim())?;
         Reply::done(&Run::told(annual::progress_in(link, &run)?, NEW))
     });

@@ -8,6 +8,7 @@ use crate::billing::BillingError;
 use crate::gazette::GazetteError;
 use crate::intake::IntakeError;
 use crate::logbook::LogError;
+use crate::remedy::RemedyError;
 use crate::store::StoreError;
 
 impl From<StoreError> for ApiError {
@@ -36,6 +37,7 @@ impl From<AnnualError> for ApiError {
         match error {
             AnnualError::Store(error) => error.into(),
             AnnualError::Log(error) => error.into(),
+            AnnualError::Billing(error) => error.into(),
             AnnualError::Unknown(_) => Self::unknown(),
             AnnualError::NotYou { .. } => Self::plain(ApiCode::AuthSamePerson),
             AnnualError::Taken(_) | AnnualError::NotNow { .. } => {
@@ -45,6 +47,19 @@ impl From<AnnualError> for ApiError {
                 Self::refused(error.text(Lang::Zh), error.text(Lang::En))
             }
             AnnualError::Broken(what) => Self::internal(what),
+        }
+    }
+}
+
+impl From<RemedyError> for ApiError {
+    fn from(error: RemedyError) -> Self {
+        match error {
+            RemedyError::Store(error) => error.into(),
+            RemedyError::Run(error) => error.into(),
+            RemedyError::Unknown => Self::unknown(),
+            RemedyError::NotYou => Self::plain(ApiCode::AuthSamePerson),
+            RemedyError::Unfit { zh, en } => Self::refused(zh, en),
+            RemedyError::NotNow { zh, en } => Self::conflict(zh, en),
         }
     }
 }

@@ -65,6 +65,10 @@ impl Timeline {
         let standing = bodies.iter().filter_map(|row| Some((runs.stands(&row.run, through)?, row)));
         let mut standing: Vec<_> = standing.collect();
         standing.sort_by_key(|(run, _)| run.entry);
+        // Of one setting, what was determined last takes the place of whatever was before, whole.
+        let settings: Vec<DateSpan> = standing.iter().map(|(run, _)| run.run.setting).collect();
+        let last = |place: usize| !settings[place + 1..].contains(&settings[place]);
+        let standing = standing.into_iter().enumerate().filter(|(place, _)| last(*place)).map(|(_, it)| it);
         let mut timeline = Self::default();
         for (run, row) in standing {
             let body = Body::read(&row.body)?;

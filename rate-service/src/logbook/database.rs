@@ -107,13 +107,18 @@ impl DatabaseLog {
     }
 
     /// Takes the rates of the runs of an area that stand among its facts; the number of knowledge since then.
-    pub(super) fn take_rates(&mut self, area: &str, replaced: Option<&str>, now: &str) -> Result<u64, LogError> {
+    pub(super) fn take_rates(
+        &mut self,
+        area: &str,
+        leaving: &earlier::Leaving<'_>,
+        now: &str,
+    ) -> Result<u64, LogError> {
         self.store.write(|link| {
             let keys = [&self.key];
             let mut writing = Writing::begin(link, &keys)?;
             let events: Vec<Event> = writing.entries.iter().map(|entry| entry.event.clone()).collect();
             let mut recording = Recording::begin(writing.link)?;
-            earlier::take(&mut recording, &earlier::Runs::of(&events, area, replaced), area)?;
+            earlier::take(&mut recording, &earlier::Runs::of(&events, area, *leaving), area)?;
             let (number, change) = recording.finish()?;
             if let Some(change) = change {
                 not_before(writing.entries.last(), now)?;

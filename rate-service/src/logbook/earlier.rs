@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rate_core::NaiveDate;
 use rate_core::input::book::{RawTable, TableKind};
 use rate_core::record::{Body, Event, Run};
 
@@ -13,34 +14,47 @@ use crate::store::{AccountRange, StoreError};
 /// Accounts looked at together.
 const ACCOUNTS: i64 = 1000;
 
-/// The runs of an area whose rates are, or may be, among its facts.
-pub(super) struct Runs {
-    /// Those that stand, newest first.
-    standing: Vec<String>,
-    /// Those that another one took the place of.
-    replaced: Vec<String>,
+/// What of the published rates is about to be decided anew, and so no fact of the run that does it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Leaving<'l> {
+    /// The run whose place another takes, whole.
+    pub(crate) run: Option<&'l str>,
+    /// Accounts whose rates of the setting of a day are determined anew.
+    pub(crate) anew: Option<(NaiveDate, &'l BTreeSet<String>)>,
 }
 
-impl Runs {
-    /// The runs of an area in a log; `replaced` is about to be, too.
-    pub(super) fn of(events: &[Event], area: &str, replaced: Option<&str>) -> Self {
+/// The runs of an area whose rates are, or may be, among its facts.
+pub(super) struct Runs<'r> {
+    /// Those that stand, newest first.
+    standing: Vec<&'r Run>,
+    /// Those that another one took the place of.
+    replaced: Vec<&'r Run>,
+    leaving: Leaving<'r>,
+}
+
+impl<'r> Runs<'r> {
+    /// The runs of an area in a log.
+    pub(super) fn of(events: &'r [Event], area: &str, leaving: Leaving<'r>) -> Self {
         let runs = || events.iter().filter_map(|event| if let Event::Run(run) = event { Some(run) } else { None });
-        let gone: BTreeSet<&str> = runs().filter_map(|run| run.supersedes.as_deref()).chain(replaced).collect();
+        let gone: BTreeSet<&str> = runs().filter_map(|run| run.supersedes.as_deref()).chain(leaving.run).collect();
         let own: Vec<&Run> = runs().filter(|run| run.area == area).collect();
-        let (replaced, standing): (Vec<&Run>, Vec<&Run>) =
-            own.iter().rev().partition(|run| gone.contains(run.id.as_str()));
-        let names = |runs: Vec<&Run>| runs.into_iter().map(|run| run.id.clone()).collect();
-        Self { standing: names(standing), replaced: names(replaced) }
+        let (replaced, standing) = own.iter().rev().partition(|run| gone.contains(run.id.as_str()));
+        Self { standing, replaced, leaving }
     }
 
     fn all(&self) -> Vec<String> {
-        self.standing.iter().chain(&self.replaced).cloned().collect()
+        self.standing.iter().chain(&self.replaced).map(|run| run.id.clone()).collect()
+    }
+
+    /// Whether the rates that a run gave an account are determined anew.
+    fn leaves(&self, run: &Run, account: &str) -> bool {
+        self.leaving.anew.is_some_and(|(on, accounts)| run.setting.contains(on) && accounts.contains(account))
     }
 }
 
 /// Adds what is missing among the facts, and takes back what stands no longer: of accounts the book knows, and not of a
 /// day that it has a rate of its own for.
-pub(super) fn take(recording: &mut Recording<'_>, runs: &Runs, area: &str) -> Result<(), LogError> {
+pub(super) fn take(recording: &mut Recording<'_>, runs: &Runs<'_>, area: &str) -> Result<(), LogError> {
     let all = runs.all();
     // What stood before anything of this was added: a range is read before it is changed.
     let known = recording.number();
@@ -64,7 +78,7 @@ pub(super) fn take(recording: &mut Recording<'_>, runs: &Runs, area: &str) -> Re
         }
         let mut rows = Vec::new();
         for (number, account) in accounts {
-            let changes = account.changes(runs)?.into_iter();
+            let changes = account.changes(runs, &number)?.into_iter();
             let kind = TableKind::Rates.stem();
             rows.extend(changes.map(|(standing, line)| recording.row(area, &number, kind, &line, standing)));
         }
@@ -86,25 +100,43 @@ struct Account {
 }
 
 impl Account {
-    fn lines_of(&self, run: &str) -> &[String] {
-        self.decided.iter().find(|(of, _)| of == run).map_or(&[], |(_, lines)| lines)
+    fn lines_of(&self, run: &Run) -> Option<&[String]> {
+        self.decided.iter().find(|(of, _)| *of == run.id).map(|(_, lines)| lines.as_slice())
+    }
+
+    /// The lines of the runs that say what holds, newest first, and those of all others: of one setting, what was
+    /// determined last takes the place of whatever was before, whole.
+    fn parted(&self, runs: &Runs<'_>, account: &str) -> (Vec<&[String]>, Vec<&[String]>) {
+        let gone = runs.replaced.iter().filter_map(|run| self.lines_of(run));
+        let (mut holds, mut gone, mut settings) = (Vec::new(), gone.collect::<Vec<_>>(), Vec::new());
+        for run in &runs.standing {
+            let Some(lines) = self.lines_of(run) else { continue };
+            if runs.leaves(run, account) || settings.contains(&run.setting) {
+                gone.push(lines);
+            } else {
+                settings.push(run.setting);
+                holds.push(lines);
+            }
+        }
+        (holds, gone)
     }
 
     /// Rates that come among the facts, and those taken back.
-    fn changes(&self, runs: &Runs) -> Result<Vec<(bool, String)>, LogError> {
-        let of = |runs: &[String]| -> BTreeSet<&String> { runs.iter().flat_map(|run| self.lines_of(run)).collect() };
-        let (standing, gone) = (of(&runs.standing), of(&runs.replaced));
-        let back: BTreeSet<&String> =
-            gone.into_iter().filter(|line| self.own.contains(*line) && !standing.contains(line)).collect();
+    fn changes(&self, runs: &Runs<'_>, account: &str) -> Result<Vec<(bool, String)>, LogError> {
+        let (holds, gone) = self.parted(runs, account);
+        let of = |runs: &[&[String]]| -> BTreeSet<String> { runs.concat().into_iter().collect() };
+        let (standing, gone) = (of(&holds), of(&gone));
+        let back: BTreeSet<String> =
+            gone.into_iter().filter(|line| self.own.contains(line) && !standing.contains(line)).collect();
         let mut days = BTreeSet::new();
-        for line in self.own.iter().filter(|line| !back.contains(line)) {
+        for line in self.own.iter().filter(|line| !back.contains(*line)) {
             days.insert(begins(line)?);
         }
-        let mut changes: Vec<(bool, String)> = back.into_iter().map(|line| (false, line.clone())).collect();
+        let mut changes: Vec<(bool, String)> = back.into_iter().map(|line| (false, line)).collect();
         // The newest run says what holds on a day.
-        for run in runs.standing.iter().filter(|_| self.known) {
+        for lines in holds.into_iter().filter(|_| self.known) {
             let mut own_days = BTreeSet::new();
-            for line in self.lines_of(run) {
+            for line in lines {
                 let day = begins(line)?;
                 if !days.contains(&day) && own_days.insert(day) {
                     changes.push((true, line.clone()));

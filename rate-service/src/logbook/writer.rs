@@ -8,6 +8,7 @@ use rate_core::log::Checkpoint;
 use super::LogError;
 use super::database::{DatabaseLog, Then};
 use super::directory::DirectoryLog;
+use super::earlier::Leaving;
 use super::kept::Document;
 use super::key::KeyFile;
 use super::publish::{Publication, Published, publish};
@@ -147,8 +148,8 @@ impl Logbook {
     ///
     /// # Errors
     /// What cannot be written, and a log that is no database.
-    pub(crate) fn take_rates(&mut self, area: &str, replaced: Option<&str>, now: &str) -> Result<u64, LogError> {
-        self.database()?.take_rates(area, replaced, now)
+    pub(crate) fn take_rates(&mut self, area: &str, leaving: &Leaving<'_>, now: &str) -> Result<u64, LogError> {
+        self.database()?.take_rates(area, leaving, now)
     }
 
     fn database(&mut self) -> Result<&mut DatabaseLog, LogError> {

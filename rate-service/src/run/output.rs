@@ -366,7 +366,7 @@ pub(super) fn place_cells(problem: &Problem, lang: Lang) -> Vec<ListCell> {
 
 /// The sums of what is settled, by what becomes of it; nothing where nothing is.
 fn settled_totals(settled: &Settled) -> Option<serde_json::Value> {
-    let each = Then::WORDS.iter().filter_map(|word| Then::from_word(word));
+    let each = Then::WORDS.iter().filter_map(|word| Then::from_word(word)).filter(|then| *then != Then::Unsaid);
     let sums: serde_json::Map<_, _> =
         each.map(|then| (then.as_str().to_owned(), json!(settled.fen(then).to_string()))).collect();
     (settled.accounts > 0).then(|| json!(sums))

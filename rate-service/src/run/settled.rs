@@ -66,7 +66,9 @@ impl Settled {
         let mut settled = Self::default();
         for it in decided.iter().filter_map(|it| it.settlement.as_ref()) {
             settled.accounts += 1;
-            for then in Then::WORDS.iter().filter_map(|word| Then::from_word(word)) {
+            // A run settles what the method says of rates decided late, and nothing else.
+            let said = Then::WORDS.iter().filter_map(|word| Then::from_word(word)).filter(|then| *then != Then::Unsaid);
+            for then in said {
                 *settled.sums.entry(then.as_str()).or_default() += it.sum(then);
             }
         }

@@ -172,6 +172,7 @@ fn publish_run(service: &Service, clerk: &str, head: &str) -> Result<u64, ServeE
         decided_on: None,
         first_only: false,
         supersedes: None,
+        only: None,
         limits: String::new(),
         control: String::new(),
     };

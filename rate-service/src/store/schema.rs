@@ -444,3 +444,57 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(imports, import_progress);
 diesel::allow_tables_to_appear_in_same_query!(drafts, publications);
+
+diesel::table! {
+    announcements (run, number) {
+        run -> Text,
+        number -> BigInt,
+        first_day -> Text,
+        place -> Text,
+        recorded_by -> Text,
+        recorded_at -> Text,
+    }
+}
+
+diesel::table! {
+    services (run, account, number) {
+        run -> Text,
+        account -> Text,
+        number -> BigInt,
+        served_on -> Text,
+        channel -> Text,
+        proof -> Text,
+        recorded_by -> Text,
+        recorded_at -> Text,
+    }
+}
+
+diesel::table! {
+    objections (id) {
+        id -> Text,
+        area -> Text,
+        account -> Text,
+        run -> Text,
+        kind -> Text,
+        filed_on -> Text,
+        last_day -> Text,
+        grounds -> Text,
+        documents -> Text,
+        recorded_by -> Text,
+        recorded_at -> Text,
+    }
+}
+
+diesel::table! {
+    objection_events (objection, number) {
+        objection -> Text,
+        number -> BigInt,
+        state -> Text,
+        happened_on -> Text,
+        document -> Text,
+        remark -> Text,
+        run -> Text,
+        recorded_by -> Text,
+        recorded_at -> Text,
+    }
+}

@@ -16,9 +16,10 @@ use crate::command::{binary, rate_ok, text};
 const RUN: &str = "--lang en run --area 990100 --rules demo/rules --parameters demo/parameters --on 2022-07-01";
 const BY: &str = "--author clerk --approver head --recorded-at 2022-06-20T09:00:00+08:00";
 /// Tables whose rows are only ever added.
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 16] = [
     "accesses",
     "acknowledgements",
+    "announcements",
     "approvals",
     "bodies",
     "checkpoints",
@@ -27,7 +28,10 @@ const TABLES: [&str; 12] = [
     "facts",
     "knowledge",
     "mentions",
+    "objection_events",
+    "objections",
     "publications",
+    "services",
     "signers",
 ];
 /// Tables whose rows are states: no part of the log, and no record of anything.
@@ -222,6 +226,10 @@ fn filled(store: &Store) {
         format!("approvals VALUES ({bytes}, 'key', 'head', '1', 'organ', '2025-01-01', '2025-01-01T00:00:00.000Z')"),
         format!("publications VALUES (1, {bytes}, {yes}, 'key', 'head', '2025-01-01T00:00:00.000Z')"),
         "signers VALUES (0, 'key')".to_owned(),
+        "announcements VALUES ('run', 1, '2025-01-01', 'place', 'clerk', '2025-01-01T00:00:00.000Z')".to_owned(),
+        "services VALUES ('run', '1', 1, '2025-01-01', 'post', 'proof', 'clerk', '2025-01-01T00:00:00.000Z')".to_owned(),
+        "objections VALUES ('id', '990100', '1', 'run', 'recheck', '2025-01-01', '', 'why', '[]', 'clerk', '2025-01-01T00:00:00.000Z')".to_owned(),
+        "objection_events VALUES ('id', 1, 'filed', '2025-01-01', '', '', '', 'clerk', '2025-01-01T00:00:00.000Z')".to_owned(),
     ] {
         execute(store, &format!("INSERT INTO {row}")).unwrap();
     }
@@ -239,6 +247,10 @@ fn column(table: &str) -> &'static str {
         "mentions" => "other",
         "approvals" => "organ",
         "publications" => "publisher",
+        "announcements" => "place",
+        "services" => "proof",
+        "objections" => "grounds",
+        "objection_events" => "remark",
         _ => "key",
     }
 }
@@ -293,6 +305,10 @@ fn key(table: &str) -> &'static str {
         "checkpoints" => "size",
         "accesses" => "trace",
         "acknowledgements" => "area, account, number",
+        "announcements" => "run, number",
+        "services" => "run, account, number",
+        "objections" => "id",
+        "objection_events" => "objection, number",
         "mentions" => "area, account, kind, other",
         _ => "place",
     }

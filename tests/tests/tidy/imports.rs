@@ -29,7 +29,7 @@ const SERVICE: &[&[&str]] = &[
     &["logbook"],
     &["billing", "intake", "scenario"],
     &["annual", "gazette", "replay"],
-    &["evidence", "studies"],
+    &["evidence", "remedy", "studies"],
     &["audit", "demo", "jobs", "preview", "projects", "vectors"],
     &["auth", "api_error"],
     &["api"],
