@@ -95,6 +95,7 @@ pub fn request(id: &str, on: &str) -> Request {
         decided_on: None,
         first_only: false,
         supersedes: Some("file".to_owned()),
+        only: None,
         limits: String::new(),
         control: String::new(),
     }
