@@ -195,6 +195,11 @@ impl<'l> Search<'l> {
         if let Some(control) = control {
             control.compare(&self.totals, &mut self.found);
         }
+        self.finish_of_some()
+    }
+
+    /// Ends a search through some accounts alone: what only a whole book shows, as a year without a row, is not asked.
+    pub fn finish_of_some(mut self) -> Diagnosis {
         // What is left concerns tables as wholes and knows its place.
         self.found.locate(&[]);
         let Found { listed: mut findings, counts, .. } = self.found;

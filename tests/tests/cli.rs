@@ -79,6 +79,8 @@ mod imports;
 mod january;
 #[path = "service/law.rs"]
 mod law;
+#[path = "service/life.rs"]
+mod life;
 #[path = "service/lists.rs"]
 mod lists;
 #[path = "service/notices.rs"]

@@ -57,7 +57,10 @@ impl Worker {
         if chunks.is_empty() {
             return Err(AnnualError::unfit("没有该地区的单位", "the book holds no account of this area"));
         }
-        let mut diagnosis = search.finish(entry.control.as_ref());
+        let mut diagnosis = match request.only {
+            Some(_) => search.finish_of_some(),
+            None => search.finish(entry.control.as_ref()),
+        };
         // A row of facts is found by its account and table: lines are those of a piece that was read.
         diagnosis.findings.iter_mut().for_each(|it| it.place.line = 0);
         diagnosis.findings.sort();
