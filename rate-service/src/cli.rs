@@ -4,6 +4,7 @@
 //! or the output failed.
 
 mod audit;
+mod backup;
 mod check;
 mod diagnose;
 mod failure;
@@ -16,6 +17,7 @@ mod scenario;
 mod serve;
 mod test;
 mod vectors;
+mod verify;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -160,8 +162,14 @@ enum Command {
     Book(BookCommand),
     /// Decide again what a log says was decided, and say where it differs and why.
     Replay(log::ReplayArguments),
-    /// Look at every byte of a log, or of evidence: hashes, proofs, signatures, and deciding again.
-    Verify(log::VerifyArguments),
+    /// Look at every byte of a log, of a backup, or of evidence: hashes, proofs, signatures, and deciding again.
+    Verify(verify::VerifyArguments),
+    /// Copy a database to a directory of files while it is in use, and verify the copy.
+    Backup(backup::BackupArguments),
+    /// Fill an empty database from a backup, verified before and after.
+    Restore(backup::RestoreArguments),
+    /// Copy a database that nobody writes to into an empty one, SQLite or PostgreSQL, row for row, and verify it.
+    MigrateStore(backup::MoveArguments),
     /// Evidence of single decisions, for somebody without this system.
     #[command(subcommand)]
     Evidence(log::EvidenceCommand),
@@ -358,6 +366,9 @@ impl Session<'_> {
             }
             Command::Replay(arguments) => self.replay(arguments),
             Command::Verify(arguments) => self.verify(&arguments),
+            Command::Backup(arguments) => self.backup(&arguments),
+            Command::Restore(arguments) => self.restore(&arguments),
+            Command::MigrateStore(arguments) => self.migrate_store(&arguments),
             Command::Evidence(command) => self.evidence(command),
             Command::Log(command) => self.log(command),
             Command::Audit(arguments) => self.audit(arguments),

@@ -5,6 +5,7 @@ pub mod api;
 pub mod api_error;
 pub mod audit;
 pub mod auth;
+pub mod backup;
 pub mod billing;
 pub mod book;
 pub mod casebook;

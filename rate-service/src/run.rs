@@ -360,6 +360,8 @@ pub enum Stage {
     Auditing,
     /// Deciding worked cases.
     Testing,
+    /// Copying the tables of a database.
+    Copying,
     /// Writing the results.
     Writing,
 }
@@ -374,6 +376,7 @@ impl Stage {
             Self::Deciding => lang.pick("核定费率", "deciding"),
             Self::Auditing => lang.pick("核对收费费率", "auditing"),
             Self::Testing => lang.pick("核对算例", "testing"),
+            Self::Copying => lang.pick("复制数据表", "copying"),
             Self::Writing => lang.pick("写出结果", "writing"),
         }
     }

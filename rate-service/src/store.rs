@@ -19,6 +19,7 @@ mod remedies;
 mod runs;
 mod scenarios;
 mod schema;
+mod tables;
 
 use std::fmt;
 use std::fs::{File, OpenOptions};
@@ -44,6 +45,7 @@ pub use records::{BodyRow, DocumentKind};
 pub use remedies::{AnnouncementRow, ObjectionEventRow, ObjectionRow, ServiceRow};
 pub use runs::{RunEventRow, RunFindingRow, RunLawRow, RunRow};
 pub use scenarios::{ScenarioEventRow, ScenarioPartRow, ScenarioRow};
+pub use tables::{Cell, Column, Sort, Table};
 
 /// Connections a store holds: for requests that write and wait for one another, for workers, and for readers beside them.
 const CONNECTIONS: u32 = 16;
@@ -132,6 +134,9 @@ pub enum StoreError {
     /// The tables could not be made.
     #[error("the tables could not be brought up to date: {0} / 数据表升级失败")]
     Migration(String),
+    /// Something is there already, where nothing may be.
+    #[error("the database is not empty ({0}) / 数据库不是空的（{0}）")]
+    Occupied(String),
     /// The database refused.
     #[error(transparent)]
     Database(#[from] diesel::result::Error),
@@ -171,6 +176,29 @@ impl Store {
         let store = Self::through(Door { place: place.clone(), reads_only: false }, owner)?;
         store.link()?.migrate()?;
         Ok(store)
+    }
+
+    /// Opens a database that is to be filled from a copy: tables are made as they were when the copy was taken, where
+    /// there are none.
+    ///
+    /// # Errors
+    /// As [`Store::open`]; [`StoreError::Occupied`] where a row stands in it, or tables of another version.
+    pub fn open_empty(place: &Place, versions: &[String]) -> Result<Self, StoreError> {
+        let owner = match place {
+            Place::Sqlite(path) => Some(own(path)?),
+            Place::Postgres(_) => None,
+        };
+        let store = Self::through(Door { place: place.clone(), reads_only: false }, owner)?;
+        store.link()?.migrate_to(versions)?;
+        Ok(store)
+    }
+
+    /// Brings the tables up to date.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn bring_up_to_date(&self) -> Result<(), StoreError> {
+        self.link()?.migrate()
     }
 
     /// Opens a database that is there, to read it; whoever owns or writes to it is not disturbed.

@@ -76,9 +76,14 @@ impl Server {
 
     /// The URL of a new database.
     pub fn database(&self) -> String {
+        self.database_by("")
+    }
+
+    /// The URL of a new database that is made in a way of its own.
+    pub fn database_by(&self, how: &str) -> String {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let name = format!("test{}", COUNT.fetch_add(1, Ordering::Relaxed));
-        run(Command::new("psql").arg(self.url("postgres")).args(["-qc", &format!("CREATE DATABASE {name}")]));
+        run(Command::new("psql").arg(self.url("postgres")).args(["-qc", &format!("CREATE DATABASE {name} {how}")]));
         self.url(&name)
     }
 

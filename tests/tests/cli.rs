@@ -14,6 +14,8 @@ mod blocks;
 mod cases;
 #[path = "cli/command.rs"]
 mod command;
+#[path = "cli/copied.rs"]
+mod copied;
 #[path = "cli/demonstration.rs"]
 mod demonstration;
 #[path = "cli/diagnosed.rs"]

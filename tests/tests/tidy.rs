@@ -13,6 +13,8 @@ mod documents;
 mod footing;
 #[path = "tidy/imports.rs"]
 mod imports;
+#[path = "tidy/packaging.rs"]
+mod packaging;
 #[path = "tidy/purity.rs"]
 mod purity;
 #[path = "tidy/refused.rs"]

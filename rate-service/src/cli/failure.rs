@@ -7,6 +7,7 @@ use rate_core::error::Lang;
 use rate_core::{AccountKey, NaiveDate, Problem};
 
 use super::diagnose;
+use crate::backup::BackupError;
 use crate::book;
 use crate::casebook::CaseError;
 use crate::diagnostics::EntryError;
@@ -37,6 +38,8 @@ pub(super) enum Failure {
     Log(LogError),
     #[error(transparent)]
     Serve(ServeError),
+    #[error(transparent)]
+    Backup(#[from] BackupError),
 }
 
 impl From<book::BookError> for Failure {
@@ -135,6 +138,9 @@ pub(super) fn report(failure: &Failure, lang: Lang) -> ExitCode {
         Failure::Log(error @ (LogError::Busy(_) | LogError::File { .. } | LogError::Store(_))) => {
             (vec![error.to_string()], 3)
         }
+        Failure::Backup(BackupError::Faults(faults)) => (faults.iter().map(|fault| fault.line(lang)).collect(), 1),
+        Failure::Backup(error @ BackupError::NotEmpty(_)) => (vec![error.to_string()], 1),
+        Failure::Backup(error) => (vec![error.to_string()], 3),
         Failure::Serve(error @ ServeError::Config(_)) => (vec![error.to_string()], 2),
         Failure::Serve(error) => (vec![error.to_string()], 3),
         Failure::Run(error) => (vec![error.to_string()], 3),

@@ -1,4 +1,4 @@
-//! `rate run --log`, `rate log`, `rate replay`, `rate verify`.
+//! `rate run --log`, `rate log`, `rate replay`, `rate evidence export`.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use rate_core::error::Lang;
-use rate_core::log::{SignedNote, VerifyingKey};
 use rate_core::notice::{harmless, yuan};
 use rate_core::record::{Entry, Event};
 use rate_core::replay::DifferenceCause;
@@ -15,9 +14,7 @@ use super::{Failure, ReadingArguments, Session, progress::Progress};
 use crate::book::{BOM, BookRows, cell};
 use crate::clock;
 use crate::evidence;
-use crate::logbook::{
-    Facts, Fault, FaultKind, LogError, Logbook, Publication, Published, TakenOut, Trust, View, sealed, verify,
-};
+use crate::logbook::{Facts, LogError, Logbook, Publication, Published, TakenOut, View, sealed};
 use crate::replay::{Outcome, Replayed, Request, Sum, Tally, Today, replays};
 use crate::run::{self, Run, Stage};
 
@@ -152,21 +149,6 @@ pub(super) enum EvidenceCommand {
     },
 }
 
-#[derive(Debug, clap::Args)]
-pub(super) struct VerifyArguments {
-    /// The log (a directory, `sqlite:FILE` or `postgres://HOST/NAME`), or a directory of evidence.
-    path: PathBuf,
-    /// A checkpoint of this log that was kept elsewhere.
-    #[arg(long)]
-    checkpoint: Option<PathBuf>,
-    /// The first public key of this log, as it was given elsewhere; for evidence, any key of the log.
-    #[arg(long)]
-    key: Option<String>,
-    /// Look at bytes only, and decide nothing again.
-    #[arg(long)]
-    no_replay: bool,
-}
-
 impl Session<'_> {
     /// What to keep elsewhere after a publication.
     pub(super) fn published(&mut self, published: &Published) -> Result<(), Failure> {
@@ -245,7 +227,7 @@ impl Session<'_> {
     }
 
     /// What writers took out, which whoever looks at a log is told.
-    fn set_aside(&mut self, view: &View) -> Result<(), Failure> {
+    pub(super) fn set_aside(&mut self, view: &View) -> Result<(), Failure> {
         for name in view.set_aside()? {
             let head = self.lang.pick("曾被移出日志、另存于 ", "taken out of this log, kept in ");
             writeln!(self.out, "{head}set-aside/{}", harmless(&name))?;
@@ -319,86 +301,6 @@ impl Session<'_> {
         writeln!(self.out, "{}{}", self.lang.pick("证据：", "Evidence: "), out.display())?;
         Ok(ExitCode::SUCCESS)
     }
-
-    /// What evidence proves and by what; then whether it does.
-    fn evidence_verdict(&mut self, dir: &Path, trust: &Trust) -> Result<ExitCode, Failure> {
-        let verified = evidence::verify(dir, trust);
-        if let (Some(proved), true) = (&verified.proved, verified.faults.is_empty()) {
-            for line in proved.lines(self.lang) {
-                writeln!(self.out, "{line}")?;
-            }
-        }
-        if let Some([kept, own]) = verified.other_sizes {
-            let line = match self.lang {
-                Lang::Zh => format!("无法对照：留存的检查点为{kept}条，证据的检查点为{own}条；请索取该检查点下的证据"),
-                Lang::En => format!("cannot be compared: sizes {kept} and {own}; ask for evidence at that checkpoint"),
-            };
-            writeln!(self.out, "{line}")?;
-            if verified.faults.is_empty() {
-                writeln!(self.out, "{}", self.lang.pick("未作对照", "not compared"))?;
-                return Ok(ExitCode::FAILURE);
-            }
-        }
-        self.verdict(&verified.faults)
-    }
-
-    pub(super) fn verify(&mut self, arguments: &VerifyArguments) -> Result<ExitCode, Failure> {
-        let trust = trust(arguments)?;
-        if evidence::is_evidence(&arguments.path) {
-            return self.evidence_verdict(&arguments.path, &trust);
-        }
-        let mut verified = verify(&arguments.path, &trust);
-        let lang = self.lang;
-        let mut again = 0;
-        if verified.faults.is_empty() && !arguments.no_replay && verified.runs > 0 {
-            again = self.replay_all(&arguments.path, &mut verified.faults)?;
-        }
-        let (entries, rows, bodies) = (verified.entries, verified.rows, verified.bodies);
-        let looked = match lang {
-            Lang::Zh => format!("已核对 {entries} 条、{rows} 行数据、{bodies} 份记录，重算 {again} 份"),
-            Lang::En => {
-                format!("Looked at {entries} entries, {rows} rows of facts, {bodies} records; decided {again} again")
-            }
-        };
-        writeln!(self.out, "{looked}")?;
-        if let Some(checkpoint) = &verified.checkpoint {
-            let head = lang.pick("最后的检查点：", "Last checkpoint: ");
-            writeln!(self.out, "{head}{} {} {}", checkpoint.origin, checkpoint.size, checkpoint.root)?;
-        }
-        if let Ok(view) = View::read(&arguments.path) {
-            self.set_aside(&view)?;
-        }
-        self.verdict(&verified.faults)
-    }
-
-    fn verdict(&mut self, faults: &[Fault]) -> Result<ExitCode, Failure> {
-        faults.iter().try_for_each(|fault| writeln!(self.out, "{}", fault.line(self.lang)))?;
-        let (result, code) = if faults.is_empty() {
-            (self.lang.pick("核对无误", "nothing is amiss"), ExitCode::SUCCESS)
-        } else {
-            (self.lang.pick("核对不符", "something does not fit"), ExitCode::FAILURE)
-        };
-        writeln!(self.out, "{result}")?;
-        Ok(code)
-    }
-
-    /// Decides everything again; what is not identical is a fault.
-    fn replay_all(&mut self, log: &Path, faults: &mut Vec<Fault>) -> Result<usize, Failure> {
-        let mut progress = Progress::new(self.lang);
-        let request = Request::of(log);
-        let mut done = 0;
-        let all = replays(&request, &mut |replayed| {
-            done += 1;
-            progress.at(Stage::Deciding, done, 0);
-            if replayed.kept.cause().is_some() {
-                let place = format!("runs/{}/bodies:{}", replayed.run, replayed.index + 1);
-                let detail = difference_text(&replayed, None, &replayed.kept, self.lang);
-                faults.push(Fault::new(FaultKind::Replay, place, detail));
-            }
-        })?;
-        progress.done();
-        Ok(all)
-    }
 }
 
 /// The files of a log that a path does not name itself: those beside a database in a file.
@@ -433,19 +335,6 @@ fn opened(dir: &Path, name: &str, lang: Lang) -> Result<Logbook, Failure> {
         lines.iter().try_for_each(|line| writeln!(err, "rate: {line}"))?;
     }
     Ok(book)
-}
-
-fn trust(arguments: &VerifyArguments) -> Result<Trust, Failure> {
-    let key = arguments.key.as_deref().map(VerifyingKey::parse).transpose();
-    let key = key.map_err(|error| LogError::Unknown(format!("--key: {error}")))?;
-    let checkpoint = match &arguments.checkpoint {
-        Some(path) => {
-            let text = std::fs::read_to_string(path).map_err(LogError::at(path))?;
-            Some(SignedNote::parse(&text).map_err(|error| LogError::broken(path, error.to_string()))?)
-        }
-        None => None,
-    };
-    Ok(Trust { key, checkpoint })
 }
 
 /// An entry in a line, where nothing that somebody wrote can turn or break it.
@@ -505,7 +394,7 @@ fn sum_text(sum: &Sum, lang: Lang) -> String {
     }
 }
 
-fn difference_text(replayed: &Replayed, what: Option<Today>, outcome: &Outcome, lang: Lang) -> String {
+pub(super) fn difference_text(replayed: &Replayed, what: Option<Today>, outcome: &Outcome, lang: Lang) -> String {
     let account = replayed.account.as_ref().map_or_else(|| format!("#{}", replayed.index + 1), ToString::to_string);
     let [recorded, now] = outcome.values(lang);
     let cause = cause(what, outcome).map_or("", |cause| cause.text(lang));

@@ -82,6 +82,14 @@ faults! {
     Body = "body", "记录不是发布时的内容", "the record is not the one that was published";
     /// A body under another run, account order or law than its entry says.
     Misplaced = "misplaced", "记录与其运行不符", "the record does not belong to its run";
+    /// A file of a backup that is not as it was written.
+    Backup = "backup", "备份文件不是写入时的内容", "the file of the backup is not as it was written";
+    /// Rows that were copied, and read back otherwise.
+    Copy = "copy", "复制后读回的内容不同，未予保留", "what was copied reads back otherwise: nothing of it was kept";
+    /// A database that is to be filled and holds something.
+    Occupied = "occupied", "目标数据库不是空的，未写入", "the database to be filled is not empty: nothing was written";
+    /// A database that was written to while it was moved.
+    Moving = "moving", "迁移期间源数据库仍被写入，未予保留", "the database was written to while it was moved: nothing was kept";
     /// A record that deciding again does not give.
     Replay = "replay", "按所存数据与规则重算，结果不同", "deciding again from the kept facts and law gives something else";
 }

@@ -9,7 +9,7 @@ use diesel::sqlite::SqliteConnection;
 use diesel::{Connection, QueryableByName, RunQueryDsl, sql_query};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::{Door, Place, StoreError};
+use super::{Door, Place, StoreError, Table};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -126,11 +126,50 @@ impl Link {
         }
     }
 
+    /// Makes the tables as they were at some versions, in a database that has none, or has just these and no row.
+    pub(super) fn migrate_to(&mut self, wanted: &[String]) -> Result<(), StoreError> {
+        let found = self.tables()?;
+        if !found.is_empty() {
+            self.check_empty(&found)?;
+            let stands = self.versions().unwrap_or_default();
+            return if stands == wanted {
+                Ok(())
+            } else {
+                Err(StoreError::Occupied("other tables / 另有数据表".into()))
+            };
+        }
+        match self {
+            Self::Sqlite(connection) => migrate_to(connection, &SQLITE, wanted),
+            Self::Postgres(connection) => migrate_to(connection, &POSTGRES, wanted),
+        }
+    }
+
+    /// Refuses a database that has a row.
+    ///
+    /// # Errors
+    /// [`StoreError::Occupied`], with the first table that has one.
+    pub fn check_empty(&mut self, tables: &[Table]) -> Result<(), StoreError> {
+        for table in tables {
+            if self.row_count(table)? > 0 {
+                return Err(StoreError::Occupied(table.name.clone()));
+            }
+        }
+        Ok(())
+    }
+
+    /// The versions of the tables, in order.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn versions(&mut self) -> Result<Vec<String>, StoreError> {
+        let asked = sql_query("SELECT version AS answer FROM __diesel_schema_migrations ORDER BY version");
+        let applied: Vec<Answer> = on!(self, connection => asked.load(connection))?;
+        Ok(applied.into_iter().map(|it| it.answer).collect())
+    }
+
     /// Whether the tables are those of this version, asked without writing.
     pub(super) fn check_migrated(&mut self) -> Result<(), StoreError> {
-        let asked = sql_query("SELECT version AS answer FROM __diesel_schema_migrations");
-        let applied: Vec<Answer> = on!(&mut *self, connection => asked.load(connection))?;
-        let applied: Vec<String> = applied.into_iter().map(|it| it.answer).collect();
+        let applied = self.versions()?;
         let ours = match self {
             Self::Sqlite(_) => versions::<diesel::sqlite::Sqlite>(&SQLITE)?,
             Self::Postgres(_) => versions::<diesel::pg::Pg>(&POSTGRES)?,
@@ -228,6 +267,21 @@ where
     let applied: Vec<String> = applied.iter().map(ToString::to_string).collect();
     if behind(&versions::<C::Backend>(&known)?, &applied)? {
         connection.run_pending_migrations(known).map_err(wrong)?;
+    }
+    Ok(())
+}
+
+fn migrate_to<C>(connection: &mut C, known: &EmbeddedMigrations, wanted: &[String]) -> Result<(), StoreError>
+where
+    C: MigrationHarness<C::Backend> + Connection,
+{
+    let all: Vec<Box<dyn Migration<C::Backend>>> = known.migrations().map_err(wrong)?;
+    let ours = versions::<C::Backend>(known)?;
+    behind(&ours, wanted)?;
+    // Makes the list of versions, where there is none.
+    connection.applied_migrations().map_err(wrong)?;
+    for migration in all.iter().filter(|it| wanted.contains(&it.name().version().to_string())) {
+        connection.run_migration(migration).map_err(wrong)?;
     }
     Ok(())
 }

@@ -13,8 +13,9 @@ use rate_tests::postgres;
 
 use crate::command::{binary, rate_ok, text};
 
-const RUN: &str = "--lang en run --area 990100 --rules demo/rules --parameters demo/parameters --on 2022-07-01";
-const BY: &str = "--author clerk --approver head --recorded-at 2022-06-20T09:00:00+08:00";
+pub(crate) const RUN: &str =
+    "--lang en run --area 990100 --rules demo/rules --parameters demo/parameters --on 2022-07-01";
+pub(crate) const BY: &str = "--author clerk --approver head --recorded-at 2022-06-20T09:00:00+08:00";
 /// Tables whose rows are only ever added.
 const TABLES: [&str; 16] = [
     "accesses",
@@ -69,7 +70,7 @@ pub(crate) fn databases(dir: &Path) -> Vec<String> {
     std::iter::once(sqlite).chain(server.map(postgres::Server::database)).collect()
 }
 
-fn rate(dir: &Path, arguments: &str) -> (i32, String) {
+pub(crate) fn rate(dir: &Path, arguments: &str) -> (i32, String) {
     let mut command = Command::new(binary());
     command.args(arguments.split(' ')).current_dir(dir).env("RATE_LOG_KEY", "log.key").stdin(Stdio::null());
     let output = command.output().unwrap();
@@ -82,11 +83,11 @@ pub(crate) fn done(dir: &Path, arguments: &str) -> String {
     text
 }
 
-fn open(url: &str) -> Store {
+pub(crate) fn open(url: &str) -> Store {
     Store::open(&url.parse::<Place>().unwrap()).unwrap()
 }
 
-fn demo() -> tempfile::TempDir {
+pub(crate) fn demo() -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     rate_ok(dir.path(), "--lang en demo --accounts 200");
     dir
