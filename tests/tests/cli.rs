@@ -67,6 +67,8 @@ mod workbook;
 
 #[path = "service/access.rs"]
 mod access;
+#[path = "service/changes.rs"]
+mod changes;
 #[path = "service/collection.rs"]
 mod collection;
 #[path = "service/demonstration.rs"]

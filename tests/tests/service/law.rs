@@ -37,7 +37,8 @@ pub(crate) fn text_of(document: &Value, key: &str) -> String {
 pub(crate) fn enact(server: &Server, path: &str, text: &str) -> Value {
     let draft = toml(&server.client("officer", "*"), path, text);
     let approver = server.client("approver", "*");
-    let here = format!("{path}/{}", text_of(&draft, "digest"));
+    let documents = path.split('?').next().unwrap();
+    let here = format!("{documents}/{}", text_of(&draft, "digest"));
     approver.post(&format!("{here}/approval"), &approval()).expect(200);
     approver.post(&format!("{here}/publication"), &json!({})).expect(200)
 }

@@ -28,28 +28,25 @@ use crate::stored::databases;
 const AREA: &str = "/v1/areas/990100";
 
 /// An agency with its law in force.
-struct Agency {
-    officer: Client,
+pub(crate) struct Agency {
+    pub(crate) officer: Client,
     approver: Client,
     billing: Client,
 }
 
 impl Agency {
-    fn of(server: &Server) -> Self {
-        for (path, text) in [
-            ("/v1/areas/cn/rule-sets", "rule_sets/cn/2015-71.toml"),
-            ("/v1/areas/990100/rule-sets", "rule_sets/illustrative/three-year.toml"),
-            ("/v1/areas/990100/parameters", "parameters/990100/demonstration.toml"),
-            ("/v1/areas/cn/parameters", "parameters/cn/holidays.toml"),
-        ] {
-            enact(server, path, &fixture(text));
-        }
+    /// With the method of this text, and the parameters of the demonstration.
+    pub(crate) fn under(server: &Server, method: &str) -> Self {
+        enact(server, "/v1/areas/cn/rule-sets", &fixture("rule_sets/cn/2015-71.toml"));
+        enact(server, "/v1/areas/990100/rule-sets", method);
+        enact(server, "/v1/areas/990100/parameters", &fixture("parameters/990100/demonstration.toml"));
+        enact(server, "/v1/areas/cn/parameters", &fixture("parameters/cn/holidays.toml"));
         let client = |role| server.client(role, "990100");
         Self { officer: client("officer"), approver: client("approver"), billing: client("billing") }
     }
 
     /// Brings tables in, each whole.
-    fn import(&self, tables: &[(&str, String)]) {
+    pub(crate) fn import(&self, tables: &[(&str, String)]) {
         let opened =
             self.officer.post(&format!("{AREA}/imports"), &json!({"mode": "replace", "keep": "all-or-nothing"}));
         let here = format!("{AREA}/imports/{}", opened.expect(201)["id"].as_str().unwrap());
@@ -100,7 +97,7 @@ impl Agency {
     }
 
     /// A run over everybody: a book of two accounts has years without a claim.
-    fn run(&self, request: &Value) -> String {
+    pub(crate) fn run(&self, request: &Value) -> String {
         let mut request = request.clone();
         if request["only"].is_null() {
             request["limits"] = json!("kind,most\nyear-empty,20\n");
@@ -111,7 +108,7 @@ impl Agency {
     }
 
     /// First day and rate of each stretch of an account's rates, and that no day has none or two.
-    fn rates(&self, account: &str, known_at: &str) -> Vec<(String, String)> {
+    pub(crate) fn rates(&self, account: &str, known_at: &str) -> Vec<(String, String)> {
         let known = if known_at.is_empty() { String::new() } else { format!("&known_at={known_at}") };
         let path = format!("{AREA}/accounts/{account}/rates?from=2022-07&to=2028-06{known}");
         let answer = self.billing.get(&path).expect(200);
@@ -366,7 +363,7 @@ fn the_life_of_an_account_over_six_years() {
     let dir = tempfile::tempdir().unwrap();
     for url in databases(dir.path()) {
         let server = Server::over(dir.path(), &url, &[("RATE_LOG_KEY", dir.path().join("log.key").to_str().unwrap())]);
-        let agency = Agency::of(&server);
+        let agency = Agency::under(&server, &fixture("rule_sets/illustrative/three-year.toml"));
         let mut known = Known::new();
         first_year(&agency, &mut known);
         in_the_cycle(&agency, &mut known);
