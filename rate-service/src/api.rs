@@ -1,11 +1,13 @@
 //! What the service answers: one noun a file. Handlers read a request, ask a room below, and shape its answer; they decide
 //! nothing, and know no database but through `store`.
 
+pub mod checkpoints;
 pub mod collection;
 pub mod documents;
 mod files;
 pub mod given_law;
 pub mod health;
+pub mod hindsight;
 pub mod impacts;
 pub mod imports;
 pub mod json;
@@ -16,6 +18,7 @@ pub mod once;
 pub mod page;
 pub mod parameters;
 pub mod previews;
+pub mod proofs;
 pub mod query;
 pub mod rates;
 pub mod rule_sets;

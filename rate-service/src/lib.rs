@@ -15,6 +15,7 @@ pub mod demo;
 pub mod diagnostics;
 pub mod evidence;
 pub mod gazette;
+pub mod hindsight;
 pub mod intake;
 pub mod jobs;
 pub mod lawbook;

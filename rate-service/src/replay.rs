@@ -152,7 +152,7 @@ pub fn replays(request: &Request, each: &mut dyn FnMut(Replayed)) -> Result<usiz
     let changed = OnceCell::new();
     let mut count = 0;
     for run in runs {
-        let kept = material(&view, &run)?;
+        let kept = material(&view, &run, &view.tables(run.knowledge)?)?;
         let laws = laws(request, &kept, &run)?;
         let stands = stands(&view, run.knowledge);
         let published = view.published(run)?;
@@ -210,10 +210,9 @@ fn as_decided(law: Law, run: &Run) -> Law {
     }
 }
 
-/// What a run of a log was made from.
-pub(crate) fn material(view: &View, run: &Run) -> Result<Material, ReplayError> {
-    let tables = view.tables(run.knowledge)?;
-    Material::of(view.rule_set(run.rule_set)?, view.parameters(&run.parameters)?, &tables)
+/// What a run of a log was made from, on the tables of its facts.
+pub(crate) fn material(view: &View, run: &Run, tables: &[RawTable]) -> Result<Material, ReplayError> {
+    Material::of(view.rule_set(run.rule_set)?, view.parameters(&run.parameters)?, tables)
 }
 
 /// The law of the log, and that law with what today changes about it.

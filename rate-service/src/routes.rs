@@ -15,8 +15,8 @@ pub use envelope::envelope;
 pub use operation::{Effect, Operation, Scope, Verb};
 
 use crate::api::{
-    collection, health, impacts, imports, keys, notices, parameters, previews, rates, rule_sets, run_results, runs,
-    scenarios,
+    checkpoints, collection, health, hindsight, impacts, imports, keys, notices, parameters, previews, proofs, rates,
+    rule_sets, run_results, runs, scenarios,
 };
 use crate::api_error::{ApiCode, ApiError};
 use crate::auth::Role::{self, Actuary, Admin, Approver, Auditor, Billing, Officer};
@@ -27,6 +27,8 @@ const NOBODY: &[Role] = &[];
 const READERS: &[Role] = &[Billing, Officer, Approver, Actuary, Auditor];
 /// Whoever asks what rules would change.
 const STUDENTS: &[Role] = &[Officer, Approver, Actuary, Auditor];
+/// Whoever asks for proof of what was decided.
+const EXAMINERS: &[Role] = &[Officer, Approver, Auditor];
 
 macro_rules! operations {
     ($($id:literal $verb:ident $path:literal $roles:expr, $scope:ident, $effect:ident => $handler:path;)+) => {
@@ -66,6 +68,7 @@ operations! {
 
     "accounts.find"  Get "/v1/areas/{area}/accounts"                READERS, Area, Read => rates::accounts;
     "rates.get"      Get "/v1/areas/{area}/accounts/{number}/rates" READERS, Area, Read => rates::of_account;
+    "accounts.as-of" Get "/v1/areas/{area}/accounts/{number}/as-of" EXAMINERS, Area, Read => hindsight::get;
     "rates.snapshot" Get "/v1/areas/{area}/rate-snapshot"           READERS, Area, Read => rates::snapshot;
     "rates.changes"  Get "/v1/areas/{area}/rate-changes"            READERS, Area, Read => rates::feed;
 
@@ -107,7 +110,14 @@ operations! {
     "runs.file"        Get  "/v1/areas/{area}/runs/{run}/files/{file}" READERS, Area, Read => run_results::file;
     "runs.notices"     Get  "/v1/areas/{area}/runs/{run}/notices"           READERS, Area, Read => notices::all;
     "runs.notice"      Get  "/v1/areas/{area}/runs/{run}/notices/{account}" READERS, Area, Read => notices::one;
+    "proofs.get"       Get  "/v1/areas/{area}/runs/{run}/proofs/{account}"   EXAMINERS, Area, Read => proofs::get;
+    "evidence.get"     Get  "/v1/areas/{area}/runs/{run}/evidence/{account}" EXAMINERS, Area, Read => proofs::evidence;
     "reports.get"      Get  "/v1/areas/{area}/reports/{year}"          READERS, Area, Read => run_results::report;
+
+    "log.checkpoints" Get "/v1/log/checkpoints"        READERS, Held, Read => checkpoints::list;
+    "log.checkpoint"  Get "/v1/log/checkpoints/{size}" READERS, Held, Read => checkpoints::get;
+    "log.keys"        Get "/v1/log/keys"               READERS, Held, Read => checkpoints::keys;
+    "log.consistency" Get "/v1/log/consistency"        READERS, Held, Read => checkpoints::consistency;
 
     "keys.create"   Post   "/v1/keys"      &[Admin], Held, Once => keys::create;
     "keys.list"     Get    "/v1/keys"      &[Admin], Held, Read => keys::list;

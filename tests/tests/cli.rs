@@ -73,6 +73,8 @@ mod demonstration_served;
 mod document;
 #[path = "service/gazette.rs"]
 mod gazette;
+#[path = "service/hindsight.rs"]
+mod hindsight;
 #[path = "service/imports.rs"]
 mod imports;
 #[path = "service/january.rs"]
@@ -85,6 +87,8 @@ mod lists;
 mod notices_served;
 #[path = "service/previews.rs"]
 mod previews;
+#[path = "service/proofs.rs"]
+mod proofs;
 #[path = "service/rates.rs"]
 mod rates;
 #[path = "service/requests.rs"]

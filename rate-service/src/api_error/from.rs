@@ -6,8 +6,11 @@ use super::{ApiCode, ApiError};
 use crate::annual::AnnualError;
 use crate::billing::BillingError;
 use crate::gazette::GazetteError;
+use crate::hindsight::HindsightError;
 use crate::intake::IntakeError;
 use crate::logbook::LogError;
+use crate::replay::ReplayError;
+use crate::run::RunError;
 use crate::store::StoreError;
 
 impl From<StoreError> for ApiError {
@@ -74,6 +77,30 @@ impl From<LogError> for ApiError {
             LogError::Refused { zh, en } => Self::conflict(zh, en),
             LogError::Store(error) => error.into(),
             other => Self::internal(other),
+        }
+    }
+}
+
+impl From<ReplayError> for ApiError {
+    fn from(error: ReplayError) -> Self {
+        match error {
+            ReplayError::Log(LogError::Unknown(_)) => Self::unknown(),
+            ReplayError::Log(error @ LogError::Broken { .. }) => Self::damaged(error),
+            ReplayError::Log(error) => error.into(),
+            ReplayError::Run(RunError::Problems(problems)) => Self::problems(problems),
+            ReplayError::Run(error) => Self::refused(error.text(Lang::Zh), error.text(Lang::En)),
+            ReplayError::Book(error) => Self::internal(error),
+        }
+    }
+}
+
+impl From<HindsightError> for ApiError {
+    fn from(error: HindsightError) -> Self {
+        match error {
+            HindsightError::Unknown => Self::unknown(),
+            HindsightError::Billing(error) => error.into(),
+            HindsightError::Replay(error) => error.into(),
+            HindsightError::Gazette(error) => error.into(),
         }
     }
 }

@@ -129,6 +129,15 @@ impl Link {
         Ok(on!(self, it => of.select(BodyRow::as_select()).load(it))?)
     }
 
+    /// The hashes stored for the bodies of a run with their places, in the order of its tree.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn body_leaves(&mut self, run: &str) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
+        let of = bodies::table.filter(bodies::run.eq(run)).order(bodies::place);
+        Ok(on!(self, it => of.select((bodies::place, bodies::leaf)).load(it))?)
+    }
+
     /// The bodies of some runs, of the first accounts behind one: at most so many accounts, in order.
     ///
     /// # Errors
