@@ -207,9 +207,8 @@ impl Facts {
         let book = portion.checked();
         let history = match preview::stored(&book, account) {
             Ok(Some(history)) => Ok(history.clone()),
-            Ok(None) => Err(Nothing::NoFacts),
+            Ok(None) | Err(NotDecided::TooMany(_) | NotDecided::Which(_)) => Err(Nothing::NoFacts),
             Err(NotDecided::Problems(problems)) => Err(Nothing::Problems(problems)),
-            Err(NotDecided::TooMany(_) | NotDecided::Which(_)) => Err(Nothing::NoFacts),
         };
         Ok(Self { history, averages: book.parameters, tables: portion.tables().to_vec() })
     }

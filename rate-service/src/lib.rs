@@ -14,6 +14,7 @@ pub mod config;
 pub mod demo;
 pub mod diagnostics;
 pub mod evidence;
+pub mod examinations;
 pub mod gazette;
 pub mod hindsight;
 pub mod intake;

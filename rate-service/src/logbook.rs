@@ -26,7 +26,7 @@ use crate::store::{Place, StoreError};
 pub use layout::is_run_id;
 pub use publish::{Bodies, Facts, Publication, Published, Sealed, sealed};
 pub use recording::Recording;
-pub use verify::{Fault, FaultKind, Trust, Verified, body_faults, verify, verify_over};
+pub use verify::{Fault, FaultKind, Trust, Verified, body_faults, fact_faults, verify, verify_over};
 pub use view::{Disk, Files, PublishedRun, RunRecord, View};
 pub use writer::{Logbook, TakenOut};
 

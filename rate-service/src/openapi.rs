@@ -4,8 +4,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use crate::api::{
-    checkpoints, collection, health, hindsight, impacts, imports, keys, notices, parameters, previews, proofs, rates,
-    rule_sets, run_results, runs, scenarios,
+    audits, checkpoints, collection, health, hindsight, impacts, imports, keys, notices, parameters, previews, proofs,
+    rates, replays, rule_sets, run_results, runs, scenarios, vector_checks,
 };
 use crate::api_error::{PlacedProblem, ProblemBody};
 
@@ -30,6 +30,8 @@ use crate::api_error::{PlacedProblem, ProblemBody};
         runs::resume, runs::cancel, runs::accept, runs::events, run_results::summary, run_results::diagnostics, run_results::findings,
         run_results::problems, run_results::not_insured, run_results::accounts, run_results::file, run_results::report,
         notices::one, notices::all,
+        vector_checks::create, replays::create, replays::list, replays::get, replays::cancel, replays::events, replays::differences,
+        audits::create, audits::list, audits::get, audits::cancel, audits::events, audits::lines, audits::file,
         hindsight::get, proofs::get, proofs::evidence, checkpoints::list, checkpoints::get, checkpoints::keys, checkpoints::consistency,
         keys::create, keys::list, keys::revoke, keys::accesses,
         rule_sets::upload, rule_sets::list, rule_sets::in_force, rule_sets::get, rule_sets::text, rule_sets::findings,

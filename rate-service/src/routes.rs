@@ -15,8 +15,8 @@ pub use envelope::envelope;
 pub use operation::{Effect, Operation, Scope, Verb};
 
 use crate::api::{
-    checkpoints, collection, health, hindsight, impacts, imports, keys, notices, parameters, previews, proofs, rates,
-    rule_sets, run_results, runs, scenarios,
+    audits, checkpoints, collection, health, hindsight, impacts, imports, keys, notices, parameters, previews, proofs,
+    rates, replays, rule_sets, run_results, runs, scenarios, vector_checks,
 };
 use crate::api_error::{ApiCode, ApiError};
 use crate::auth::Role::{self, Actuary, Admin, Approver, Auditor, Billing, Officer};
@@ -118,6 +118,23 @@ operations! {
     "log.checkpoint"  Get "/v1/log/checkpoints/{size}" READERS, Held, Read => checkpoints::get;
     "log.keys"        Get "/v1/log/keys"               READERS, Held, Read => checkpoints::keys;
     "log.consistency" Get "/v1/log/consistency"        READERS, Held, Read => checkpoints::consistency;
+
+    "vectors.check" Post "/v1/vector-checks" STUDENTS, Held, Read => vector_checks::create;
+
+    "replays.create"      Post   "/v1/areas/{area}/replays"                  EXAMINERS, Area, Once => replays::create;
+    "replays.list"        Get    "/v1/areas/{area}/replays"                  EXAMINERS, Area, Read => replays::list;
+    "replays.get"         Get    "/v1/areas/{area}/replays/{id}"             EXAMINERS, Area, Read => replays::get;
+    "replays.events"      Get    "/v1/areas/{area}/replays/{id}/events"      EXAMINERS, Area, Read => replays::events;
+    "replays.differences" Get    "/v1/areas/{area}/replays/{id}/differences" EXAMINERS, Area, Read => replays::differences;
+    "replays.cancel"      Delete "/v1/areas/{area}/replays/{id}"             EXAMINERS, Area, Set => replays::cancel;
+
+    "audits.create" Post   "/v1/areas/{area}/audits"                   EXAMINERS, Area, Once => audits::create;
+    "audits.list"   Get    "/v1/areas/{area}/audits"                   EXAMINERS, Area, Read => audits::list;
+    "audits.get"    Get    "/v1/areas/{area}/audits/{id}"              EXAMINERS, Area, Read => audits::get;
+    "audits.events" Get    "/v1/areas/{area}/audits/{id}/events"       EXAMINERS, Area, Read => audits::events;
+    "audits.lines"  Get    "/v1/areas/{area}/audits/{id}/lines"        EXAMINERS, Area, Read => audits::lines;
+    "audits.file"   Get    "/v1/areas/{area}/audits/{id}/files/{file}" EXAMINERS, Area, Read => audits::file;
+    "audits.cancel" Delete "/v1/areas/{area}/audits/{id}"              EXAMINERS, Area, Set => audits::cancel;
 
     "keys.create"   Post   "/v1/keys"      &[Admin], Held, Once => keys::create;
     "keys.list"     Get    "/v1/keys"      &[Admin], Held, Read => keys::list;

@@ -71,6 +71,8 @@ mod collection;
 mod demonstration_served;
 #[path = "service/document.rs"]
 mod document;
+#[path = "service/examinations.rs"]
+mod examinations;
 #[path = "service/gazette.rs"]
 mod gazette;
 #[path = "service/hindsight.rs"]
@@ -99,3 +101,5 @@ mod scenarios;
 mod schema;
 #[path = "service/server.rs"]
 mod server;
+#[path = "service/vector_checks.rs"]
+mod vector_checks;

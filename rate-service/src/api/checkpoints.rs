@@ -122,7 +122,7 @@ pub async fn consistency(
     let (to, checkpoint, path, roots) = proof.await?;
     let accept = request.headers().get(ACCEPT).and_then(|it| it.to_str().ok()).unwrap_or_default();
     if accept.contains("text/plain") {
-        let hashes: String = path.iter().map(|hash| format!("{}\n", hash.base64())).collect();
+        let hashes = path.iter().fold(String::new(), |text, hash| text + &hash.base64() + "\n");
         let body = format!("old {from}\n{hashes}\n{checkpoint}");
         return Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, PLAIN)).body(body));
     }

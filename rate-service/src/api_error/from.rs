@@ -5,6 +5,7 @@ use rate_core::error::Lang;
 use super::{ApiCode, ApiError};
 use crate::annual::AnnualError;
 use crate::billing::BillingError;
+use crate::examinations::ExaminationError;
 use crate::gazette::GazetteError;
 use crate::hindsight::HindsightError;
 use crate::intake::IntakeError;
@@ -101,6 +102,18 @@ impl From<HindsightError> for ApiError {
             HindsightError::Billing(error) => error.into(),
             HindsightError::Replay(error) => error.into(),
             HindsightError::Gazette(error) => error.into(),
+        }
+    }
+}
+
+impl From<ExaminationError> for ApiError {
+    fn from(error: ExaminationError) -> Self {
+        match error {
+            ExaminationError::Unknown => Self::unknown(),
+            ExaminationError::Refused(zh, en) => Self::refused(zh, en),
+            ExaminationError::Conflict(zh, en) => Self::conflict(zh, en),
+            ExaminationError::Replay(error) => error.into(),
+            ExaminationError::Gazette(error) => error.into(),
         }
     }
 }

@@ -156,6 +156,24 @@ pub fn verify_over(files: Arc<dyn Files>, dir: &Path, trust: &Trust) -> Verified
     looked_at(dir, View::over(files, dir), trust)
 }
 
+/// Everything that does not fit in the rows of facts alone.
+pub fn fact_faults(view: &View) -> Vec<Fault> {
+    let mut found = Verified::default();
+    let mut look = Look { dir: &view.layout.0, view, found: &mut found };
+    for (_, event) in view.events() {
+        match event {
+            Event::Batch(batch) => look.batch(&batch),
+            Event::Facts(change) => look.change(&change),
+            Event::RuleSet { .. }
+            | Event::Parameters { .. }
+            | Event::Run(_)
+            | Event::Decision(_)
+            | Event::Key { .. } => {}
+        }
+    }
+    found.faults
+}
+
 fn looked_at(dir: &Path, view: Result<View, LogError>, trust: &Trust) -> Verified {
     let mut found = Verified::default();
     let view = match view {

@@ -129,6 +129,27 @@ impl Link {
         Ok(on!(self, it => of.select(BodyRow::as_select()).load(it))?)
     }
 
+    /// The bodies of a run from a place on, at most so many, in the order of its tree.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn bodies_from(&mut self, run: &str, place: i64, most: usize) -> Result<Vec<BodyRow>, StoreError> {
+        let limit = i64::try_from(most).unwrap_or(i64::MAX);
+        let of = bodies::table.filter(bodies::run.eq(run).and(bodies::place.ge(place)));
+        let of = of.order(bodies::place).limit(limit);
+        Ok(on!(self, it => of.select(BodyRow::as_select()).load(it))?)
+    }
+
+    /// The account of the body that stands before a place in a run; `None` where none does.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn account_before(&mut self, run: &str, place: i64) -> Result<Option<String>, StoreError> {
+        let of = bodies::table.filter(bodies::run.eq(run).and(bodies::place.lt(place)));
+        let last = of.order(bodies::place.desc()).select(bodies::account);
+        Ok(on!(self, it => last.first(it).optional())?)
+    }
+
     /// The hashes stored for the bodies of a run with their places, in the order of its tree.
     ///
     /// # Errors

@@ -20,7 +20,7 @@ fn asked(client: &Client, account: &str, query: &str) -> Value {
 }
 
 /// An account that had nothing paid and nobody hurt, and so half of its base rate.
-fn blameless(client: &Client) -> String {
+pub(crate) fn blameless(client: &Client) -> String {
     let page = client.get("/v1/areas/990100/rate-snapshot?on=2022-07-01").text();
     let mut lines = page.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     let found = lines.find(|it| it["grade"]["label"] == "50%" && it["origin"] == "floated");
@@ -28,7 +28,7 @@ fn blameless(client: &Client) -> String {
 }
 
 /// A claim as another account of the book has one, recognised inside the window, of this account.
-fn late_claim(here: &Path, account: &str) -> String {
+pub(crate) fn late_claim(here: &Path, account: &str) -> String {
     let text = fs::read_to_string(here.join("demo/book/claims.csv")).unwrap();
     let mut lines = text.trim_start_matches('\u{feff}').lines();
     let header: Vec<&str> = lines.next().unwrap().split(',').collect();
