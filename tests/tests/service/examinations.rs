@@ -319,13 +319,13 @@ fn an_audit_writes_what_the_command_writes() {
             "/v1/areas/cn/parameters",
             &fs::read_to_string(here.join("demo/parameters/holidays.toml")).unwrap(),
         );
-        let auditor = server.client("auditor", "990100");
+        let [auditor, other] = ["990100", "990200"].map(|area| server.client("auditor", area));
         assert!(server.stop());
         charged(here);
         let by = "--author clerk --approver head --recorded-at 2027-01-01T01:00:00Z --accept table-empty,year-empty";
         done(here, &format!("--lang en run {FILES} --book charged --out again --run-id second --log {url} {by}"));
         let server = begun(here, &url, &[]);
-        let auditor = auditor.at(&server);
+        let [auditor, other] = [auditor, other].map(|client| client.at(&server));
         let (place, it) = ended(&auditor, AUDITS, &json!({"on": "2022-07-01"}));
         assert_eq!((&it["state"], &it["failure"]), (&json!("done"), &Value::Null), "{it}");
         for lang in ["en", "zh"] {
@@ -357,7 +357,6 @@ fn an_audit_writes_what_the_command_writes() {
         assert_eq!(auditor.post(AUDITS, &json!({"on": "1999-01-01"})).problem(422), "content.refused");
         assert_eq!(auditor.post(AUDITS, &json!({"on": "soon"})).problem(400), "request.value");
         assert_eq!(auditor.get(&format!("{place}/files/other.csv")).problem(404), "object.unknown");
-        let other = server.client("auditor", "990200");
         assert_eq!(other.get(&format!("{place}/files/audit.csv")).problem(404), "object.unknown");
         assert_eq!(other.post("/v1/areas/990200/audits", &json!({"on": "2022-07-01"})).problem(422), "content.refused");
     }
