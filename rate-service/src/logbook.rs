@@ -5,6 +5,7 @@
 //! checkpoint does not cover was never acknowledged: the next writer takes it out, says so, and keeps its bytes in `set-aside`.
 
 mod batch;
+mod columns;
 mod database;
 mod directory;
 mod earlier;

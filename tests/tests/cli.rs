@@ -58,6 +58,8 @@ mod stored;
 mod table;
 #[path = "cli/tampered.rs"]
 mod tampered;
+#[path = "cli/tampered_rows.rs"]
+mod tampered_rows;
 #[path = "cli/vectors.rs"]
 mod vectors;
 #[path = "cli/workbook.rs"]

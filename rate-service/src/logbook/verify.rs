@@ -141,9 +141,11 @@ pub fn verify(place: &Path, trust: &Trust) -> Verified {
             let mut found = looked_at(place, View::read(place), trust);
             // Where it cannot be opened, that was said already.
             if let Ok(store) = database.and_then(|place| Store::open_to_read(&place)) {
-                match super::mentions::faults(&store) {
-                    Ok(faults) => found.faults.extend(faults),
-                    Err(error) => found.faults.push(unreadable(place, &error.into())),
+                for faults in [super::mentions::faults(&store), super::columns::faults(&store)] {
+                    match faults {
+                        Ok(faults) => found.faults.extend(faults),
+                        Err(error) => found.faults.push(unreadable(place, &error.into())),
+                    }
                 }
             }
             found

@@ -140,6 +140,15 @@ impl Link {
         Ok(on!(self, it => of.select(BodyRow::as_select()).load(it))?)
     }
 
+    /// The runs that have bodies.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn runs_of_bodies(&mut self) -> Result<Vec<String>, StoreError> {
+        let all = bodies::table.select(bodies::run).distinct().order(bodies::run);
+        Ok(on!(self, it => all.load(it))?)
+    }
+
     /// The account of the body that stands before a place in a run; `None` where none does.
     ///
     /// # Errors

@@ -69,7 +69,7 @@ pub(crate) fn databases(dir: &Path) -> Vec<String> {
     std::iter::once(sqlite).chain(server.map(postgres::Server::database)).collect()
 }
 
-fn rate(dir: &Path, arguments: &str) -> (i32, String) {
+pub(crate) fn rate(dir: &Path, arguments: &str) -> (i32, String) {
     let mut command = Command::new(binary());
     command.args(arguments.split(' ')).current_dir(dir).env("RATE_LOG_KEY", "log.key").stdin(Stdio::null());
     let output = command.output().unwrap();
