@@ -52,10 +52,15 @@ pub struct Vector {
 impl Vector {
     /// The place in the rule set whose value was not seen, where the case falls into one: what would have to be known.
     pub fn not_seen(&self) -> Option<String> {
-        let Reason::SourceMissing { table, row } = self.decision.outcome().reason else { return None };
-        let table = &self.decision.law().rules().tables()[table];
-        Some(format!("{}.rows.{}", table.id, table.rows[row].id))
+        not_seen(&self.decision)
     }
+}
+
+/// The place in the rule set whose value was not seen, where a decision falls into one.
+pub fn not_seen(decision: &Decision) -> Option<String> {
+    let Reason::SourceMissing { table, row } = decision.outcome().reason else { return None };
+    let table = &decision.law().rules().tables()[table];
+    Some(format!("{}.rows.{}", table.id, table.rows[row].id))
 }
 
 /// The cases of a rule set for one annual setting.

@@ -167,6 +167,13 @@ impl ApiError {
         Self::plain(ApiCode::StateConflict).with(|it| it.said = Some((zh.into(), en.into())))
     }
 
+    /// That what is stored is not what the log says; what exactly, our log is told.
+    pub fn damaged(cause: impl fmt::Display) -> Self {
+        let zh = "所存内容与日志条目不符，不能据以证明；请用 rate verify 查明何处被改动";
+        let en = "what is stored is not what the entries of the log say, and nothing can be proved from it; `rate verify` names what was changed";
+        Self::conflict(zh, en).with(|it| it.cause = Some(cause.to_string()))
+    }
+
     /// A failure of ours, whose cause only our log is told.
     pub fn internal(cause: impl fmt::Display) -> Self {
         Self::plain(ApiCode::Internal).with(|it| it.cause = Some(cause.to_string()))

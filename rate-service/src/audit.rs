@@ -12,10 +12,10 @@ use rate_core::audit::{Auditor, Difference, Finding, Lack, Piece};
 use rate_core::error::Problem;
 use rate_core::fund::Fund;
 use rate_core::history::ChargedRate;
-use rate_core::input::book::{RawRow, RawTable, RefusedAccount, TableKind, check_book};
+use rate_core::input::book::{CheckedBook, RawRow, RawTable, RefusedAccount, TableKind, check_book};
 use rate_core::{AccountKey, Decision, History};
 
-pub use output::write;
+pub use output::{lines, write};
 pub use totals::{CauseTotal, Status, Sum, Totals, totals};
 
 use crate::book::Reading;
@@ -93,18 +93,8 @@ pub fn audit(
 ) -> Result<Audit, RunError> {
     let (chosen, mut book) = run::read(request, progress)?;
     let mut theirs = charged.map(|charged| Theirs::read(charged, &book.histories)).transpose()?;
-    let auditor = Auditor::new(&chosen.law);
-    let mut audit = Audit {
-        auditor,
-        chosen,
-        fund: book.fund,
-        equal: 0,
-        audited: Vec::new(),
-        refused: Vec::new(),
-        not_insured: 0,
-        other_areas: 0,
-        warnings: std::mem::take(&mut book.warnings),
-    };
+    let mut audit = Audit::begin(chosen, std::mem::take(&mut book.fund));
+    audit.warnings = std::mem::take(&mut book.warnings);
     audit.warnings.extend(theirs.iter_mut().flat_map(|theirs| std::mem::take(&mut theirs.warnings)));
     let wrong = theirs.iter_mut().flat_map(|theirs| std::mem::take(&mut theirs.refused));
     let mut refused: BTreeMap<AccountKey, Vec<Problem>> = BTreeMap::new();
@@ -136,6 +126,32 @@ pub fn audit(
 }
 
 impl Audit {
+    /// An audit of nobody yet.
+    pub fn begin(chosen: ChosenLaw, fund: Fund) -> Self {
+        Self {
+            auditor: Auditor::new(&chosen.law),
+            chosen,
+            fund,
+            equal: 0,
+            audited: Vec::new(),
+            refused: Vec::new(),
+            not_insured: 0,
+            other_areas: 0,
+            warnings: Vec::new(),
+        }
+    }
+
+    /// Takes in the accounts of a book, all of one area and behind those that were taken in before, each with its own rates.
+    pub fn add(&mut self, book: CheckedBook) {
+        let mut refused: BTreeMap<AccountKey, Vec<Problem>> =
+            book.refused.into_iter().map(|account| (account.key, account.problems)).collect();
+        for history in &book.histories {
+            self.take(history, history.rates(), &mut refused);
+        }
+        self.refused.extend(refused.into_iter().map(|(key, problems)| RefusedAccount { key, problems }));
+        self.warnings.extend(book.warnings);
+    }
+
     fn take(&mut self, history: &History, charged: &[ChargedRate], refused: &mut BTreeMap<AccountKey, Vec<Problem>>) {
         let (pieces, result) = match self.auditor.judge(history, charged) {
             Finding::Equal => {

@@ -9,9 +9,12 @@ mod chain;
 mod export;
 mod package;
 mod page;
+mod proof;
 mod verify;
 
-pub use export::{Request, export};
+pub use chain::HandOver;
+pub use export::{Request, export, zipped};
+pub use proof::{Proof, record};
 pub use verify::{Proved, Verified, verify};
 
 use std::path::Path;

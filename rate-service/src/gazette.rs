@@ -23,7 +23,7 @@ pub use difference::difference;
 pub use document::{Document, Form, Person, Publication, State, document, documents};
 pub use effect::{ClassRow, Impact, Migration, Move, Mover};
 pub use findings::witness;
-pub use force::{in_force, law, law_of};
+pub use force::{in_force, law, law_of, parameters};
 pub use given::{Given, GivenText, law_given, parameters_with, rule_set};
 pub use impact::{ImpactRequest, ask, impact, work};
 pub use upload::{Prepared, Upload, keep, prepare};

@@ -5,6 +5,7 @@
 //! checkpoint does not cover was never acknowledged: the next writer takes it out, says so, and keeps its bytes in `set-aside`.
 
 mod batch;
+mod columns;
 mod database;
 mod directory;
 mod earlier;
@@ -27,8 +28,8 @@ pub(crate) use earlier::Leaving;
 pub use layout::is_run_id;
 pub use publish::{Bodies, Facts, Publication, Published, Sealed, sealed};
 pub use recording::Recording;
-pub use verify::{Fault, FaultKind, Trust, Verified, body_faults, verify, verify_over};
-pub use view::{Disk, Files, PublishedRun, View};
+pub use verify::{Fault, FaultKind, Trust, Verified, body_faults, fact_faults, verify, verify_over};
+pub use view::{Disk, Files, PublishedRun, RunRecord, View};
 pub use writer::{Logbook, TakenOut};
 
 /// Why a log could not be read or written.

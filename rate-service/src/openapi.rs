@@ -4,8 +4,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use crate::api::{
-    collection, health, impacts, imports, keys, notices, objections, parameters, previews, rates, rule_sets,
-    run_results, runs, scenarios, served,
+    audits, checkpoints, collection, health, hindsight, impacts, imports, keys, notices, objections, parameters,
+    previews, proofs, rates, replays, rule_sets, run_results, runs, scenarios, served, vector_checks,
 };
 use crate::api_error::{PlacedProblem, ProblemBody};
 
@@ -32,6 +32,9 @@ use crate::api_error::{PlacedProblem, ProblemBody};
         notices::one, notices::all,
         served::announce, served::announcement, served::record, served::list, served::clocks, objections::redetermination,
         objections::file, objections::list, objections::get, objections::decide, objections::withdraw,
+        vector_checks::create, replays::create, replays::list, replays::get, replays::cancel, replays::events, replays::differences,
+        audits::create, audits::list, audits::get, audits::cancel, audits::events, audits::lines, audits::file,
+        hindsight::get, proofs::get, proofs::evidence, checkpoints::list, checkpoints::get, checkpoints::keys, checkpoints::consistency,
         keys::create, keys::list, keys::revoke, keys::accesses,
         rule_sets::upload, rule_sets::list, rule_sets::in_force, rule_sets::get, rule_sets::text, rule_sets::findings,
         rule_sets::diff, rule_sets::approve, rule_sets::publish,

@@ -2,6 +2,7 @@
 
 mod damaged;
 mod outcome;
+mod pieces;
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,13 +16,15 @@ use rate_core::replay::{
     Difference, DifferenceCause, DifferencePlace, Verdict, rates_text, recorded_premium_fen, replay,
 };
 use rate_core::rule_set::Semantics;
-use rate_core::{AccountKey, History, Law, Parameters, RuleSet};
+use rate_core::{AccountKey, History, Law, Parameters, Refusal, RuleSet};
 
 use crate::book::{BookError, Reading};
-use crate::logbook::{FaultKind, LogError, PublishedRun, Trust, View, verify};
+use crate::logbook::{FaultKind, LogError, PublishedRun, View, fact_faults};
 use crate::run::{self, RunError};
+use crate::store::StoreError;
 use damaged::{Damaged, hold};
 pub use outcome::{Damage, Outcome, Refused};
+pub use pieces::{Now, Pieces};
 
 /// What to replay, and on what.
 #[derive(Clone, Debug)]
@@ -74,6 +77,12 @@ pub enum ReplayError {
     Book(#[from] BookError),
 }
 
+impl From<StoreError> for ReplayError {
+    fn from(error: StoreError) -> Self {
+        Self::Log(error.into())
+    }
+}
+
 /// One decision, replayed.
 #[derive(Debug)]
 pub struct Replayed {
@@ -87,6 +96,25 @@ pub struct Replayed {
     pub kept: Outcome,
     /// What came of it on facts or law of today, for each that was given.
     pub today: Vec<(Today, Outcome)>,
+}
+
+impl Replayed {
+    /// What of it is not identical: on the log's own facts and law, then on those of today.
+    pub fn differing(&self) -> impl Iterator<Item = (Option<Today>, &Outcome)> {
+        let today = self.today.iter().map(|(what, outcome)| (Some(*what), outcome));
+        let all = std::iter::once((None, &self.kept)).chain(today);
+        all.filter(|(_, outcome)| !matches!(outcome, Outcome::Identical))
+    }
+}
+
+/// What was taken from today, or else what was not the same to begin with.
+pub fn cause_of(what: Option<Today>, outcome: &Outcome) -> Option<DifferenceCause> {
+    match what {
+        None => outcome.cause(),
+        Some(Today::Facts) => Some(DifferenceCause::Facts),
+        Some(Today::RuleSet) => Some(DifferenceCause::RuleSet),
+        Some(Today::Parameters) => Some(DifferenceCause::Parameters),
+    }
 }
 
 /// What was taken from today.
@@ -108,6 +136,8 @@ pub(crate) type Facts = BTreeMap<AccountKey, History>;
 pub(crate) struct Material {
     rules: RuleSet,
     parameters: Parameters,
+    /// The averages that came with the facts; they are among the parameters.
+    averages: Parameters,
     /// Facts by account.
     pub(crate) facts: Facts,
 }
@@ -119,16 +149,19 @@ impl Material {
         if !book.file_problems.is_empty() {
             return Err(RunError::Problems(book.file_problems).into());
         }
-        parameters.merge(book.parameters);
-        Ok(Self { rules, parameters, facts: by_account(book.histories) })
+        parameters.merge(book.parameters.clone());
+        Ok(Self { rules, parameters, averages: book.parameters, facts: by_account(book.histories) })
     }
 
     /// The law of the run.
     pub(crate) fn law(&self, run: &Run) -> Result<Law, ReplayError> {
         let on = run.setting.from();
-        let refused = |refusal| ReplayError::Run(RunError::Refused { refusal, considered: Vec::new() });
         self.rules.law_for(&self.parameters, on).map(|law| as_decided(law, run)).map_err(refused)
     }
+}
+
+fn refused(refusal: Refusal) -> ReplayError {
+    RunError::Refused { refusal, considered: Vec::new() }.into()
 }
 
 /// Replays what a request names, a decision at a time.
@@ -152,13 +185,19 @@ pub fn replays(request: &Request, each: &mut dyn FnMut(Replayed)) -> Result<usiz
     let changed = OnceCell::new();
     let mut count = 0;
     for run in runs {
-        let kept = material(&view, &run)?;
+        let kept = material(&view, &run, &view.tables(run.knowledge)?)?;
         let laws = laws(request, &kept, &run)?;
         let stands = stands(&view, run.knowledge);
         let published = view.published(run)?;
-        let changed = || changed.get_or_init(|| changed_facts(&request.log)).iter().any(|it| stands.contains(it));
-        let one =
-            One { request, id: &published.run.id, kept: &kept, now: now.as_ref(), laws: &laws, changed: &changed };
+        let changed = || changed.get_or_init(|| changed_facts(&view)).iter().any(|it| stands.contains(it));
+        let one = One {
+            account: request.account.as_deref(),
+            id: &published.run.id,
+            kept: &kept,
+            now: now.as_ref(),
+            laws: &laws,
+            changed: &changed,
+        };
         count += one.all(&published, each);
     }
     match (&request.account, count) {
@@ -181,17 +220,21 @@ fn stands(view: &View, knowledge: u64) -> BTreeSet<u64> {
 }
 
 /// The knowledge numbers whose kept rows are not those that came in.
-fn changed_facts(log: &Path) -> BTreeSet<u64> {
+fn changed_facts(view: &View) -> BTreeSet<u64> {
     let number = |place: &str| {
         let rest = place.strip_prefix("batches/").or_else(|| place.strip_prefix("facts/"))?;
         rest.split('/').next()?.parse().ok()
     };
-    let faults = verify(log, &Trust::default()).faults;
-    faults.iter().filter(|it| it.kind == FaultKind::Facts).filter_map(|it| number(&it.place)).collect()
+    fact_faults(view).iter().filter(|it| it.kind == FaultKind::Facts).filter_map(|it| number(&it.place)).collect()
 }
 
 fn facts_of_today(dir: &Path, reading: &Reading) -> Result<Facts, ReplayError> {
-    let book = check_book(&reading.tables(dir, &mut |_, _| {})?);
+    facts_in(&reading.tables(dir, &mut |_, _| {})?)
+}
+
+/// The facts in the tables of a book.
+fn facts_in(tables: &[RawTable]) -> Result<Facts, ReplayError> {
+    let book = check_book(tables);
     if !book.file_problems.is_empty() {
         return Err(RunError::Problems(book.file_problems).into());
     }
@@ -210,10 +253,9 @@ fn as_decided(law: Law, run: &Run) -> Law {
     }
 }
 
-/// What a run of a log was made from.
-pub(crate) fn material(view: &View, run: &Run) -> Result<Material, ReplayError> {
-    let tables = view.tables(run.knowledge)?;
-    Material::of(view.rule_set(run.rule_set)?, view.parameters(&run.parameters)?, &tables)
+/// What a run of a log was made from, on the tables of its facts.
+pub(crate) fn material(view: &View, run: &Run, tables: &[RawTable]) -> Result<Material, ReplayError> {
+    Material::of(view.rule_set(run.rule_set)?, view.parameters(&run.parameters)?, tables)
 }
 
 /// The law of the log, and that law with what today changes about it.
@@ -224,7 +266,6 @@ struct Laws {
 
 fn laws(request: &Request, kept: &Material, run: &Run) -> Result<Laws, ReplayError> {
     let on = run.setting.from();
-    let refused = |refusal| ReplayError::Run(RunError::Refused { refusal, considered: Vec::new() });
     let mut today = Vec::new();
     if let Some(rules) = &request.rules {
         let chosen = run::rule_set(rules, &run.area, on)?;
@@ -244,7 +285,8 @@ fn laws(request: &Request, kept: &Material, run: &Run) -> Result<Laws, ReplayErr
 }
 
 struct One<'o> {
-    request: &'o Request,
+    /// This account only.
+    account: Option<&'o str>,
     id: &'o str,
     kept: &'o Material,
     now: Option<&'o Facts>,
@@ -277,7 +319,7 @@ impl One<'_> {
     }
 
     fn asked(&self, key: &AccountKey) -> bool {
-        self.request.account.as_ref().is_none_or(|number| *number == key.number)
+        self.account.is_none_or(|number| *number == key.number)
     }
 
     /// A decision replayed, unless its record was damaged; `None` where nobody asked for its account.

@@ -15,8 +15,8 @@ pub use envelope::envelope;
 pub use operation::{Effect, Operation, Scope, Verb};
 
 use crate::api::{
-    collection, health, impacts, imports, keys, notices, objections, parameters, previews, rates, rule_sets,
-    run_results, runs, scenarios, served,
+    audits, checkpoints, collection, health, hindsight, impacts, imports, keys, notices, objections, parameters,
+    previews, proofs, rates, replays, rule_sets, run_results, runs, scenarios, served, vector_checks,
 };
 use crate::api_error::{ApiCode, ApiError};
 use crate::auth::Role::{self, Actuary, Admin, Approver, Auditor, Billing, Officer};
@@ -27,6 +27,8 @@ const NOBODY: &[Role] = &[];
 const READERS: &[Role] = &[Billing, Officer, Approver, Actuary, Auditor];
 /// Whoever asks what rules would change.
 const STUDENTS: &[Role] = &[Officer, Approver, Actuary, Auditor];
+/// Whoever asks for proof of what was decided.
+const EXAMINERS: &[Role] = &[Officer, Approver, Auditor];
 
 macro_rules! operations {
     ($($id:literal $verb:ident $path:literal $roles:expr, $scope:ident, $effect:ident => $handler:path;)+) => {
@@ -66,6 +68,7 @@ operations! {
 
     "accounts.find"  Get "/v1/areas/{area}/accounts"                READERS, Area, Read => rates::accounts;
     "rates.get"      Get "/v1/areas/{area}/accounts/{number}/rates" READERS, Area, Read => rates::of_account;
+    "accounts.as-of" Get "/v1/areas/{area}/accounts/{number}/as-of" EXAMINERS, Area, Read => hindsight::get;
     "rates.snapshot" Get "/v1/areas/{area}/rate-snapshot"           READERS, Area, Read => rates::snapshot;
     "rates.changes"  Get "/v1/areas/{area}/rate-changes"            READERS, Area, Read => rates::feed;
 
@@ -121,7 +124,31 @@ operations! {
     "objections.decide"   Post "/v1/areas/{area}/objections/{objection}/decision"   &[Approver], Area, Once => objections::decide;
     "objections.withdraw" Post "/v1/areas/{area}/objections/{objection}/withdrawal" &[Officer],  Area, Once => objections::withdraw;
 
+    "proofs.get"       Get  "/v1/areas/{area}/runs/{run}/proofs/{account}"   EXAMINERS, Area, Read => proofs::get;
+    "evidence.get"     Get  "/v1/areas/{area}/runs/{run}/evidence/{account}" EXAMINERS, Area, Read => proofs::evidence;
     "reports.get"      Get  "/v1/areas/{area}/reports/{year}"          READERS, Area, Read => run_results::report;
+
+    "log.checkpoints" Get "/v1/log/checkpoints"        READERS, Held, Read => checkpoints::list;
+    "log.checkpoint"  Get "/v1/log/checkpoints/{size}" READERS, Held, Read => checkpoints::get;
+    "log.keys"        Get "/v1/log/keys"               READERS, Held, Read => checkpoints::keys;
+    "log.consistency" Get "/v1/log/consistency"        READERS, Held, Read => checkpoints::consistency;
+
+    "vectors.check" Post "/v1/vector-checks" STUDENTS, Held, Read => vector_checks::create;
+
+    "replays.create"      Post   "/v1/areas/{area}/replays"                  EXAMINERS, Area, Once => replays::create;
+    "replays.list"        Get    "/v1/areas/{area}/replays"                  EXAMINERS, Area, Read => replays::list;
+    "replays.get"         Get    "/v1/areas/{area}/replays/{id}"             EXAMINERS, Area, Read => replays::get;
+    "replays.events"      Get    "/v1/areas/{area}/replays/{id}/events"      EXAMINERS, Area, Read => replays::events;
+    "replays.differences" Get    "/v1/areas/{area}/replays/{id}/differences" EXAMINERS, Area, Read => replays::differences;
+    "replays.cancel"      Delete "/v1/areas/{area}/replays/{id}"             EXAMINERS, Area, Set => replays::cancel;
+
+    "audits.create" Post   "/v1/areas/{area}/audits"                   EXAMINERS, Area, Once => audits::create;
+    "audits.list"   Get    "/v1/areas/{area}/audits"                   EXAMINERS, Area, Read => audits::list;
+    "audits.get"    Get    "/v1/areas/{area}/audits/{id}"              EXAMINERS, Area, Read => audits::get;
+    "audits.events" Get    "/v1/areas/{area}/audits/{id}/events"       EXAMINERS, Area, Read => audits::events;
+    "audits.lines"  Get    "/v1/areas/{area}/audits/{id}/lines"        EXAMINERS, Area, Read => audits::lines;
+    "audits.file"   Get    "/v1/areas/{area}/audits/{id}/files/{file}" EXAMINERS, Area, Read => audits::file;
+    "audits.cancel" Delete "/v1/areas/{area}/audits/{id}"              EXAMINERS, Area, Set => audits::cancel;
 
     "keys.create"   Post   "/v1/keys"      &[Admin], Held, Once => keys::create;
     "keys.list"     Get    "/v1/keys"      &[Admin], Held, Read => keys::list;

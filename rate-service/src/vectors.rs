@@ -1,5 +1,6 @@
 //! Vectors on files: the cases at the edges of a rule set as one JSON document, or as a book with what is expected of it.
 
+mod check;
 mod document;
 
 use std::fs::File;
@@ -11,6 +12,9 @@ use rate_core::rule_set::{Considered, WhyNot};
 use rate_core::vectors::{Vector, Vectors};
 use rate_core::{NaiveDate, Parameters, Refusal, RuleSet};
 
+pub use check::{
+    Checked, Given, GivenCase, GivenDocument, GivenRuleSet, GivenSetting, NotChecked, averages, check, law,
+};
 pub use document::document;
 
 use crate::book::{BookFiles, BookWriter};
@@ -145,7 +149,7 @@ fn cases(vectors: &Vectors, out: &mut dyn Write) -> std::io::Result<()> {
 }
 
 fn row(case: &Vector) -> Vec<String> {
-    let expected = document::Expected::of(case);
+    let expected = document::Expected::of(&case.decision);
     let key = case.history.key();
     let joined =
         |of: &dyn Fn(&rate_core::vectors::Trial) -> &str| case.trials.iter().map(of).collect::<Vec<_>>().join(" | ");

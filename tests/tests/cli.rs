@@ -60,6 +60,8 @@ mod stored;
 mod table;
 #[path = "cli/tampered.rs"]
 mod tampered;
+#[path = "cli/tampered_rows.rs"]
+mod tampered_rows;
 #[path = "cli/vectors.rs"]
 mod vectors;
 #[path = "cli/workbook.rs"]
@@ -75,8 +77,12 @@ mod collection;
 mod demonstration_served;
 #[path = "service/document.rs"]
 mod document;
+#[path = "service/examinations.rs"]
+mod examinations;
 #[path = "service/gazette.rs"]
 mod gazette;
+#[path = "service/hindsight.rs"]
+mod hindsight;
 #[path = "service/imports.rs"]
 mod imports;
 #[path = "service/january.rs"]
@@ -91,6 +97,8 @@ mod lists;
 mod notices_served;
 #[path = "service/previews.rs"]
 mod previews;
+#[path = "service/proofs.rs"]
+mod proofs;
 #[path = "service/rates.rs"]
 mod rates;
 #[path = "service/requests.rs"]
@@ -101,3 +109,5 @@ mod scenarios;
 mod schema;
 #[path = "service/server.rs"]
 mod server;
+#[path = "service/vector_checks.rs"]
+mod vector_checks;

@@ -284,7 +284,8 @@ impl DocumentBody {
 }
 
 impl AmendmentBody {
-    fn of(amendment: &Amendment, lang: Lang) -> Self {
+    /// An amendment as an answer shows it.
+    pub(super) fn of(amendment: &Amendment, lang: Lang) -> Self {
         let said = |label: &Option<rate_core::citation::Label>| label.as_ref().map(|it| it.text(lang).to_owned());
         Self {
             section: amendment.section().to_owned(),

@@ -307,7 +307,8 @@ fn of_book(under: &Under, book: &CheckedBook, number: String, lang: Lang, steps:
     Ok(told(&preview::preview(&under.law.law, history)?, lang, steps))
 }
 
-fn told(decision: &Decision, lang: Lang, steps: bool) -> Preview {
+/// A decision as an answer shows it.
+pub(super) fn told(decision: &Decision, lang: Lang, steps: bool) -> Preview {
     let ladder = decision.law().rules().ladder();
     let grade = |index| {
         let grade = ladder.grade(index);

@@ -204,6 +204,11 @@ impl<'s> Reading<'s> {
     }
 }
 
+/// A rate as an answer shows it.
+pub(super) fn rated_by(service: &Service, link: &mut Link, rate: DatedRate) -> Result<Segment, ApiError> {
+    Reading::begin(service, link)?.segment(link, Piece::Rate(rate))
+}
+
 fn no_rate(days: &DateSpan, why: Gap) -> Segment {
     Segment {
         from: days.from().to_string(),

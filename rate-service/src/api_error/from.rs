@@ -5,10 +5,14 @@ use rate_core::error::Lang;
 use super::{ApiCode, ApiError};
 use crate::annual::AnnualError;
 use crate::billing::BillingError;
+use crate::examinations::ExaminationError;
 use crate::gazette::GazetteError;
+use crate::hindsight::HindsightError;
 use crate::intake::IntakeError;
 use crate::logbook::LogError;
 use crate::remedy::RemedyError;
+use crate::replay::ReplayError;
+use crate::run::RunError;
 use crate::store::StoreError;
 
 impl From<StoreError> for ApiError {
@@ -89,6 +93,42 @@ impl From<LogError> for ApiError {
             LogError::Refused { zh, en } => Self::conflict(zh, en),
             LogError::Store(error) => error.into(),
             other => Self::internal(other),
+        }
+    }
+}
+
+impl From<ReplayError> for ApiError {
+    fn from(error: ReplayError) -> Self {
+        match error {
+            ReplayError::Log(LogError::Unknown(_)) => Self::unknown(),
+            ReplayError::Log(error @ LogError::Broken { .. }) => Self::damaged(error),
+            ReplayError::Log(error) => error.into(),
+            ReplayError::Run(RunError::Problems(problems)) => Self::problems(problems),
+            ReplayError::Run(error) => Self::refused(error.text(Lang::Zh), error.text(Lang::En)),
+            ReplayError::Book(error) => Self::internal(error),
+        }
+    }
+}
+
+impl From<HindsightError> for ApiError {
+    fn from(error: HindsightError) -> Self {
+        match error {
+            HindsightError::Unknown => Self::unknown(),
+            HindsightError::Billing(error) => error.into(),
+            HindsightError::Replay(error) => error.into(),
+            HindsightError::Gazette(error) => error.into(),
+        }
+    }
+}
+
+impl From<ExaminationError> for ApiError {
+    fn from(error: ExaminationError) -> Self {
+        match error {
+            ExaminationError::Unknown => Self::unknown(),
+            ExaminationError::Refused(zh, en) => Self::refused(zh, en),
+            ExaminationError::Conflict(zh, en) => Self::conflict(zh, en),
+            ExaminationError::Replay(error) => error.into(),
+            ExaminationError::Gazette(error) => error.into(),
         }
     }
 }

@@ -8,7 +8,7 @@ use rate_core::audit::{Candidate, Difference, Lack, Piece};
 use rate_core::error::{Lang, Problem};
 use rate_core::notice::step_text;
 use rate_core::{Decision, Law};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::totals::{Status, Sum, lacking_text};
 use super::{Audit, Audited, Differing, Totals, html, sheets};
@@ -117,6 +117,26 @@ pub(super) fn each_line(
         }
     }
     Ok(())
+}
+
+/// Every line of the list, its cells under the names of the columns: amounts whole numbers of fen, rates decimal text.
+pub fn lines(audit: &Audit, lang: Lang) -> Vec<Map<String, Value>> {
+    let mut lines = Vec::new();
+    let taken = each_line(audit, lang, &mut |cells| {
+        let cell = |((name, kind, _), text): (&(&str, Cell, u32), &String)| {
+            let whole = *kind != Cell::Text && !name.ends_with("_percent");
+            let value = match text.parse::<i64>() {
+                Ok(number) if whole => json!(number),
+                _ if text.is_empty() => Value::Null,
+                _ => json!(text),
+            };
+            ((*name).to_owned(), value)
+        };
+        lines.push(COLUMNS.iter().zip(cells).map(cell).collect());
+        Ok(())
+    });
+    debug_assert!(taken.is_ok(), "nothing is written here that could fail");
+    lines
 }
 
 fn origin(piece: &Piece) -> String {
@@ -228,7 +248,7 @@ fn problems(audit: &Audit, lang: Lang, out: &mut dyn Write) -> std::io::Result<(
 }
 
 /// What the audit was made from and what came of it.
-fn about(audit: &Audit, totals: &Totals) -> serde_json::Value {
+fn about(audit: &Audit, totals: &Totals) -> Value {
     let law = audit.auditor.law();
     let parameters: Vec<_> = law
         .parameters()

@@ -15,7 +15,7 @@ use crate::book::{BOM, BookRows, cell};
 use crate::clock;
 use crate::evidence;
 use crate::logbook::{Facts, LogError, Logbook, Publication, Published, TakenOut, View, sealed};
-use crate::replay::{Outcome, Replayed, Request, Sum, Tally, Today, replays};
+use crate::replay::{Outcome, Replayed, Request, Sum, Tally, Today, cause_of, replays};
 use crate::run::{self, Run, Stage};
 
 #[derive(Debug, clap::Args)]
@@ -248,7 +248,7 @@ impl Session<'_> {
         replays(&request, &mut |replayed| {
             tally.add(&replayed);
             progress.at(Stage::Deciding, u64::try_from(tally.kept[0]).unwrap_or(u64::MAX), 0);
-            for (what, outcome) in differing(&replayed) {
+            for (what, outcome) in replayed.differing() {
                 if shown.len() < SHOWN {
                     shown.push(difference_text(&replayed, what, outcome, self.lang));
                 }
@@ -374,13 +374,6 @@ fn event_text(event: &Event) -> String {
 /// The most differences that are shown; all of them stand in the list.
 const SHOWN: usize = 10;
 
-/// What of a replayed decision is not identical: on the log's own facts and law, then on those of today.
-fn differing(replayed: &Replayed) -> impl Iterator<Item = (Option<Today>, &Outcome)> {
-    let today = replayed.today.iter().map(|(what, outcome)| (Some(*what), outcome));
-    let all = std::iter::once((None, &replayed.kept)).chain(today);
-    all.filter(|(_, outcome)| !matches!(outcome, Outcome::Identical))
-}
-
 fn sum_text(sum: &Sum, lang: Lang) -> String {
     let Sum { decisions, inputs_only, recorded_fen, now_fen } = sum;
     let (before, after, change) = (yuan(*recorded_fen), yuan(*now_fen), yuan(now_fen - recorded_fen));
@@ -397,7 +390,7 @@ fn sum_text(sum: &Sum, lang: Lang) -> String {
 pub(super) fn difference_text(replayed: &Replayed, what: Option<Today>, outcome: &Outcome, lang: Lang) -> String {
     let account = replayed.account.as_ref().map_or_else(|| format!("#{}", replayed.index + 1), ToString::to_string);
     let [recorded, now] = outcome.values(lang);
-    let cause = cause(what, outcome).map_or("", |cause| cause.text(lang));
+    let cause = cause_of(what, outcome).map_or("", |cause| cause.text(lang));
     format!(
         "{} {account}: {} {}{recorded}{}{now} [{cause}]",
         replayed.run,
@@ -405,16 +398,6 @@ pub(super) fn difference_text(replayed: &Replayed, what: Option<Today>, outcome:
         lang.pick("记录 ", "recorded "),
         lang.pick("，现为 ", ", now "),
     )
-}
-
-/// What was taken from today, or else what was not the same to begin with.
-fn cause(what: Option<Today>, outcome: &Outcome) -> Option<DifferenceCause> {
-    match what {
-        None => outcome.cause(),
-        Some(Today::Facts) => Some(DifferenceCause::Facts),
-        Some(Today::RuleSet) => Some(DifferenceCause::RuleSet),
-        Some(Today::Parameters) => Some(DifferenceCause::Parameters),
-    }
 }
 
 /// The list of differences.
@@ -436,7 +419,7 @@ impl List {
     fn line(&mut self, replayed: &Replayed, what: Option<Today>, outcome: &Outcome) -> Result<(), LogError> {
         let (area, number) = replayed.account.as_ref().map_or(("", ""), |key| (key.area.as_str(), key.number.as_str()));
         let fen = outcome.money().map(|fen| fen.map_or_else(String::new, |fen| fen.to_string()));
-        let cause = cause(what, outcome).map_or("", DifferenceCause::as_str);
+        let cause = cause_of(what, outcome).map_or("", DifferenceCause::as_str);
         let (place, values) = (outcome.place(), outcome.values(self.lang));
         let cells = [&replayed.run, area, number, cause, &place].into_iter();
         let cells = cells.chain(values.iter().chain(&fen).map(String::as_str));

@@ -7,12 +7,13 @@ use crate::logbook::View;
 
 /// A log handed over to another key: an entry names it, and the checkpoint right behind that entry is signed by both.
 #[derive(Clone, Debug)]
-pub(super) struct HandOver {
-    pub(super) entry: Vec<u8>,
+pub struct HandOver {
+    /// The entry.
+    pub entry: Vec<u8>,
     /// The checkpoint whose last entry it is.
-    pub(super) note: SignedNote,
+    pub note: SignedNote,
     /// From the entry to that checkpoint.
-    pub(super) path: Vec<Digest>,
+    pub path: Vec<Digest>,
 }
 
 impl HandOver {

@@ -5,16 +5,18 @@ use std::path::{Path, PathBuf};
 
 use rate_core::decide::decide;
 use rate_core::error::Lang;
-use rate_core::input::book::facts_text;
+use rate_core::input::book::{RawTable, facts_text};
 use rate_core::log::Digest;
 use rate_core::record::{Body, Run, trace_bytes};
 use rate_core::{AccountKey, Decision, History};
 use serde_json::json;
 
 use super::package::Package;
+use super::proof::{self, Proof};
 use super::{INDEX, README, SUMS, book, chain, page, verify};
-use crate::logbook::{LogError, PublishedRun, Trust, View};
+use crate::logbook::{LogError, RunRecord, Trust, View};
 use crate::replay::{self, ReplayError};
+use crate::run::RunError;
 
 /// What to write evidence of.
 #[derive(Clone, Debug)]
@@ -40,32 +42,44 @@ pub fn export(request: &Request, dir: &Path) -> Result<(), ReplayError> {
         return Err(LogError::broken(dir, "is not empty / 目录不是空的").into());
     }
     let view = View::read(&request.log)?;
+    let record = proof::record(&view, &request.run, &request.account)?;
+    Ok(packed(&view, record, request.size, &request.log)?.write(dir)?)
+}
+
+/// Evidence of one decision as the bytes of a zip file.
+///
+/// # Errors
+/// As [`export`].
+pub fn zipped(view: &View, record: RunRecord, size: Option<u64>) -> Result<Vec<u8>, ReplayError> {
+    Ok(packed(view, record, size, Path::new("evidence"))?.zip()?)
+}
+
+/// The files of evidence of a record.
+fn packed(view: &View, record: RunRecord, size: Option<u64>, log: &Path) -> Result<Package, ReplayError> {
     let unknown = |what: String| ReplayError::Log(LogError::Unknown(what));
-    let run = view.runs().into_iter().find(|run| run.id == request.run);
-    let run = run.ok_or_else(|| unknown(format!("the log has no run `{0}` / 日志中没有运行 `{0}`", request.run)))?;
-    let published = view.published(run)?;
-    let key = AccountKey { area: published.run.area.clone(), number: request.account.clone() };
-    let index = published.bodies.iter().position(|body| Body::read(body).is_ok_and(|body| body.account == key));
-    let index = index.ok_or_else(|| unknown(format!("the run has no record of {key} / 该运行中没有 {key} 的记录")))?;
-    let material = replay::material(&view, &published.run)?;
+    let proof = Proof::of(view, record, size)?;
+    let broken = |what: String| LogError::broken(log, what);
+    let key = Body::read(&proof.body).map_err(|error| broken(error.to_string()))?.account;
+    let tables = view.tables_of(&key, proof.run.knowledge)?;
+    let material = replay::material(view, &proof.run, &tables)?;
     let history = material.facts.get(&key).ok_or_else(|| unknown(format!("no facts of {key} / 没有 {key} 的数据")))?;
-    let law = material.law(&published.run)?;
-    let decision = decide(&law, history).map_err(|problems| unknown(problems.to_string()))?;
+    let law = material.law(&proof.run)?;
+    let decision = decide(&law, history).map_err(|problems| RunError::Problems(problems.into_vec()))?;
     let mut files = Files::default();
-    files.facts(&view, &published, history)?;
-    files.law(&view, &published)?;
-    files.decision(&published, index, &decision);
-    let bound = files.proofs(&view, &published, index, request.size)?;
-    files.0.add(INDEX, index_text(&published.run, &bound, &key));
-    files.0.add(README, page::readme(&published.run, &key, &bound));
+    files.facts(&tables, history);
+    files.law(view, &proof.run)?;
+    files.decision(&proof, &decision);
+    let bound = files.proofs(&proof);
+    files.0.add(INDEX, index_text(&proof.run, &bound, &key));
+    files.0.add(README, page::readme(&proof.run, &key, &bound));
     files.0.add(SUMS, files.0.sums());
     let verified = verify::verified(&files.0, &Trust::default());
     if !verified.faults.is_empty() {
         let faults: Vec<String> = verified.faults.iter().map(|fault| format!("\n{}", fault.line(Lang::En))).collect();
         let what = "evidence of this log would not hold: see `rate verify` / 日志已被改动，其证据不能成立";
-        return Err(LogError::broken(&request.log, format!("{what}{}", faults.concat())).into());
+        return Err(broken(format!("{what}{}", faults.concat())).into());
     }
-    Ok(files.0.write(dir)?)
+    Ok(files.0)
 }
 
 /// What evidence is of, for programs.
@@ -96,17 +110,15 @@ struct Files(Package);
 
 impl Files {
     /// The facts as the text that the body pins, and as a book that any other run can read.
-    fn facts(&mut self, view: &View, published: &PublishedRun, history: &History) -> Result<(), LogError> {
+    fn facts(&mut self, tables: &[RawTable], history: &History) {
         let text = facts_text(history);
-        for (name, table) in book::files(&text, &view.tables(published.run.knowledge)?, history) {
+        for (name, table) in book::files(&text, tables, history) {
             self.0.add(&name, table);
         }
         self.0.add("facts.txt", text);
-        Ok(())
     }
 
-    fn law(&mut self, view: &View, published: &PublishedRun) -> Result<(), LogError> {
-        let run = &published.run;
+    fn law(&mut self, view: &View, run: &Run) -> Result<(), LogError> {
         self.0.add("law/rule_set.json", view.canonical_rule_set(run.rule_set)?);
         for digest in &run.parameters {
             self.0.add(&format!("law/parameters/{digest}"), view.canonical_parameters(*digest)?);
@@ -114,53 +126,31 @@ impl Files {
         Ok(())
     }
 
-    fn decision(&mut self, published: &PublishedRun, index: usize, decision: &Decision) {
-        let body = &published.bodies[index];
-        self.0.add("body.cbor", body.clone());
-        if let Ok(read) = Body::read(body) {
+    fn decision(&mut self, proof: &Proof, decision: &Decision) {
+        self.0.add("body.cbor", proof.body.clone());
+        if let Ok(read) = Body::read(&proof.body) {
             self.0.add("body.json", page::body(&read));
         }
         self.0.add("trace.cbor", trace_bytes(decision));
-        self.0.add("decision.md", page::decision(decision, &published.run));
+        self.0.add("decision.md", page::decision(decision, &proof.run));
     }
 
     /// From the body to the root of its run, from the entry of the run to a checkpoint, and from the first key of the log
     /// to the one that signed it.
-    fn proofs(
-        &mut self,
-        view: &View,
-        published: &PublishedRun,
-        index: usize,
-        size: Option<u64>,
-    ) -> Result<Bound, LogError> {
-        let run = &published.run;
-        let tree = published.bodies.iter().map(|body| Digest::leaf(body)).collect::<rate_core::log::Tree>();
-        let record = u64::try_from(index).unwrap_or(u64::MAX);
-        let broken = |what: &str| LogError::broken(Path::new("entries"), what);
-        let path = tree.inclusion(record, run.size);
-        let path = path.ok_or_else(|| broken("the run has other bodies than its entry says / 记录与运行条目不符"))?;
-        self.0.add("proofs/record.txt", hashes(&path));
-        let (entry, bytes) = view.entry_of(&run.id).ok_or_else(|| broken("no entry of the run"))?;
-        let asked = |of: &u64| size.is_none_or(|size| size == *of);
-        let (size, note) =
-            view.checkpoints.iter().rev().find(|(of, _)| asked(of)).ok_or_else(|| {
-                LogError::Unknown("the log has no such checkpoint / 日志中没有这样的检查点".to_owned())
-            })?;
-        let path = view.tree().inclusion(entry, *size);
-        let path = path.ok_or_else(|| broken("the checkpoint does not sign the entry / 该检查点未签署此运行"))?;
-        self.0.add("proofs/entry.cbor", bytes);
-        self.0.add("proofs/entry.txt", hashes(&path));
-        self.0.add("proofs/checkpoint.txt", note.to_string());
-        let (hand_overs, keys) = chain::of(view, *size);
-        for (hand_over, number) in hand_overs.into_iter().zip(1..) {
+    fn proofs(&mut self, proof: &Proof) -> Bound {
+        self.0.add("proofs/record.txt", hashes(&proof.record_path));
+        self.0.add("proofs/entry.cbor", proof.entry_bytes.clone());
+        self.0.add("proofs/entry.txt", hashes(&proof.entry_path));
+        self.0.add("proofs/checkpoint.txt", proof.checkpoint.to_string());
+        for (hand_over, number) in proof.hand_overs.iter().zip(1..) {
             let dir = chain::directory(number);
             self.0.add(&format!("{dir}/entry.txt"), hashes(&hand_over.path));
             self.0.add(&format!("{dir}/checkpoint.txt"), hand_over.note.to_string());
-            self.0.add(&format!("{dir}/entry.cbor"), hand_over.entry);
+            self.0.add(&format!("{dir}/entry.cbor"), hand_over.entry.clone());
         }
-        let keys: Vec<String> = keys.iter().map(|key| format!("{key}\n")).collect();
+        let keys: Vec<String> = proof.keys.iter().map(|key| format!("{key}\n")).collect();
         self.0.add("proofs/keys.txt", keys.concat());
-        Ok(Bound { record, entry, size: *size })
+        Bound { record: proof.record, entry: proof.entry, size: proof.size }
     }
 }
 

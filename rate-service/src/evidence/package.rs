@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::{Cursor, Write};
 use std::path::Path;
 
 use rate_core::log::Digest;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
 
 use super::SUMS;
 use crate::logbook::{Fault, FaultKind, LogError};
@@ -62,6 +65,23 @@ impl Package {
     pub(super) fn sums(&self) -> String {
         let others = self.0.iter().filter(|(name, _)| *name != SUMS);
         others.fold(String::new(), |text, (name, bytes)| text + &format!("{}  {name}\n", Digest::of(bytes)))
+    }
+
+    /// Everything as one zip file: the same files give the same bytes.
+    ///
+    /// # Errors
+    /// A file larger than a zip file holds.
+    pub(super) fn zip(&self) -> Result<Vec<u8>, LogError> {
+        let at = LogError::at(Path::new("evidence.zip"));
+        let mut out = ZipWriter::new(Cursor::new(Vec::new()));
+        let mut fill = || -> std::io::Result<()> {
+            for (name, bytes) in &self.0 {
+                out.start_file(name, SimpleFileOptions::default())?;
+                out.write_all(bytes)?;
+            }
+            Ok(())
+        };
+        fill().and_then(|()| Ok(out.finish()?.into_inner())).map_err(at)
     }
 
     /// Writes everything below a directory.

@@ -47,8 +47,11 @@ pub(super) fn rules(content: &str) -> Result<RuleSet, StoreError> {
     kept::rule_set(content).map_err(|_| StoreError::Broken("a rule set that this version refuses"))
 }
 
-/// The parameters that hold for an area by a publication.
-pub(super) fn parameters(link: &mut Link, area: &str, by: Option<i64>) -> Result<Parameters, StoreError> {
+/// The parameters that hold for an area by a publication, the last one where none is named.
+///
+/// # Errors
+/// As the store's.
+pub fn parameters(link: &mut Link, area: &str, by: Option<i64>) -> Result<Parameters, StoreError> {
     let mut all = Parameters::default();
     for (_, row) in standing(link, Some(&lineage(area)), DocumentKind::Parameters, by)? {
         all.merge(read_parameters(&row.content)?);

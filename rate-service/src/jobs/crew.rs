@@ -11,6 +11,7 @@ use rate_core::{NaiveDate, Parameters};
 use super::Bell;
 use crate::annual::{AnnualError, LawSource, Worker};
 use crate::clock::{self, Stopwatch};
+use crate::examinations;
 use crate::gazette::{self, GazetteError};
 use crate::intake;
 use crate::logbook::{LogError, Logbook};
@@ -173,6 +174,7 @@ impl One {
         let before = clock::days_before(&clock::now(), KEPT_DAYS);
         let forgotten = self.store.change(|link| -> Result<_, StoreError> {
             link.forget_answers(&before)?;
+            link.forget_examinations(&before)?;
             link.forget_scenarios(&before)
         });
         if let Err(error) = forgotten {
@@ -194,6 +196,11 @@ impl One {
         if told.map_err(|error| text(&error))? {
             return Ok(true);
         }
-        self.worker.work(&self.store, &mut self.log, &source, &now).map_err(|error| text(&error))
+        let ran = self.worker.work(&self.store, &mut self.log, &source, &now);
+        if ran.map_err(|error| text(&error))? {
+            return Ok(true);
+        }
+        // Whoever looks back waits for whoever goes on.
+        examinations::work(&self.store, self.worker.accounts, &clock::now).map_err(|error| text(&error))
     }
 }

@@ -363,7 +363,10 @@ pub(super) fn view_of(store: Arc<Store>) -> Result<View, LogError> {
         agrees(link, &entries)?;
         Ok((link.signers()?, entries, link.checkpoints()?))
     })?;
-    View::over(Arc::new(Rows { store, dir: dir.clone(), signers, entries, checkpoints }), &dir)
+    let rows = Rows { store: Arc::clone(&store), dir: dir.clone(), signers, entries, checkpoints };
+    let mut view = View::over(Arc::new(rows), &dir)?;
+    view.store = Some(store);
+    Ok(view)
 }
 
 /// The rows of a database, read as the files of a log.

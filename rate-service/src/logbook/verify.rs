@@ -149,9 +149,11 @@ pub fn verify(place: &Path, trust: &Trust) -> Verified {
             let mut found = looked_at(place, View::read(place), trust);
             // Where it cannot be opened, that was said already.
             if let Ok(store) = database.and_then(|place| Store::open_to_read(&place)) {
-                match super::mentions::faults(&store) {
-                    Ok(faults) => found.faults.extend(faults),
-                    Err(error) => found.faults.push(unreadable(place, &error.into())),
+                for faults in [super::mentions::faults(&store), super::columns::faults(&store)] {
+                    match faults {
+                        Ok(faults) => found.faults.extend(faults),
+                        Err(error) => found.faults.push(unreadable(place, &error.into())),
+                    }
                 }
             }
             found
@@ -162,6 +164,24 @@ pub fn verify(place: &Path, trust: &Trust) -> Verified {
 /// The same, from where the files of the log are.
 pub fn verify_over(files: Arc<dyn Files>, dir: &Path, trust: &Trust) -> Verified {
     looked_at(dir, View::over(files, dir), trust)
+}
+
+/// Everything that does not fit in the rows of facts alone.
+pub fn fact_faults(view: &View) -> Vec<Fault> {
+    let mut found = Verified::default();
+    let mut look = Look { dir: &view.layout.0, view, found: &mut found };
+    for (_, event) in view.events() {
+        match event {
+            Event::Batch(batch) => look.batch(&batch),
+            Event::Facts(change) => look.change(&change),
+            Event::RuleSet { .. }
+            | Event::Parameters { .. }
+            | Event::Run(_)
+            | Event::Decision(_)
+            | Event::Key { .. } => {}
+        }
+    }
+    found.faults
 }
 
 fn looked_at(dir: &Path, view: Result<View, LogError>, trust: &Trust) -> Verified {

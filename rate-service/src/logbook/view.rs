@@ -1,5 +1,6 @@
 //! A log as it lies there, read and not yet believed.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fs, io};
@@ -8,13 +9,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rate_core::input::book::RawTable;
 use rate_core::log::{Digest, SignedNote, Tree, VerifyingKey};
-use rate_core::record::{Entry, Event, Item, Run};
-use rate_core::{Parameters, RuleSet};
+use rate_core::record::{Body, Entry, Event, Item, Run};
+use rate_core::{AccountKey, Parameters, RuleSet};
 
 use super::LogError;
 use super::layout::Layout;
 use super::{batch, kept};
 use crate::book::BookRows;
+use crate::pipeline;
 use crate::store::Store;
 
 /// Where the files of a log are read from: a directory, or a copy of one in memory.
@@ -50,6 +52,8 @@ impl Files for Disk {
 #[derive(Clone, Debug)]
 pub struct View {
     files: Arc<dyn Files>,
+    /// The database, where it lies in one.
+    pub(super) store: Option<Arc<Store>>,
     pub(super) layout: Layout,
     /// Its public keys, oldest first, as the directory gives them.
     pub keys: Vec<VerifyingKey>,
@@ -76,6 +80,19 @@ pub struct PublishedRun {
     pub leaves: Vec<Digest>,
 }
 
+/// One record of a run, with the hashes of all of them.
+#[derive(Debug)]
+pub struct RunRecord {
+    /// The entry of the run.
+    pub run: Run,
+    /// The hashes of its bodies, in order.
+    pub leaves: Vec<Digest>,
+    /// The place of this one among them.
+    pub index: u64,
+    /// Its bytes.
+    pub body: Vec<u8>,
+}
+
 impl View {
     /// Reads a log in a directory or a database.
     ///
@@ -86,6 +103,14 @@ impl View {
             Some(database) => super::database::view_of(Arc::new(Store::open_to_read(&database?)?)),
             None => Self::over(Arc::new(Disk), place),
         }
+    }
+
+    /// Reads the log of a database that is open.
+    ///
+    /// # Errors
+    /// As [`View::read`].
+    pub fn stored(store: &Arc<Store>) -> Result<Self, LogError> {
+        super::database::view_of(Arc::clone(store))
     }
 
     /// Reads a log from where its files are.
@@ -113,7 +138,7 @@ impl View {
         let (leaves, rest) = hashes.as_chunks::<32>();
         let leaves = leaves.iter().map(|leaf| Digest(*leaf)).collect();
         let leaves_torn = !rest.is_empty();
-        Ok(Self { files, layout, keys, entries, leaves, checkpoints, entries_torn, leaves_torn })
+        Ok(Self { files, store: None, layout, keys, entries, leaves, checkpoints, entries_torn, leaves_torn })
     }
 
     /// The tree over the entries as they lie there.
@@ -171,6 +196,44 @@ impl View {
             rest = behind;
         }
         Ok(PublishedRun { run, bodies, leaves: read_leaves(self.files.as_ref(), &dir.join("leaves"))? })
+    }
+
+    /// The record of an account in a run; `None` where the run has none. Of a run in a database, no other body is read.
+    ///
+    /// # Errors
+    /// As [`View::published`].
+    pub fn record(&self, run: Run, account: &AccountKey) -> Result<Option<RunRecord>, LogError> {
+        let Some(store) = &self.store else {
+            let PublishedRun { run, bodies, .. } = self.published(run)?;
+            let leaves = bodies.iter().map(|body| Digest::leaf(body)).collect();
+            let of_account = |body: &Vec<u8>| Body::read(body).is_ok_and(|body| body.account == *account);
+            let found = bodies.into_iter().zip(0..).find(|(body, _)| of_account(body));
+            return Ok(found.map(|(body, index)| RunRecord { run, leaves, index, body }));
+        };
+        let (leaves, found) = store.read(|link| -> Result<_, LogError> {
+            let of = link.bodies_of(&account.area, std::slice::from_ref(&account.number))?;
+            Ok((link.body_leaves(&run.id)?, of.into_iter().find(|row| row.run == run.id)))
+        })?;
+        let Some(row) = found else { return Ok(None) };
+        // Counted among those that are there: where some are gone, no path leads from here to the root.
+        let index = leaves.iter().take_while(|(place, _)| *place < row.place).count();
+        let broken = |_| LogError::broken(&self.layout.run(&run.id), "hashes that are none / 摘要有误");
+        let leaves = leaves.into_iter().map(|(_, leaf)| leaf.try_into().map(Digest)).collect::<Result<_, _>>();
+        let (leaves, index) = (leaves.map_err(broken)?, u64::try_from(index).unwrap_or(u64::MAX));
+        Ok(Some(RunRecord { run, leaves, index, body: row.body }))
+    }
+
+    /// What stood at a knowledge number of an account, and beside it whatever its facts cannot be checked without. A
+    /// directory gives everything that stood.
+    ///
+    /// # Errors
+    /// As [`View::tables`].
+    pub fn tables_of(&self, account: &AccountKey, knowledge: u64) -> Result<Vec<RawTable>, LogError> {
+        let Some(store) = &self.store else { return self.tables(knowledge) };
+        let known = i64::try_from(knowledge).unwrap_or(i64::MAX);
+        let accounts = BTreeSet::from([account.number.clone()]);
+        let portion = store.read(|link| pipeline::listed(link, &account.area, accounts, known))?;
+        Ok(portion.tables().to_vec())
     }
 
     /// The text of a file that is named by its digest.

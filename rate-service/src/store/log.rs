@@ -56,6 +56,26 @@ impl Link {
         Ok(on!(self, it => checkpoints::table.order(checkpoints::size).load(it))?)
     }
 
+    /// The checkpoints of more than so many entries, by size: at most so many.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn checkpoints_behind(&mut self, size: i64, most: i64) -> Result<Vec<(i64, String)>, StoreError> {
+        let page = checkpoints::table.filter(checkpoints::size.gt(size)).order(checkpoints::size).limit(most);
+        Ok(on!(self, it => page.load(it))?)
+    }
+
+    /// The checkpoint of so many entries, or the last one.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn checkpoint(&mut self, size: Option<i64>) -> Result<Option<String>, StoreError> {
+        let by = checkpoints::size.le(size.unwrap_or(i64::MAX));
+        let last = checkpoints::table.filter(by).order(checkpoints::size.desc());
+        let found: Option<(i64, String)> = on!(self, it => last.first(it).optional())?;
+        Ok(found.filter(|(of, _)| size.is_none_or(|size| size == *of)).map(|(_, note)| note))
+    }
+
     /// Adds a checkpoint as it was signed.
     ///
     /// # Errors

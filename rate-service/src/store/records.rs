@@ -129,6 +129,45 @@ impl Link {
         Ok(on!(self, it => of.select(BodyRow::as_select()).load(it))?)
     }
 
+    /// The bodies of a run from a place on, at most so many, in the order of its tree.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn bodies_from(&mut self, run: &str, place: i64, most: usize) -> Result<Vec<BodyRow>, StoreError> {
+        let limit = i64::try_from(most).unwrap_or(i64::MAX);
+        let of = bodies::table.filter(bodies::run.eq(run).and(bodies::place.ge(place)));
+        let of = of.order(bodies::place).limit(limit);
+        Ok(on!(self, it => of.select(BodyRow::as_select()).load(it))?)
+    }
+
+    /// The runs that have bodies.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn runs_of_bodies(&mut self) -> Result<Vec<String>, StoreError> {
+        let all = bodies::table.select(bodies::run).distinct().order(bodies::run);
+        Ok(on!(self, it => all.load(it))?)
+    }
+
+    /// The account of the body that stands before a place in a run; `None` where none does.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn account_before(&mut self, run: &str, place: i64) -> Result<Option<String>, StoreError> {
+        let of = bodies::table.filter(bodies::run.eq(run).and(bodies::place.lt(place)));
+        let last = of.order(bodies::place.desc()).select(bodies::account);
+        Ok(on!(self, it => last.first(it).optional())?)
+    }
+
+    /// The hashes stored for the bodies of a run with their places, in the order of its tree.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn body_leaves(&mut self, run: &str) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
+        let of = bodies::table.filter(bodies::run.eq(run)).order(bodies::place);
+        Ok(on!(self, it => of.select((bodies::place, bodies::leaf)).load(it))?)
+    }
+
     /// The bodies of some runs, of the first accounts behind one: at most so many accounts, in order.
     ///
     /// # Errors

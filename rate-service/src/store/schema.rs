@@ -442,6 +442,54 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    examinations (id) {
+        id -> Text,
+        kind -> Text,
+        area -> Text,
+        request -> Text,
+        knowledge -> BigInt,
+        law -> BigInt,
+        state -> Text,
+        done -> BigInt,
+        out_of -> BigInt,
+        lines -> BigInt,
+        result -> Text,
+        fence -> BigInt,
+        lease_until -> BigInt,
+        asked_by -> Text,
+        asked_at -> Text,
+        ended_at -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    examination_events (examination, number) {
+        examination -> Text,
+        number -> BigInt,
+        state -> Text,
+        recorded_at -> Text,
+    }
+}
+
+diesel::table! {
+    examination_lines (examination, place) {
+        examination -> Text,
+        place -> BigInt,
+        zh -> Text,
+        en -> Text,
+    }
+}
+
+diesel::table! {
+    examination_files (examination, lang, name) {
+        examination -> Text,
+        lang -> Text,
+        name -> Text,
+        content -> Binary,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(imports, import_progress);
 diesel::allow_tables_to_appear_in_same_query!(drafts, publications);
 

@@ -9,7 +9,7 @@ use rate_core::error::Lang;
 use rate_core::input::book::{TableKind, push_cell, write_rows};
 use rate_core::record;
 use rate_core::rule_set::FindingKind;
-use rate_core::vectors::{Trial, Vector, Vectors};
+use rate_core::vectors::{Trial, Vector, Vectors, not_seen};
 use rate_core::{Decision, MonthSpan};
 use serde_json::{Value, json};
 
@@ -60,8 +60,7 @@ impl Figure {
 }
 
 impl Expected {
-    pub(super) fn of(case: &Vector) -> Self {
-        let decision = &case.decision;
+    pub(super) fn of(decision: &Decision) -> Self {
         let (outcome, ladder) = (decision.outcome(), decision.law().rules().ladder());
         let grade = outcome.grade.map(|grade| ladder.grade(grade));
         Self {
@@ -73,7 +72,7 @@ impl Expected {
             origin: outcome.origin.as_str().to_owned(),
             reason: reason_word(decision),
             measures: figures(decision),
-            missing: case.not_seen().unwrap_or_default(),
+            missing: not_seen(decision).unwrap_or_default(),
         }
     }
 }
@@ -187,7 +186,7 @@ fn case_json(case: &Vector) -> Value {
         "case": case.history.key().number,
         "tries": case.trials.iter().map(trial).collect::<Vec<_>>(),
         "facts": facts(case),
-        "expected": expected(case),
+        "expected": expected(&case.decision),
     })
 }
 
@@ -202,9 +201,9 @@ fn facts(case: &Vector) -> Value {
     json!(tables)
 }
 
-fn expected(case: &Vector) -> Value {
-    let it = Expected::of(case);
-    let decision = &case.decision;
+/// What is expected of a decision.
+pub(super) fn expected(decision: &Decision) -> Value {
+    let it = Expected::of(decision);
     let optional = |text: &str| if text.is_empty() { Value::Null } else { json!(text) };
     let outcome = decision.outcome();
     let shift = outcome.grade.and_then(|grade| decision.law().rules().ladder().grade(grade).shift);

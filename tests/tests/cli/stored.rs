@@ -36,10 +36,14 @@ const TABLES: [&str; 16] = [
     "signers",
 ];
 /// Tables whose rows are states: no part of the log, and no record of anything.
-const STATES: [&str; 24] = [
+const STATES: [&str; 28] = [
     "answers",
     "api_keys",
     "drafts",
+    "examination_events",
+    "examination_files",
+    "examination_lines",
+    "examinations",
     "impacts",
     "import_accounts",
     "import_events",

@@ -11,14 +11,14 @@ use crate::stored::databases;
 const IMPORTS: &str = "/v1/areas/990100/imports";
 
 /// An import with one table, not yet closed.
-fn sent(client: &Client, text: &str) -> String {
+pub(crate) fn sent(client: &Client, name: &str, text: &str) -> String {
     let made = client.post(IMPORTS, &json!({"mode": "add", "keep": "all-or-nothing"})).expect(201);
     let here = format!("{IMPORTS}/{}", made["id"].as_str().unwrap());
     let put = |path: &str, body: &str| {
         let headers = [("content-type", "application/json")];
         client.send("PUT", &format!("{here}/parts/1{path}"), &headers, body.as_bytes()).expect(200)
     };
-    put("", &json!({"name": "accounts.csv", "form": "csv"}).to_string());
+    put("", &json!({"name": name, "form": "csv"}).to_string());
     put("/bytes", text);
     let sha256 = Sha256::digest(text).iter().fold(String::new(), |mut hex, byte| {
         write!(hex, "{byte:02x}").unwrap();
@@ -81,7 +81,7 @@ fn an_import_is_followed_as_it_happens() {
     for url in databases(dir.path()) {
         let server = Server::over(dir.path(), &url, &[("RATE_LOG_KEY", dir.path().join("log.key").to_str().unwrap())]);
         let client = server.client("officer", "990100");
-        let here = sent(&client, "area,account,kind\n990100,1,employer\n990100,2,employer\n");
+        let here = sent(&client, "accounts.csv", "area,account,kind\n990100,1,employer\n990100,2,employer\n");
         // Whoever follows before it is closed is told the rest as it comes.
         let reader = std::thread::spawn({
             let (client, here) = (client.clone(), here.clone());
@@ -105,11 +105,11 @@ fn an_import_is_followed_as_it_happens() {
         let rest: Vec<&Value> = rest.iter().filter(|it| it.0 == "state").map(|it| &it.2).collect();
         assert_eq!(states(rest.into_iter()), all[3..]);
         // One that is refused, and one that is given up.
-        let wrong = sent(&client, "area,account,kind\n990100,3,factory\n");
+        let wrong = sent(&client, "accounts.csv", "area,account,kind\n990100,3,factory\n");
         client.post(&format!("{wrong}/closing"), &json!({})).expect(202);
         let told = followed(&client, &wrong, "2");
         assert_eq!(states(told.iter().filter(|it| it.0 == "state").map(|it| &it.2)), ["checking checking", "refused "]);
-        let gone = sent(&client, "area,account,kind\n990100,4,employer\n");
+        let gone = sent(&client, "accounts.csv", "area,account,kind\n990100,4,employer\n");
         client.post(&format!("{gone}/cancellation"), &json!({})).expect(200);
         client.post(&format!("{gone}/cancellation"), &json!({})).expect(200);
         let told = followed(&client, &gone, "");

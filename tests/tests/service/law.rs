@@ -37,8 +37,8 @@ pub(crate) fn text_of(document: &Value, key: &str) -> String {
 pub(crate) fn enact(server: &Server, path: &str, text: &str) -> Value {
     let draft = toml(&server.client("officer", "*"), path, text);
     let approver = server.client("approver", "*");
-    let documents = path.split('?').next().unwrap();
-    let here = format!("{documents}/{}", text_of(&draft, "digest"));
+    // The path may say which document it takes the place of.
+    let here = format!("{}/{}", path.split('?').next().unwrap(), text_of(&draft, "digest"));
     approver.post(&format!("{here}/approval"), &approval()).expect(200);
     approver.post(&format!("{here}/publication"), &json!({})).expect(200)
 }

@@ -43,7 +43,7 @@ tolerance_fen = 100000
 "#;
 
 /// A server over a database with the facts of a demonstration, and its law.
-fn with_book(here: &Path, url: &str) -> Server {
+pub(crate) fn with_book(here: &Path, url: &str) -> Server {
     done(here, &format!("--lang en run {FILES} --out before --log {url} {BY}"));
     let server = begun(here, url, &[]);
     for (area, noun, file) in [
@@ -57,7 +57,7 @@ fn with_book(here: &Path, url: &str) -> Server {
     server
 }
 
-fn begun(here: &Path, url: &str, more: &[(&str, &str)]) -> Server {
+pub(crate) fn begun(here: &Path, url: &str, more: &[(&str, &str)]) -> Server {
     let key = here.join("log.key");
     Server::over(here, url, &[&[("RATE_LOG_KEY", key.to_str().unwrap())], more].concat())
 }

@@ -1,0 +1,306 @@
+//! What auditors asked: work that goes on in pieces, by one worker at a time, and what came of it.
+
+use diesel::prelude::*;
+
+use super::link::on;
+use super::schema::{examination_events, examination_files, examination_lines, examinations};
+use super::{Link, StoreError};
+
+/// The states of work that is not ended.
+const OPEN: [&str; 2] = ["queued", "running"];
+
+/// Lines that are written in one statement.
+const CHUNK: usize = 500;
+
+/// What was asked, and how far it is.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = examinations, treat_none_as_default_value = false)]
+pub struct ExaminationRow {
+    /// Its name.
+    pub id: String,
+    /// `replay` or `audit`.
+    pub kind: String,
+    /// The area.
+    pub area: String,
+    /// What was asked, as JSON.
+    pub request: String,
+    /// The number of the facts of the day it was asked.
+    pub knowledge: i64,
+    /// The last publication of law that counts.
+    pub law: i64,
+    /// `queued`, `running`, `done`, `failed` or `cancelled`.
+    pub state: String,
+    /// How many records or accounts are done.
+    pub done: i64,
+    /// Of how many; 0 where nobody knows.
+    pub out_of: i64,
+    /// Lines of the list so far.
+    pub lines: i64,
+    /// Sums so far, or why it failed, as their writer wrote it.
+    pub result: String,
+    /// How often it was taken up.
+    pub fence: i64,
+    /// Until when somebody has it, by the clock of the database.
+    pub lease_until: i64,
+    /// The key that asked.
+    pub asked_by: String,
+    /// When.
+    pub asked_at: String,
+    /// When it was done, failed or was cancelled.
+    pub ended_at: Option<String>,
+}
+
+/// A change of state of an examination.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = examination_events)]
+pub struct ExaminationEventRow {
+    /// The examination.
+    pub examination: String,
+    /// Its place among the events of the examination, from 1.
+    pub number: i64,
+    /// The state from here on.
+    pub state: String,
+    /// When.
+    pub recorded_at: String,
+}
+
+/// A line of the list of an examination, in both languages.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = examination_lines, treat_none_as_default_value = false)]
+pub struct ExaminationLineRow {
+    /// The examination.
+    pub examination: String,
+    /// Its place, from 0.
+    pub place: i64,
+    /// As JSON, in Chinese.
+    pub zh: String,
+    /// As JSON, in English.
+    pub en: String,
+}
+
+/// A file of an examination.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = examination_files)]
+pub struct ExaminationFileRow {
+    /// The examination.
+    pub examination: String,
+    /// The language.
+    pub lang: String,
+    /// The name.
+    pub name: String,
+    /// The bytes.
+    pub content: Vec<u8>,
+}
+
+impl Link {
+    /// Adds work.
+    ///
+    /// # Errors
+    /// As the database's; a name that another has.
+    pub fn add_examination(&mut self, row: &ExaminationRow) -> Result<(), StoreError> {
+        on!(&mut *self, it => diesel::insert_into(examinations::table).values(row).execute(it))?;
+        self.add_examination_event(row, &row.asked_at)
+    }
+
+    /// Notes the state that an examination came to.
+    fn add_examination_event(&mut self, row: &ExaminationRow, at: &str) -> Result<(), StoreError> {
+        use diesel::dsl::max;
+        let of = examination_events::table.filter(examination_events::examination.eq(&row.id));
+        let last: Option<i64> = on!(&mut *self, it => of.select(max(examination_events::number)).first(it))?;
+        let event = ExaminationEventRow {
+            examination: row.id.clone(),
+            number: last.unwrap_or_default() + 1,
+            state: row.state.clone(),
+            recorded_at: at.to_owned(),
+        };
+        on!(self, it => diesel::insert_into(examination_events::table).values(&event).execute(it))?;
+        Ok(())
+    }
+
+    /// An examination by its name.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn examination(&mut self, id: &str) -> Result<Option<ExaminationRow>, StoreError> {
+        let of = examinations::table.filter(examinations::id.eq(id));
+        Ok(on!(self, it => of.select(ExaminationRow::as_select()).first(it).optional())?)
+    }
+
+    /// Examinations of one kind of an area, those asked last first: at most so many behind one that was seen.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn examinations_of(
+        &mut self,
+        (area, kind): (&str, &str),
+        seen: Option<&ExaminationRow>,
+        most: i64,
+    ) -> Result<Vec<ExaminationRow>, StoreError> {
+        let all = examinations::table.filter(examinations::area.eq(area).and(examinations::kind.eq(kind)));
+        let order = (examinations::asked_at.desc(), examinations::id.desc());
+        match seen {
+            Some(seen) => {
+                let earlier = examinations::asked_at.lt(&seen.asked_at);
+                let beside = examinations::asked_at.eq(&seen.asked_at).and(examinations::id.lt(&seen.id));
+                let page = all.filter(earlier.or(beside)).order(order).limit(most);
+                Ok(on!(self, it => page.select(ExaminationRow::as_select()).load(it))?)
+            }
+            None => {
+                let page = all.order(order).limit(most);
+                Ok(on!(self, it => page.select(ExaminationRow::as_select()).load(it))?)
+            }
+        }
+    }
+
+    /// How many examinations of an area are not ended.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn open_examinations(&mut self, area: &str) -> Result<i64, StoreError> {
+        let of = examinations::table.filter(examinations::area.eq(area).and(examinations::state.eq_any(OPEN)));
+        Ok(on!(self, it => of.count().get_result(it))?)
+    }
+
+    /// Takes up the oldest examination that nobody has; nobody else gets it before the lease ends.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn lease_examination(&mut self, millis: i64, at: &str) -> Result<Option<ExaminationRow>, StoreError> {
+        let now = self.lease_clock()?;
+        let open = examinations::state.eq_any(OPEN).and(examinations::lease_until.le(now));
+        let first = examinations::table.filter(open).order((examinations::asked_at, examinations::id)).limit(1);
+        let found: Option<ExaminationRow> = match &mut *self {
+            Self::Sqlite(it) => first.select(ExaminationRow::as_select()).first(it).optional()?,
+            Self::Postgres(it) => {
+                first.select(ExaminationRow::as_select()).for_update().skip_locked().first(it).optional()?
+            }
+        };
+        let Some(mut row) = found else { return Ok(None) };
+        if row.state != "running" {
+            "running".clone_into(&mut row.state);
+            self.add_examination_event(&row, at)?;
+        }
+        row.fence += 1;
+        row.lease_until = now.saturating_add(millis);
+        let leased = (
+            examinations::state.eq(&row.state),
+            examinations::fence.eq(row.fence),
+            examinations::lease_until.eq(row.lease_until),
+        );
+        let of = examinations::table.filter(examinations::id.eq(&row.id));
+        on!(self, it => diesel::update(of).set(leased).execute(it))?;
+        Ok(Some(row))
+    }
+
+    /// Says how far an examination is, with the lines that came since, and holds it so much longer, or gives it back where
+    /// that is nothing; `false` where it has ended or somebody else took it up: then nothing is changed.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn settle_examination(
+        &mut self,
+        row: &ExaminationRow,
+        lines: &[ExaminationLineRow],
+        millis: i64,
+    ) -> Result<bool, StoreError> {
+        let until = if millis > 0 { self.lease_clock()?.saturating_add(millis) } else { 0 };
+        let mine = examinations::id.eq(&row.id).and(examinations::fence.eq(row.fence));
+        let mine = examinations::table.filter(mine.and(examinations::state.eq("running")));
+        let values = (
+            examinations::state.eq(&row.state),
+            examinations::done.eq(row.done),
+            examinations::out_of.eq(row.out_of),
+            examinations::lines.eq(row.lines),
+            examinations::result.eq(&row.result),
+            examinations::lease_until.eq(until),
+            examinations::ended_at.eq(&row.ended_at),
+        );
+        if on!(&mut *self, it => diesel::update(mine).set(values).execute(it))? == 0 {
+            return Ok(false);
+        }
+        if let Some(at) = &row.ended_at {
+            self.add_examination_event(row, at)?;
+        }
+        for lines in lines.chunks(CHUNK) {
+            on!(&mut *self, it => diesel::insert_into(examination_lines::table).values(lines).execute(it))?;
+        }
+        Ok(true)
+    }
+
+    /// Cancels an examination that is not ended; `false` where it has ended.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn cancel_examination(&mut self, row: &mut ExaminationRow, at: &str) -> Result<bool, StoreError> {
+        let open = examinations::id.eq(&row.id).and(examinations::state.eq_any(OPEN));
+        let values =
+            (examinations::state.eq("cancelled"), examinations::lease_until.eq(0), examinations::ended_at.eq(Some(at)));
+        let open = examinations::table.filter(open);
+        if on!(&mut *self, it => diesel::update(open).set(values).execute(it))? == 0 {
+            return Ok(false);
+        }
+        "cancelled".clone_into(&mut row.state);
+        row.ended_at = Some(at.to_owned());
+        self.add_examination_event(row, at)?;
+        Ok(true)
+    }
+
+    /// Keeps a file of an examination.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn add_examination_file(&mut self, row: &ExaminationFileRow) -> Result<(), StoreError> {
+        on!(self, it => diesel::insert_into(examination_files::table).values(row).execute(it))?;
+        Ok(())
+    }
+
+    /// A file of an examination.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn examination_file(&mut self, id: &str, lang: &str, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        use examination_files as files;
+        let of = files::examination.eq(id).and(files::lang.eq(lang)).and(files::name.eq(name));
+        Ok(on!(self, it => files::table.filter(of).select(files::content).first(it).optional())?)
+    }
+
+    /// The lines of an examination from a place on: at most so many, in order.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn examination_lines(&mut self, id: &str, from: i64, most: i64) -> Result<Vec<ExaminationLineRow>, StoreError> {
+        use examination_lines as lines;
+        let of = lines::table.filter(lines::examination.eq(id).and(lines::place.ge(from)));
+        let page = of.order(lines::place).limit(most);
+        Ok(on!(self, it => page.select(ExaminationLineRow::as_select()).load(it))?)
+    }
+
+    /// The changes of state of an examination behind a number.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn examination_events(&mut self, id: &str, after: i64) -> Result<Vec<ExaminationEventRow>, StoreError> {
+        let of = examination_events::examination.eq(id).and(examination_events::number.gt(after));
+        let of = examination_events::table.filter(of).order(examination_events::number);
+        Ok(on!(self, it => of.select(ExaminationEventRow::as_select()).load(it))?)
+    }
+
+    /// Forgets examinations that ended before an instant, with their histories and lists; how many.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn forget_examinations(&mut self, before: &str) -> Result<usize, StoreError> {
+        let old = examinations::table.filter(examinations::ended_at.lt(before)).select(examinations::id);
+        let old: Vec<String> = on!(&mut *self, it => old.load(it))?;
+        for id in &old {
+            let files = examination_files::table.filter(examination_files::examination.eq(id));
+            on!(&mut *self, it => diesel::delete(files).execute(it))?;
+            let lines = examination_lines::table.filter(examination_lines::examination.eq(id));
+            on!(&mut *self, it => diesel::delete(lines).execute(it))?;
+            let events = examination_events::table.filter(examination_events::examination.eq(id));
+            on!(&mut *self, it => diesel::delete(events).execute(it))?;
+            on!(&mut *self, it => diesel::delete(examinations::table.filter(examinations::id.eq(id))).execute(it))?;
+        }
+        Ok(old.len())
+    }
+}
