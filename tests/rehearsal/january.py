@@ -158,8 +158,8 @@ def bring_in(server, officer, area, directory, mode, kill):
     return done
 
 
-def make_run(server, options, officer, approver, supersedes, kill):
-    asked = {"on": options.on, "supersedes": supersedes}
+def make_run(server, options, officer, approver, supersedes, kill, only=None):
+    asked = {"on": options.on, "supersedes": supersedes, "only": only}
     run = officer.json("POST", "/v1/areas/%s/runs" % options.area, asked)
     at = "/v1/areas/%s/runs/%s" % (options.area, run["id"])
     killed = []
@@ -240,6 +240,36 @@ def same(table, rows):
     return len(rated)
 
 
+def object_to(server, options, officer, approver, run, accounts):
+    """Two of a hundred are served and object; every second objection is granted, and those are determined again in one run."""
+    area = "/v1/areas/%s" % options.area
+    chosen, granted = sorted(accounts)[::50], []
+    for first in range(0, len(chosen), 1000):
+        served = [{"account": account, "served_on": "2022-06-28", "channel": "electronic", "proof": "receipt " + account}
+                  for account in chosen[first:first + 1000]]
+        officer.json("POST", "%s/runs/%s/services" % (area, run), {"services": served})
+    for number, account in enumerate(chosen):
+        filed = officer.json("POST", area + "/objections", {
+            "run": run, "account": account, "kind": "recheck", "filed_on": "2022-07-04", "grounds": "the figures are disputed",
+            "documents": ["letter %d" % number]})
+        result = "rejected" if number % 2 else "granted"
+        approver.json("POST", "%s/objections/%s/decision" % (area, filed["id"]), {
+            "result": result, "decided_on": "2022-07-11", "document": "2022-%d" % number, "reasons": "looked at again"})
+        if result == "granted":
+            granted.append((filed["id"], account))
+    only = {"accounts": sorted(account for _, account in granted), "cause": "objection",
+            "objections": [objection for objection, _ in granted]}
+    again = make_run(server, options, officer, approver, None, False, only)
+    for objection, _ in granted:
+        state = officer.json("GET", "%s/objections/%s" % (area, objection), twice=False)["state"]
+        if state != "redetermined":
+            raise SystemExit("objection %s is %s" % (objection, state))
+    changed = officer.json("GET", "%s/runs/%s/redetermination?limit=1000" % (area, again["id"]))
+    if [it["account"] for it in changed["items"]] != only["accounts"][:1000] or any(it["moved"] for it in changed["items"]):
+        raise SystemExit("who was determined again on the same facts has another rate")
+    return len(chosen), len(granted)
+
+
 def main():
     parser = argparse.ArgumentParser()
     for name in ("rate", "database", "dir", "book", "correction", "rules", "parameters", "area", "on"):
@@ -273,9 +303,17 @@ def main():
     check_totals(officer, "/v1/areas/%s/runs/%s" % (options.area, again["id"]))
     table = dict(rows)
     taken, _ = follow(billing, options, table, cursor)
-    fresh, _ = snapshot(billing, options)
+    fresh, cursor = snapshot(billing, options)
     same(table, fresh)
     mark("correction published and followed")
+    objected, granted = object_to(server, options, officer, approver, again["id"],
+                                  [account for account, it in fresh.items() if it[0] is not None])
+    followed, _ = follow(billing, options, table, cursor)
+    latest, _ = snapshot(billing, options)
+    same(table, latest)
+    if followed != granted:
+        raise SystemExit("%d changes were told, %d objections were granted" % (followed, granted))
+    mark("%d objections, %d of them followed" % (objected, granted))
     moved = sum(1 for account in fresh if rows.get(account, (None,))[0] != fresh[account][0])
     if options.kill and server.kills != 2:
         raise SystemExit("killed %d times, not twice" % server.kills)

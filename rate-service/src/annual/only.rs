@@ -23,8 +23,8 @@ pub enum Cause {
     },
     /// Facts were wrong, or became known later: every month of the setting is determined again.
     Correction,
-    /// An objection was granted; its number. Every month of the setting is determined again.
-    Objection(String),
+    /// Objections were granted; their numbers. Every month of the setting is determined again.
+    Objection(BTreeSet<String>),
     /// A court, a review organ or an inspection has ordered it. Every month of the setting is determined again.
     Order,
 }
@@ -49,10 +49,10 @@ impl Cause {
         }
     }
 
-    /// The objection that was granted.
-    pub fn objection(&self) -> Option<&str> {
+    /// The objections that were granted.
+    pub const fn objections(&self) -> Option<&BTreeSet<String>> {
         match self {
-            Self::Objection(number) => Some(number),
+            Self::Objection(numbers) => Some(numbers),
             Self::First | Self::Change { .. } | Self::Correction | Self::Order => None,
         }
     }
@@ -85,7 +85,7 @@ impl Only {
             "accounts": self.accounts,
             "cause": self.cause.as_str(),
             "from": self.cause.from().map(|month| month.to_string()),
-            "objection": self.cause.objection(),
+            "objections": self.cause.objections(),
         })
     }
 
@@ -96,18 +96,20 @@ impl Only {
         }
         let broken = || AnnualError::Broken("the accounts of a request");
         let text = |key: &str| value[key].as_str().map(str::to_owned);
-        let accounts = value["accounts"].as_array().ok_or_else(broken)?;
-        let accounts = accounts.iter().map(|it| it.as_str().map(str::to_owned)).collect::<Option<_>>();
+        let names = |key: &str| -> Result<BTreeSet<String>, AnnualError> {
+            let names = value[key].as_array().ok_or_else(broken)?.iter().map(|it| it.as_str().map(str::to_owned));
+            names.collect::<Option<_>>().ok_or_else(broken)
+        };
         let cause = match text("cause").as_deref() {
             Some("first") => Cause::First,
             Some("change") => {
                 Cause::Change { from: text("from").and_then(|month| month.parse().ok()).ok_or_else(broken)? }
             }
             Some("correction") => Cause::Correction,
-            Some("objection") => Cause::Objection(text("objection").ok_or_else(broken)?),
+            Some("objection") => Cause::Objection(names("objections")?),
             Some("order") => Cause::Order,
             _ => return Err(broken()),
         };
-        Ok(Some(Self { accounts: accounts.ok_or_else(broken)?, cause }))
+        Ok(Some(Self { accounts: names("accounts")?, cause }))
     }
 }

@@ -21,7 +21,7 @@ pub enum CauseWord {
     Change,
     /// Facts were wrong, or became known later: every month of the setting is determined again.
     Correction,
-    /// An objection was granted: every month of the setting is determined again.
+    /// Objections were granted: every month of the setting is determined again.
     Objection,
     /// A court, a review organ or an inspection has ordered it: every month of the setting is determined again.
     Order,
@@ -38,8 +38,9 @@ pub struct OnlyRequest {
     /// The first month that may have another rate; with `change`, and with nothing else.
     #[schema(pattern = r"^\d{4}-\d{2}$", example = "2022-10")]
     pub from: Option<String>,
-    /// The objection that was granted; with `objection`, and with nothing else.
-    pub objection: Option<String>,
+    /// The objections that were granted, of each account one or more; with `objection`, and with nothing else.
+    #[serde(default)]
+    pub objections: Vec<String>,
 }
 
 /// Accounts that are determined apart, and why.
@@ -51,8 +52,8 @@ pub struct OnlyBody {
     pub cause: &'static str,
     /// The first month that may have another rate.
     pub from: Option<String>,
-    /// The objection that was granted.
-    pub objection: Option<String>,
+    /// The objections that were granted.
+    pub objections: Vec<String>,
 }
 
 impl OnlyBody {
@@ -62,7 +63,7 @@ impl OnlyBody {
             accounts: u64::try_from(only.accounts.len()).unwrap_or(u64::MAX),
             cause: only.cause.as_str(),
             from: only.cause.from().map(|month| month.to_string()),
-            objection: only.cause.objection().map(str::to_owned),
+            objections: only.cause.objections().into_iter().flatten().cloned().collect(),
         }
     }
 }
@@ -72,7 +73,7 @@ impl OnlyRequest {
     pub(super) fn read(self) -> Result<Only, ApiError> {
         let wrong =
             |name: &str, value: &str, expected: &str| ApiError::new(ApiCode::RequestValue, [name, value, expected]);
-        let Self { accounts, cause, from, objection } = self;
+        let Self { accounts, cause, from, objections } = self;
         if accounts.is_empty() || accounts.len() > MOST_NAMED {
             return Err(wrong("only.accounts", &accounts.len().to_string(), &format!("1–{MOST_NAMED}")));
         }
@@ -84,8 +85,9 @@ impl OnlyRequest {
         if from.is_some() && cause != CauseWord::Change {
             return Err(wrong("only.from", from.as_deref().unwrap_or_default(), "cause = change"));
         }
-        if objection.is_some() && cause != CauseWord::Objection {
-            return Err(wrong("only.objection", objection.as_deref().unwrap_or_default(), "cause = objection"));
+        if objections.is_empty() == (cause == CauseWord::Objection) || objections.len() > MOST_NAMED {
+            let count = objections.len().to_string();
+            return Err(wrong("only.objections", &count, &format!("1–{MOST_NAMED}, cause = objection")));
         }
         let cause = match cause {
             CauseWord::First => Cause::First,
@@ -94,10 +96,7 @@ impl OnlyRequest {
                 Cause::Change { from: from.parse().map_err(|_| wrong("only.from", &from, "YYYY-MM"))? }
             }
             CauseWord::Correction => Cause::Correction,
-            CauseWord::Objection => {
-                let known = objection.filter(|it| !it.is_empty());
-                Cause::Objection(known.ok_or_else(|| wrong("only.objection", "", "its number / 异议编号"))?)
-            }
+            CauseWord::Objection => Cause::Objection(objections.into_iter().collect()),
             CauseWord::Order => Cause::Order,
         };
         Ok(Only { accounts, cause })

@@ -215,8 +215,8 @@ fn first_year(agency: &Agency, known: &mut Known) {
         let one = json!({"account": account, "served_on": day, "channel": "electronic", "proof": "回执 1"});
         agency.officer.post(&format!("{run}/services"), &json!({ "services": [one] }))
     };
-    assert_eq!(served("Z", "2022-06-28").problem(422), "request.refused");
-    assert_eq!(served("A", "2122-06-28").problem(422), "request.refused");
+    assert_eq!(served("Z", "2022-06-28").problem(422), "content.refused");
+    assert_eq!(served("A", "2122-06-28").problem(422), "content.refused");
     served("A", "2022-06-27").expect(200);
     served("A", "2022-06-28").expect(200);
     let services = agency.officer.get(&format!("{run}/services?limit=1")).expect(200);
@@ -229,12 +229,12 @@ fn first_year(agency: &Agency, known: &mut Known) {
     );
     assert_eq!(clocks["clocks"][1]["why"], "before-law", "the article on review holds since 2024");
     assert_eq!(clocks["clocks"][2]["last_day"], "2022-12-28", "six months");
-    assert_eq!(agency.officer.post(&objections, &objection).problem(422), "request.refused");
+    assert_eq!(agency.officer.post(&objections, &objection).problem(422), "content.refused");
     let in_time = json!({"filed_on": "2022-07-19"});
     let filed = merged(&objection, &in_time);
     assert_eq!(
         agency.officer.post(&objections, &merged(&filed, &json!({"account": "Z"}))).problem(422),
-        "request.refused"
+        "content.refused"
     );
     let filed = agency.officer.post(&objections, &filed).expect(201);
     let here = format!("{objections}/{}", filed["id"].as_str().unwrap());
@@ -245,8 +245,8 @@ fn first_year(agency: &Agency, known: &mut Known) {
 
     // Until it is granted, nothing is determined again.
     let again = json!({"id": "990100-2022-A", "on": "2022-07-01",
-        "only": {"accounts": ["A"], "cause": "objection", "objection": filed["id"]}});
-    assert_eq!(agency.officer.post(&format!("{AREA}/runs"), &again).problem(422), "request.refused");
+        "only": {"accounts": ["A"], "cause": "objection", "objections": [filed["id"]]}});
+    assert_eq!(agency.officer.post(&format!("{AREA}/runs"), &again).problem(422), "content.refused");
     let ruling = json!({"result": "granted", "decided_on": "2022-07-28", "document": "复核〔2022〕9号", "reasons": "认定已撤销"});
     assert_eq!(agency.officer.post(&format!("{here}/decision"), &ruling).problem(403), "auth.forbidden");
     assert_eq!(agency.approver.post(&format!("{here}/decision"), &ruling).expect(200)["state"], "granted");
@@ -298,7 +298,7 @@ fn in_the_cycle(agency: &Agency, known: &mut Known) {
     let late = agency.tried(&change("late", "2023-11"));
     let refused = agency.approver.post(&format!("{late}/review"), &json!({}));
     assert!(refused.text().contains("2023-10-01"), "{}", refused.text());
-    assert_eq!(refused.problem(422), "request.refused");
+    assert_eq!(refused.problem(422), "content.refused");
     agency.officer.post(&format!("{late}/cancellation"), &json!({})).expect(200);
     agency.run(&change("class", "2023-10"));
     remember(
@@ -325,7 +325,7 @@ fn in_the_cycle(agency: &Agency, known: &mut Known) {
     let order = "990100,A,O1,court,grade,,,80%,,2024-07-01,2025-06-30,2025-02-10,（2024）演行初8号\n";
     agency.import(&[("orders.csv", format!("{head}{order}"))]);
     agency.run(&json!({"id": "990100-2024-A", "on": "2024-07-01",
-        "only": {"accounts": ["A"], "cause": "objection", "objection": suit["id"]}}));
+        "only": {"accounts": ["A"], "cause": "objection", "objections": [suit["id"]]}}));
     remember(
         agency,
         known,
