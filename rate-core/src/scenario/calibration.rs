@@ -4,7 +4,8 @@ use rust_decimal::Decimal;
 
 use super::candidate::Baseline;
 use super::portfolio::Portfolio;
-use super::priced::{Level, PricedRow};
+use super::priced::{Level, Priced};
+use super::reached::Reached;
 use super::setting::{Setting, candidate_at};
 use super::shards::Workers;
 use crate::error::{Code, Place, Problem, Problems};
@@ -34,8 +35,25 @@ pub struct Search {
 pub struct Trial {
     /// The number.
     pub value: Decimal,
-    /// The premium of everybody at it, in fen; or what the checker says of rules that decide nothing.
-    pub premium_fen: Result<i128, Verdict>,
+    /// Everybody at it; or what the checker says of rules that decide nothing.
+    pub outcome: Result<Reached, Verdict>,
+}
+
+impl Trial {
+    /// The premium of a year at it, in fen, where the rules decide.
+    pub fn premium_fen(&self) -> Option<i128> {
+        self.outcome.as_ref().ok().map(|reached| reached.total.premium_fen)
+    }
+
+    /// The premium where it may be held against a target: no account is lost.
+    fn comparable(&self) -> Option<i128> {
+        self.outcome.as_ref().ok().filter(|it| it.lost == 0).map(|it| it.total.premium_fen)
+    }
+
+    /// Why it may not.
+    fn without_premium(self) -> Found {
+        if self.outcome.is_err() { Found::Refused(self) } else { Found::Fewer(self) }
+    }
 }
 
 /// What a search comes to.
@@ -49,6 +67,8 @@ pub enum Found {
     Jumps(Trial, Trial),
     /// On the way the checker refused the rules.
     Refused(Trial),
+    /// On the way accounts were lost that the baseline decides: what fewer of them pay meets no target.
+    Fewer(Trial),
 }
 
 /// A search with its way.
@@ -72,15 +92,16 @@ impl Portfolio {
     /// Where the premium does not rise or fall all the way, one of several solutions may be found, never a wrong one.
     ///
     /// # Errors
-    /// `scenario.bracket`, and everything that is wrong with the changed law itself.
+    /// `scenario.bracket`, `scenario.nobody`, and everything that is wrong with the changed law itself.
     pub fn calibrated(
         &self,
-        baseline: &Baseline,
+        (baseline, before): (&Baseline, &Priced),
         search: &Search,
         workers: Workers<'_>,
     ) -> Result<Calibration, Problems> {
         let steps = steps(search)?;
-        let mut way = Way { portfolio: self, baseline, search, workers, trials: Vec::new() };
+        self.held_against(before)?;
+        let mut way = Way { portfolio: self, baseline, before, search, workers, trials: Vec::new() };
         let (low, high) = (way.tried(0)?, way.tried(steps)?);
         let found = way.between((0, low), (steps, high))?;
         Ok(Calibration { search: search.clone(), trials: way.trials, found })
@@ -112,33 +133,32 @@ fn evenly((low, below): (i64, i128), (high, above): (i64, i128)) -> i64 {
 struct Way<'w> {
     portfolio: &'w Portfolio,
     baseline: &'w Baseline,
+    before: &'w Priced,
     search: &'w Search,
     workers: Workers<'w>,
     trials: Vec<Trial>,
 }
 
 impl Way<'_> {
-    fn premium(&self, value: Decimal) -> Result<Result<i128, Verdict>, Problems> {
+    fn reached(&self, value: Decimal) -> Result<Result<Reached, Verdict>, Problems> {
         let candidate = candidate_at(self.baseline, &[(&self.search.setting, value)])?;
         let Some(law) = &candidate.law else { return Ok(Err(candidate.report.verdict)) };
-        let pass = self.portfolio.pass(law, self.baseline.law(), self.search.level, self.workers);
-        let premium = |sum: &mut i128, _, row: Result<PricedRow, Code>| *sum += row.map_or(0, |row| row.premium_fen);
-        Ok(Ok(pass.folded(self.workers, || 0, premium).iter().sum()))
+        Ok(Ok(self.portfolio.reached(self.before, law, self.search.level, self.workers)))
     }
 
     fn tried(&mut self, step: i64) -> Result<Trial, Problems> {
         let value = (self.search.low + self.search.step * Decimal::from(step)).normalize();
-        let trial = Trial { value, premium_fen: self.premium(value)? };
+        let trial = Trial { value, outcome: self.reached(value)? };
         self.trials.push(trial.clone());
         Ok(trial)
     }
 
     fn between(&mut self, low: (i64, Trial), high: (i64, Trial)) -> Result<Found, Problems> {
         let (mut low, mut high) = (low, high);
-        let beyond = |trial: &Trial| trial.premium_fen.map(|premium| premium - self.search.target_fen);
-        let (Ok(mut below), Ok(mut above)) = (beyond(&low.1), beyond(&high.1)) else {
-            let refused = if low.1.premium_fen.is_err() { low.1 } else { high.1 };
-            return Ok(Found::Refused(refused));
+        let beyond = |trial: &Trial| trial.comparable().map(|premium| premium - self.search.target_fen);
+        let (Some(mut below), Some(mut above)) = (beyond(&low.1), beyond(&high.1)) else {
+            let without = if beyond(&low.1).is_none() { low.1 } else { high.1 };
+            return Ok(without.without_premium());
         };
         let near = |distance: i128| distance.abs() <= self.search.tolerance_fen;
         let nearer = if below.abs() <= above.abs() { &low.1 } else { &high.1 };
@@ -157,7 +177,7 @@ impl Way<'_> {
                 evenly((low.0, below), (high.0, above))
             };
             let trial = self.tried(middle)?;
-            let Ok(premium) = trial.premium_fen else { return Ok(Found::Refused(trial)) };
+            let Some(premium) = trial.comparable() else { return Ok(trial.without_premium()) };
             let distance = premium - self.search.target_fen;
             if distance.abs() <= self.search.tolerance_fen {
                 return self.again(trial);
@@ -175,12 +195,12 @@ impl Way<'_> {
     fn again(&self, trial: Trial) -> Result<Found, Problems> {
         let fresh = self.portfolio.afresh();
         let way = Way { portfolio: &fresh, trials: Vec::new(), ..*self };
-        let premium_fen = way.premium(trial.value)?;
-        Ok(if premium_fen == trial.premium_fen {
+        let outcome = way.reached(trial.value)?;
+        Ok(if outcome == trial.outcome {
             Found::Solution(trial)
         } else {
             // Cannot be while what is kept is what is measured; shown all the same, as what it is.
-            Found::Jumps(trial.clone(), Trial { premium_fen, ..trial })
+            Found::Jumps(trial.clone(), Trial { outcome, ..trial })
         })
     }
 }

@@ -1,17 +1,14 @@
 //! Sweeps: one setting or two at many numbers, everybody decided at each.
 
-use std::collections::BTreeMap;
-
 use rust_decimal::Decimal;
 
 use super::candidate::Baseline;
 use super::portfolio::Portfolio;
-use super::priced::Level;
+use super::priced::{Level, Priced};
+use super::reached::Reached;
 use super::setting::{Setting, candidate_at};
 use super::shards::Workers;
-use super::sums::Sum;
 use crate::error::{Code, Place, Problem, Problems};
-use crate::ladder::GradeIndex;
 use crate::rule_set::Verdict;
 
 /// A setting with the numbers it takes.
@@ -28,9 +25,8 @@ pub struct Axis {
 pub struct SweepPoint {
     /// The number of each axis.
     pub values: Vec<Decimal>,
-    /// Everybody, and everybody by grade (place on the ladder, none last); or what the checker says of rules that decide
-    /// nothing.
-    pub outcome: Result<(Sum, BTreeMap<Option<u8>, Sum>), Verdict>,
+    /// Everybody; or what the checker says of rules that decide nothing.
+    pub outcome: Result<Reached, Verdict>,
 }
 
 /// Combinations one sweep may have.
@@ -40,10 +36,10 @@ impl Portfolio {
     /// Decides everybody at every combination of the numbers of one axis or two.
     ///
     /// # Errors
-    /// `scenario.bracket` for no numbers or too many; everything that is wrong with a changed law itself.
+    /// `scenario.bracket` for no numbers or too many; `scenario.nobody`; everything that is wrong with a changed law itself.
     pub fn swept(
         &self,
-        baseline: &Baseline,
+        (baseline, before): (&Baseline, &Priced),
         axes: &[Axis],
         level: Level,
         workers: Workers<'_>,
@@ -61,32 +57,13 @@ impl Portfolio {
             };
             combinations = combinations.iter().flat_map(longer).collect();
         }
-        combinations.iter().map(|at| self.point(baseline, at, level, workers)).collect()
-    }
-
-    fn point(
-        &self,
-        baseline: &Baseline,
-        at: &[(&Setting, Decimal)],
-        level: Level,
-        workers: Workers<'_>,
-    ) -> Result<SweepPoint, Problems> {
-        let candidate = candidate_at(baseline, at)?;
-        let values = at.iter().map(|(_, value)| *value).collect();
-        let Some(law) = &candidate.law else {
-            return Ok(SweepPoint { values, outcome: Err(candidate.report.verdict) });
+        self.held_against(before)?;
+        let point = |at: &Vec<(&Setting, Decimal)>| {
+            let candidate = candidate_at(baseline, at)?;
+            let values = at.iter().map(|(_, value)| *value).collect();
+            let reached = candidate.law.as_ref().map(|law| self.reached(before, law, level, workers));
+            Ok(SweepPoint { values, outcome: reached.ok_or(candidate.report.verdict) })
         };
-        let pass = self.pass(law, baseline.law(), level, workers);
-        let shards = pass.folded(workers, BTreeMap::<Option<u8>, Sum>::new, |grades, _, row| {
-            if let Ok(row) = row {
-                grades.entry(row.grade.map(GradeIndex::get)).or_default().row(&row);
-            }
-        });
-        let (mut total, mut by_grade) = (Sum::default(), BTreeMap::<Option<u8>, Sum>::new());
-        for (grade, sum) in shards.iter().flatten() {
-            total.add(sum);
-            by_grade.entry(*grade).or_default().add(sum);
-        }
-        Ok(SweepPoint { values, outcome: Ok((total, by_grade)) })
+        combinations.iter().map(point).collect()
     }
 }

@@ -1,5 +1,7 @@
 //! Answering a study: every candidate judged and compared, every search and sweep made, in the order of the file.
 
+use std::collections::BTreeMap;
+
 use rate_core::citation::Label;
 use rate_core::error::{Code, Place};
 use rate_core::input::{Examined, Study, StudyCandidate, StudySetting, StudyTarget};
@@ -62,6 +64,8 @@ pub struct Answered {
     pub bands: SizeBands,
     /// Everybody under the law in force.
     pub baseline: Sum,
+    /// Whom the law in force cannot decide, by the code of the first problem.
+    pub undecided: BTreeMap<Code, u64>,
     /// Where the fund stands after a year of the law in force, or why that cannot be said.
     pub outlook: Result<Outlook, Box<Problem>>,
     /// The candidates.
@@ -123,7 +127,10 @@ impl Answers<'_> {
         };
         step();
         let before = self.portfolio.priced(baseline.law(), self.workers);
+        self.portfolio.held_against(&before)?;
         let total = before.total();
+        let mut undecided = BTreeMap::new();
+        before.undecided().for_each(|it| *undecided.entry(it.code).or_default() += 1);
         let outlook = self.portfolio.outlook(baseline.law(), total.premium_fen, self.load());
         let how = Comparing { bands: bands.clone(), movers: study.movers.unwrap_or(Comparing::default().movers) };
         let mut compared = Vec::new();
@@ -135,14 +142,14 @@ impl Answers<'_> {
         for asked in &study.calibrations {
             step();
             let search = self.search(asked, &before, outlook.as_ref().ok())?;
-            let found = self.portfolio.calibrated(&baseline, &search, self.workers)?;
+            let found = self.portfolio.calibrated((&baseline, &before), &search, self.workers)?;
             calibrations.push(Found { id: asked.id.clone(), found });
         }
         let mut sweeps = Vec::new();
         for asked in &study.sweeps {
             step();
             let axes: Vec<Axis> = asked.axes.iter().map(axis).collect();
-            let points = self.portfolio.swept(&baseline, &axes, Level::AsCharged, self.workers)?;
+            let points = self.portfolio.swept((&baseline, &before), &axes, Level::AsCharged, self.workers)?;
             sweeps.push(Found { id: asked.id.clone(), found: (axes, points) });
         }
         let law = baseline.law();
@@ -170,6 +177,7 @@ impl Answers<'_> {
             refused: self.refused,
             bands,
             baseline: total,
+            undecided,
             outlook,
             candidates: compared,
             calibrations,

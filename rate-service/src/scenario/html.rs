@@ -194,7 +194,7 @@ impl Page<'_> {
             let points: Vec<(Figure, Figure)> = points
                 .iter()
                 .filter_map(|point| {
-                    let (total, _) = point.outcome.as_ref().ok()?;
+                    let total = point.outcome.as_ref().ok()?.total;
                     let value = *point.values.first()?;
                     let scaled = value.mantissa() * 10_i128.pow(6_u32.saturating_sub(value.scale()));
                     Some((Figure { value: scaled, text: value.to_string() }, money(total.premium_fen)))

@@ -23,10 +23,12 @@ use rate_core::history::InjuryArticle;
 use rate_core::input::Change;
 use rate_core::rule_set::Verdict;
 use rate_core::scenario::{
-    Axis, Baseline, Comparing, Comparison, Found, Level, Load, Portfolio, Proposal, Search, Setting, Workers,
-    moves_its_own_measure,
+    Axis, Baseline, Calibration, Comparing, Comparison, Found, Level, Load, Portfolio, Proposal, Search, Setting,
+    SweepPoint, Workers, moves_its_own_measure,
 };
-use rate_core::{ClassSystem, Factor, History, HistoryBuilder, Law, Money, Month, NaiveDate, Rate, RiskClass, date};
+use rate_core::{
+    ClassSystem, Factor, History, HistoryBuilder, Law, Money, Month, NaiveDate, Problems, Rate, RiskClass, date,
+};
 
 use crate::law::{law_on, parameters, rule_set};
 use crate::people::{claim, payment};
@@ -94,6 +96,16 @@ fn study() -> Study {
 }
 
 impl Study {
+    fn searched(&self, search: &Search) -> Result<Calibration, Problems> {
+        let before = self.portfolio.priced(self.baseline.law(), Workers::new(2));
+        self.portfolio.calibrated((&self.baseline, &before), search, Workers::new(2))
+    }
+
+    fn swept(&self, axes: &[Axis]) -> Result<Vec<SweepPoint>, Problems> {
+        let before = self.portfolio.priced(self.baseline.law(), Workers::new(2));
+        self.portfolio.swept((&self.baseline, &before), axes, Level::AsCharged, Workers::new(2))
+    }
+
     fn compared(&self, proposal: Proposal, level: Level) -> Comparison {
         let law = self.baseline.judge(&proposal).unwrap().law.unwrap();
         self.portfolio.compared(&self.baseline, &law, level, &Comparing::default(), Workers::new(2)).unwrap()
@@ -276,11 +288,10 @@ fn search(setting: Setting, [low, high, step]: [&str; 3], target_fen: i128) -> S
 #[test]
 fn calibration_finds_the_factor_or_says_why_there_is_none() {
     let study = study();
-    let workers = Workers::new(2);
-    let at = |search: &Search| study.portfolio.calibrated(&study.baseline, search, workers).unwrap();
+    let at = |search: &Search| study.searched(search).unwrap();
     let found = at(&search(Setting::BaseFactor, ["50", "150", "0.5"], 3_069_450));
     let Found::Solution(solution) = &found.found else { panic!("{:?}", found.found) };
-    assert_eq!((solution.value.to_string(), solution.premium_fen), ("95".to_owned(), Ok(3_069_450)));
+    assert_eq!((solution.value.to_string(), solution.premium_fen()), ("95".to_owned(), Some(3_069_450)));
     assert_eq!(found.trials[0].value.to_string(), "50");
     assert_eq!(found.trials[1].value.to_string(), "150");
     let far = at(&search(Setting::BaseFactor, ["50", "150", "0.5"], 9_000_000));
@@ -298,11 +309,10 @@ fn calibration_finds_the_factor_or_says_why_there_is_none() {
         ),
         ..study
     };
-    let found =
-        both.portfolio.calibrated(&both.baseline, &search(bound, ["20", "80", "1"], 3_100_000), workers).unwrap();
+    let found = both.searched(&search(bound, ["20", "80", "1"], 3_100_000)).unwrap();
     let Found::Jumps(below, above) = &found.found else { panic!("{:?}", found.found) };
     assert_eq!((below.value.to_string(), above.value.to_string()), ("49".to_owned(), "50".to_owned()));
-    assert_eq!((below.premium_fen, above.premium_fen), (Ok(3_231_000), Ok(3_068_600)));
+    assert_eq!((below.premium_fen(), above.premium_fen()), (Some(3_231_000), Some(3_068_600)));
 }
 
 #[test]
@@ -310,14 +320,34 @@ fn a_search_on_refused_rules_or_without_numbers_says_so() {
     let study = study();
     // Below 90 % the row leaves a hole up to where "high" begins.
     let hole = Setting::Values(vec![("float_table.rows.middle.all.pay_ratio".to_owned(), "<= {}%".to_owned())]);
-    let workers = Workers::new(1);
-    let found = study.portfolio.calibrated(&study.baseline, &search(hole, ["80", "90", "1"], 1), workers).unwrap();
-    assert!(matches!(&found.found, Found::Refused(at) if at.premium_fen == Err(Verdict::Refused)), "{:?}", found.found);
+    let found = study.searched(&search(hole, ["80", "90", "1"], 1)).unwrap();
+    assert!(matches!(&found.found, Found::Refused(at) if at.outcome == Err(Verdict::Refused)), "{:?}", found.found);
     for numbers in [["90", "80", "1"], ["80", "90", "0"], ["80", "90", "11"], ["0", "90", "0.00001"]] {
-        let wrong = study.portfolio.calibrated(&study.baseline, &search(Setting::BaseFactor, numbers, 1), workers);
+        let wrong = study.searched(&search(Setting::BaseFactor, numbers, 1));
         let problems = wrong.unwrap_err();
         assert_eq!(problems.iter().map(|it| it.code).collect::<Vec<_>>(), [Code::ScenarioBracket], "{numbers:?}");
     }
+}
+
+/// A, B and C have premium rows of whole years, so a window that begins inside one cannot be decided for them: only D, who
+/// is not floated, is left of four, with 360,000 fen. What one employer pays is no solution to what four are to pay; nor is
+/// anything at the next number.
+#[test]
+fn fewer_accounts_are_no_solution() {
+    let study = study();
+    let path = "cycles.2022-2025.windows.0.from".to_owned();
+    let start = Setting::Values(vec![(path, "2019-{}-01".to_owned())]);
+    let found = study.searched(&search(start.clone(), ["10", "12", "1"], 360_000)).unwrap();
+    let Found::Fewer(at) = &found.found else { panic!("{:?}", found.found) };
+    let reached = at.outcome.as_ref().unwrap();
+    assert_eq!((reached.total.accounts, reached.lost, at.premium_fen()), (1, 3, Some(360_000)));
+    let points = study.swept(&[Axis { setting: start, values: vec!["10".parse().unwrap()] }]).unwrap();
+    let reached = points[0].outcome.as_ref().unwrap();
+    assert_eq!((reached.total.accounts, reached.lost), (1, 3));
+    // Nobody to hold a number against.
+    let nobody = Study { portfolio: Portfolio::new("990200", histories(), fund()), ..study };
+    let wrong = nobody.searched(&search(Setting::BaseFactor, ["50", "150", "1"], 1)).unwrap_err();
+    assert_eq!(wrong.iter().map(|it| it.code).collect::<Vec<_>>(), [Code::ScenarioNobody]);
 }
 
 /// B is let in where both bounds let it: u = 50 % and i = 3⅓ ‰.
@@ -329,10 +359,10 @@ fn a_sweep_over_two_settings_decides_every_combination() {
         values: values.iter().map(|value| value.parse().unwrap()).collect(),
     };
     let axes = [axis("pay_ratio", "%", &["40", "50"]), axis("incidence", "‰", &["3", "4"])];
-    let points = study.portfolio.swept(&study.baseline, &axes, Level::AsCharged, Workers::new(2)).unwrap();
-    let premiums: Vec<i128> = points.iter().map(|it| it.outcome.as_ref().unwrap().0.premium_fen).collect();
+    let points = study.swept(&axes).unwrap();
+    let premiums: Vec<i128> = points.iter().map(|it| it.outcome.as_ref().unwrap().total.premium_fen).collect();
     assert_eq!(premiums, [3_231_000, 3_231_000, 3_231_000, 3_068_600]);
-    let none = study.portfolio.swept(&study.baseline, &[], Level::AsCharged, Workers::new(1)).unwrap_err();
+    let none = study.swept(&[]).unwrap_err();
     assert_eq!(none.iter().next().unwrap().code, Code::ScenarioBracket);
 }
 

@@ -96,8 +96,7 @@ const MOVERS: &[TableColumn] = &[
     column("why_after", "方案原因", "why then", 60),
 ];
 
-const UNDECIDED: &[TableColumn] =
-    &[CANDIDATE, LEVEL, column("law", "按何办法", "under", 12), column("code", "代码", "code", 26), ACCOUNTS];
+const UNDECIDED: &[TableColumn] = &[CANDIDATE, LEVEL, column("code", "代码", "code", 26), ACCOUNTS];
 
 impl Tables<'_> {
     fn table(
@@ -237,15 +236,10 @@ impl Tables<'_> {
     }
 
     pub(super) fn undecided(self) -> Table {
-        let rows = self.each(|it| {
-            let sides = [
-                (self.pick("现行", "in force"), &it.coverage.not_before),
-                (self.pick("方案", "candidate"), &it.coverage.not_after),
-            ];
-            let row =
-                |law: &str, (code, accounts): (&Code, &u64)| vec![text(law), text(code.as_str()), number(accounts)];
-            sides.iter().flat_map(|(law, codes)| codes.iter().map(|it| row(law, it)).collect::<Vec<_>>()).collect()
-        });
+        let row = |(code, accounts): (&Code, &u64)| vec![text(code.as_str()), number(accounts)];
+        let head = [text(self.pick("现行办法", "in force")), text("–")];
+        let own = self.answered.undecided.iter().map(|it| [head.to_vec(), row(it)].concat());
+        let rows = own.chain(self.each(|it| it.coverage.not_after.iter().map(row).collect())).collect();
         self.table("undecided", ("不能定费率的单位", "Who cannot be decided"), UNDECIDED, rows)
     }
 

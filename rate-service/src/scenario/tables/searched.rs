@@ -1,6 +1,7 @@
 //! What was looked for and gone through.
 
-use rate_core::scenario::{Axis, Calibration, Found, Sum, SweepPoint, Trial};
+use rate_core::rule_set::Verdict;
+use rate_core::scenario::{Axis, Calibration, Found, Reached, SweepPoint, Trial};
 
 use super::super::table::{Table, TableColumn, column};
 use super::{Tables, number, share, text};
@@ -13,6 +14,8 @@ const CALIBRATIONS: &[TableColumn] = &[
     column("tolerance_fen", "允许误差（元）", "tolerance, yuan", 16),
     column("result", "结果", "result", 30),
     column("at_value", "取值", "at", 12),
+    column("accounts", "户数", "accounts", 10),
+    column("lost_accounts", "较现行少定户数", "no longer decided", 12),
     column("premium_fen", "年保费（元）", "premium, yuan", 20),
     column("off_fen", "与目标之差（元）", "off the target, yuan", 18),
     column("trials", "试算次数", "trials", 10),
@@ -22,6 +25,8 @@ const TRIALS: &[TableColumn] = &[
     column("calibration", "测算", "calibration", 18),
     column("trial", "次序", "trial", 8),
     column("at_value", "取值", "at", 12),
+    column("accounts", "户数", "accounts", 10),
+    column("lost_accounts", "较现行少定户数", "no longer decided", 12),
     column("premium_fen", "年保费（元）", "premium, yuan", 20),
     column("off_fen", "与目标之差（元）", "off the target, yuan", 18),
     column("verdict", "核查结论", "verdict", 30),
@@ -34,6 +39,7 @@ const SWEEPS: &[TableColumn] = &[
     column("second_setting", "另调整什么", "what else", 40),
     column("second_value", "另取值", "at", 12),
     column("accounts", "户数", "accounts", 10),
+    column("lost_accounts", "较现行少定户数", "no longer decided", 12),
     column("premium_fen", "年保费（元）", "premium, yuan", 20),
     column("rate_percent", "平均费率 %", "average rate %", 12),
     column("verdict", "核查结论", "verdict", 30),
@@ -59,6 +65,9 @@ impl Tables<'_> {
                 self.pick("无解：相邻取值之间越过目标", "no solution: the premium jumps over it between neighbours"),
                 at,
             ),
+            Found::Fewer(at) => {
+                (self.pick("无解：该取值使部分单位不能定费率", "no solution: accounts can no longer be decided at"), at)
+            }
             Found::Refused(at) => (self.pick("无解：该取值的办法不可用", "no solution: the rules are refused at"), at),
         };
         let head = vec![text(id), text(&it.search.setting.name())];
@@ -70,7 +79,7 @@ impl Tables<'_> {
     pub(super) fn trials(self) -> Table {
         let rows = self.answered.calibrations.iter().flat_map(|it| {
             let row = |(place, trial): (usize, &Trial)| {
-                let verdict = trial.premium_fen.as_ref().err().map_or(ListCell::Nothing, |it| text(it.text(self.lang)));
+                let verdict = self.verdict(&trial.outcome);
                 let head = vec![text(&it.id), number(place + 1), number(trial.value)];
                 [head, money(trial, it.found.search.target_fen), vec![verdict]].concat()
             };
@@ -105,25 +114,25 @@ impl Tables<'_> {
             (Some(axis), Some(value)) => [text(&axis.setting.name()), number(value)],
             _ => [ListCell::Nothing, ListCell::Nothing],
         };
-        let found = match &point.outcome {
-            Ok((total, _)) => found(total),
-            Err(verdict) => {
-                vec![ListCell::Nothing, ListCell::Nothing, ListCell::Nothing, text(verdict.text(self.lang))]
-            }
-        };
+        let premium = point.outcome.as_ref().map_or(ListCell::Nothing, |it| ListCell::Fen(it.total.premium_fen));
+        let rate = point.outcome.as_ref().map_or(ListCell::Nothing, |it| share(it.total.average_rate(), 4));
+        let found = [size(&point.outcome).to_vec(), vec![premium, rate, self.verdict(&point.outcome)]].concat();
         [vec![text(id)], axis(0).to_vec(), axis(1).to_vec(), found].concat()
     }
-}
 
-fn found(total: &Sum) -> Vec<ListCell> {
-    let rate = share(total.average_rate(), 4);
-    vec![number(total.accounts), ListCell::Fen(total.premium_fen), rate, ListCell::Nothing]
-}
-
-/// The premium of a trial and how far it is off.
-fn money(trial: &Trial, target_fen: i128) -> Vec<ListCell> {
-    match trial.premium_fen {
-        Ok(fen) => vec![ListCell::Fen(fen), ListCell::Fen(fen - target_fen)],
-        Err(_) => vec![ListCell::Nothing, ListCell::Nothing],
+    fn verdict(self, outcome: &Result<Reached, Verdict>) -> ListCell {
+        outcome.as_ref().err().map_or(ListCell::Nothing, |verdict| text(verdict.text(self.lang)))
     }
+}
+
+/// Who is decided, and who no longer is.
+fn size(outcome: &Result<Reached, Verdict>) -> [ListCell; 2] {
+    let both = outcome.as_ref().map(|it| [number(it.total.accounts), number(it.lost)]);
+    both.unwrap_or([ListCell::Nothing, ListCell::Nothing])
+}
+
+/// The accounts of a trial, their premium, and how far it is off.
+fn money(trial: &Trial, target_fen: i128) -> Vec<ListCell> {
+    let premium = trial.premium_fen().map(|fen| [ListCell::Fen(fen), ListCell::Fen(fen - target_fen)]);
+    [size(&trial.outcome), premium.unwrap_or([ListCell::Nothing, ListCell::Nothing])].concat()
 }
