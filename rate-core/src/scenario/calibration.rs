@@ -61,7 +61,7 @@ impl Trial {
 pub enum Found {
     /// A number that is near enough; everybody was decided once more at it.
     Solution(Trial),
-    /// Both ends lie on one side of the target: the nearer one.
+    /// At every number tried the premium lies on one side of the target: the nearest one. Between them it may cross it.
     OutOfReach(Trial),
     /// Between two neighbouring numbers the premium jumps over the target.
     Jumps(Trial, Trial),
@@ -76,7 +76,8 @@ pub enum Found {
 pub struct Calibration {
     /// What was looked for.
     pub search: Search,
-    /// Every number tried, in the order of trying; the first two are the bracket.
+    /// Every number tried, in the order of trying; the first two are the bracket. Where both lie on one side, numbers
+    /// inside follow.
     pub trials: Vec<Trial>,
     /// What came of it.
     pub found: Found,
@@ -85,9 +86,26 @@ pub struct Calibration {
 /// Numbers between the ends of a search: more are a slip of the step.
 const MOST_STEPS: i64 = 1_000_000;
 
+/// Numbers inside a bracket that are tried where both its ends lie on one side: the premium may cross the target twice.
+const PROBES: i64 = 15;
+
+impl Search {
+    /// Refuses what cannot be looked for, as far as it shows without accounts.
+    ///
+    /// # Errors
+    /// `scenario.bracket`, and everything that is wrong with the law at either end.
+    pub fn check(&self, baseline: &Baseline) -> Result<(), Problems> {
+        let mut problems: Vec<Problem> = steps(self).err().into_iter().collect();
+        let ends = [self.low, self.high].map(|value| candidate_at(baseline, &[(&self.setting, value)]).err());
+        problems.extend(ends.into_iter().flatten().flat_map(Problems::into_vec));
+        Problems::none_of(problems)
+    }
+}
+
 impl Portfolio {
     /// Looks for the number at which the premium of everybody meets a target, closing in on it from both ends
-    /// of the bracket.
+    /// of the bracket. Where both ends lie on one side of it, fifteen numbers evenly in between are tried too, or as many as
+    /// there are; those at which nothing can be compared are passed over.
     ///
     /// Where the premium does not rise or fall all the way, one of several solutions may be found, never a wrong one.
     ///
@@ -114,7 +132,7 @@ fn steps(search: &Search) -> Result<i64, Problem> {
         let numbers = [search.low, search.high, search.step].map(|it| it.to_string());
         numbers.into_iter().chain([MOST_STEPS.to_string()]).collect::<Vec<_>>()
     };
-    let wrong = || Problem::new(Code::ScenarioBracket, Place::field("calibrations.between"), values());
+    let wrong = || Problem::new(Code::ScenarioBracket, Place::field("between"), values());
     let width = search.high.checked_sub(search.low).ok_or_else(wrong)?;
     if search.step <= Decimal::ZERO || width <= Decimal::ZERO {
         return Err(wrong());
@@ -128,6 +146,21 @@ fn evenly((low, below): (i64, i128), (high, above): (i64, i128)) -> i64 {
     let crossed = i128::from(high - low) * below.abs() / (below.abs() + above.abs()).max(1);
     // No further than the width of the bracket, so it fits.
     (low + i64::try_from(crossed).unwrap_or(0)).clamp(low + 1, high - 1)
+}
+
+/// A number that was tried, with its place and how far its premium lies beyond the target.
+#[derive(Clone)]
+struct Stop {
+    step: i64,
+    beyond: i128,
+    trial: Trial,
+}
+
+impl Stop {
+    /// Whether two lie on one side of the target.
+    const fn is_beside(&self, other: &Self) -> bool {
+        (self.beyond > 0) == (other.beyond > 0)
+    }
 }
 
 struct Way<'w> {
@@ -153,42 +186,78 @@ impl Way<'_> {
         Ok(trial)
     }
 
+    fn stop(&self, step: i64, trial: Trial) -> Result<Stop, Trial> {
+        match trial.comparable() {
+            Some(premium) => Ok(Stop { step, beyond: premium - self.search.target_fen, trial }),
+            None => Err(trial),
+        }
+    }
+
+    fn is_near(&self, stop: &Stop) -> bool {
+        stop.beyond.abs() <= self.search.tolerance_fen
+    }
+
     fn between(&mut self, low: (i64, Trial), high: (i64, Trial)) -> Result<Found, Problems> {
-        let (mut low, mut high) = (low, high);
-        let beyond = |trial: &Trial| trial.comparable().map(|premium| premium - self.search.target_fen);
-        let (Some(mut below), Some(mut above)) = (beyond(&low.1), beyond(&high.1)) else {
-            let without = if beyond(&low.1).is_none() { low.1 } else { high.1 };
-            return Ok(without.without_premium());
+        let (low, high) = match (self.stop(low.0, low.1), self.stop(high.0, high.1)) {
+            (Ok(low), Ok(high)) => (low, high),
+            (Err(without), _) | (_, Err(without)) => return Ok(without.without_premium()),
         };
-        let near = |distance: i128| distance.abs() <= self.search.tolerance_fen;
-        let nearer = if below.abs() <= above.abs() { &low.1 } else { &high.1 };
-        if near(below) || near(above) {
-            return self.again(nearer.clone());
+        let nearer = if low.beyond.abs() <= high.beyond.abs() { &low } else { &high };
+        if self.is_near(nearer) {
+            return self.again(nearer.trial.clone());
         }
-        if (below > 0) == (above > 0) {
-            return Ok(Found::OutOfReach(nearer.clone()));
+        if low.is_beside(&high) { self.probed(&low, &high) } else { self.closed_in(low, high) }
+    }
+
+    /// Looks inside a bracket whose ends lie on one side.
+    fn probed(&mut self, low: &Stop, high: &Stop) -> Result<Found, Problems> {
+        let (mut last, mut nearest) =
+            (low.clone(), if low.beyond.abs() <= high.beyond.abs() { low } else { high }.clone());
+        let width = high.step - low.step;
+        let probes = PROBES.min(width - 1);
+        for nth in 1..=probes {
+            let step = low.step + width * nth / (probes + 1);
+            let trial = self.tried(step)?;
+            let Ok(stop) = self.stop(step, trial) else { continue };
+            if self.is_near(&stop) {
+                return self.again(stop.trial);
+            }
+            if !stop.is_beside(&last) {
+                return self.closed_in(last, stop);
+            }
+            if stop.beyond.abs() < nearest.beyond.abs() {
+                nearest = stop.clone();
+            }
+            last = stop;
         }
-        while high.0 - low.0 > 1 {
+        Ok(Found::OutOfReach(nearest.trial))
+    }
+
+    /// Closes in on a target that lies between two numbers.
+    fn closed_in(&mut self, mut low: Stop, mut high: Stop) -> Result<Found, Problems> {
+        while high.step - low.step > 1 {
             // As if the premium rose evenly, which base rates make it do; every third time in the middle, so that the
             // bracket shrinks whatever it does.
             let middle = if self.trials.len() % 3 == 1 {
-                low.0 + (high.0 - low.0) / 2
+                low.step + (high.step - low.step) / 2
             } else {
-                evenly((low.0, below), (high.0, above))
+                evenly((low.step, low.beyond), (high.step, high.beyond))
             };
             let trial = self.tried(middle)?;
-            let Some(premium) = trial.comparable() else { return Ok(trial.without_premium()) };
-            let distance = premium - self.search.target_fen;
-            if distance.abs() <= self.search.tolerance_fen {
-                return self.again(trial);
+            let stop = match self.stop(middle, trial) {
+                Ok(stop) => stop,
+                Err(without) => return Ok(without.without_premium()),
+            };
+            if self.is_near(&stop) {
+                return self.again(stop.trial);
             }
-            if (distance > 0) == (below > 0) {
-                (low, below) = ((middle, trial), distance);
+            if stop.is_beside(&low) {
+                low = stop;
             } else {
-                (high, above) = ((middle, trial), distance);
+                high = stop;
             }
         }
-        Ok(Found::Jumps(low.1, high.1))
+        Ok(Found::Jumps(low.trial, high.trial))
     }
 
     /// Decides everybody once more at the answer, measured anew, before it is shown.

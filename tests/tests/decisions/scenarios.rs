@@ -315,6 +315,33 @@ fn calibration_finds_the_factor_or_says_why_there_is_none() {
     assert_eq!((below.premium_fen(), above.premium_fen()), (Some(3_231_000), Some(3_068_600)));
 }
 
+/// F alone, class 3, insured since 2015: u = 3 × 252,000 / 3 × 840,000 = 30 % with one hurt in 300 head-years, so not "low".
+/// The upper grade is 1v % and begins above v %: up to v = 29 F pays 812,000 × 1.v, from 30 on 812,000. From 893,200 at
+/// 110 % to 812,000 at v = 40 no end passes 1,006,880, which is 812,000 × 1.24. Of the fifteen numbers inside, 11, 13, 15,
+/// 17, 19, 21, 23 and 25, the last does: 1,015,000. Between 23 and 25 lies 24.
+#[test]
+fn a_solution_between_ends_on_one_side_is_found() {
+    let f = account("F", 3, (10_000_000, 100, 840_000)).covered("2015-01", None);
+    let f = f.claim(hurt("f", &[("2020-05-11", 756_000)])).build().unwrap();
+    let study = Study { portfolio: Portfolio::new("990100", vec![f], fund()), baseline: Baseline::of(&law()) };
+    let moved = [
+        ("ladder.grades.3.factor", "1{}%"),
+        ("float_table.rows.middle.all.pay_ratio", "<= {}%"),
+        ("float_table.rows.high.any.pay_ratio", "({}%, 150%]"),
+    ];
+    let setting = || Setting::Values(moved.map(|(path, text)| (path.to_owned(), text.to_owned())).to_vec());
+    let found = study.searched(&search(setting(), ["10", "40", "1"], 1_006_880)).unwrap();
+    let values: Vec<String> = found.trials.iter().map(|it| it.value.to_string()).collect();
+    assert_eq!(values, ["10", "40", "11", "13", "15", "17", "19", "21", "23", "25", "24"]);
+    let Found::Solution(at) = &found.found else { panic!("{:?}", found.found) };
+    assert_eq!((at.value.to_string(), at.premium_fen()), ("24".to_owned(), Some(1_006_880)));
+    // More than anybody ever pays: the nearest of all seventeen is told, v = 29 (812,000 × 1.29), no end of the bracket.
+    let far = study.searched(&search(setting(), ["25", "41", "1"], 2_000_000)).unwrap();
+    let Found::OutOfReach(nearest) = &far.found else { panic!("{:?}", far.found) };
+    assert_eq!((nearest.value.to_string(), nearest.premium_fen()), ("29".to_owned(), Some(1_047_480)));
+    assert_eq!(far.trials.len(), 17);
+}
+
 #[test]
 fn a_search_on_refused_rules_or_without_numbers_says_so() {
     let study = study();

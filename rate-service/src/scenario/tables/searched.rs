@@ -18,6 +18,8 @@ const CALIBRATIONS: &[TableColumn] = &[
     column("lost_accounts", "较现行少定户数", "no longer decided", 12),
     column("premium_fen", "年保费（元）", "premium, yuan", 20),
     column("off_fen", "与目标之差（元）", "off the target, yuan", 18),
+    column("neighbour_value", "相邻取值", "its neighbour", 12),
+    column("neighbour_fen", "相邻取值的年保费（元）", "premium at that, yuan", 20),
     column("trials", "试算次数", "trials", 10),
 ];
 
@@ -58,11 +60,18 @@ impl Tables<'_> {
     fn calibration(self, id: &str, it: &Calibration) -> Vec<ListCell> {
         let (result, at): (_, &Trial) = match &it.found {
             Found::Solution(at) => (self.pick("求得", "solution"), at),
-            Found::OutOfReach(at) => {
-                (self.pick("无解：区间内达不到目标；最近的一端", "no solution: out of reach; the nearer end"), at)
-            }
+            Found::OutOfReach(at) => (
+                self.pick(
+                    "未求得：所试各取值的保费均在目标同侧；最近的一个",
+                    "none found: at every number tried the premium lies on one side of the target; the nearest",
+                ),
+                at,
+            ),
             Found::Jumps(at, _) => (
-                self.pick("无解：相邻取值之间越过目标", "no solution: the premium jumps over it between neighbours"),
+                self.pick(
+                    "无解：在相邻两取值之间越过目标",
+                    "no solution: the premium jumps over it between two neighbours",
+                ),
                 at,
             ),
             Found::Fewer(at) => {
@@ -73,7 +82,13 @@ impl Tables<'_> {
         let head = vec![text(id), text(&it.search.setting.name())];
         let aim = vec![ListCell::Fen(it.search.target_fen), ListCell::Fen(it.search.tolerance_fen), text(result)];
         let money = money(at, it.search.target_fen);
-        [head, aim, vec![number(at.value)], money, vec![number(it.trials.len())]].concat()
+        let neighbour = match &it.found {
+            Found::Jumps(_, other) => {
+                [number(other.value), other.premium_fen().map_or(ListCell::Nothing, ListCell::Fen)]
+            }
+            _ => [ListCell::Nothing, ListCell::Nothing],
+        };
+        [head, aim, vec![number(at.value)], money, neighbour.to_vec(), vec![number(it.trials.len())]].concat()
     }
 
     pub(super) fn trials(self) -> Table {
