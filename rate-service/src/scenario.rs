@@ -96,11 +96,10 @@ pub fn answer_of(
     given: &[Given],
     chosen: &ChosenLaw,
     (portfolio, refused): (&Portfolio, usize),
-    threads: usize,
+    workers: Workers<'_>,
     progress: &mut dyn FnMut(Stage, u64, u64),
 ) -> Result<Answered, RunError> {
     let plans = national_plans().map_err(|problems| RunError::Problems(problems.into_vec()))?;
-    let workers = Workers::new(threads);
     let answers = Answers { study, given, chosen, portfolio, refused, plans: &plans, workers };
     answers.all(progress).map_err(|problems| RunError::Problems(problems.into_vec()))
 }

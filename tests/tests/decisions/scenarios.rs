@@ -452,6 +452,18 @@ fn threads_and_what_was_measured_before_change_nothing() {
     assert_eq!(first, second);
 }
 
+/// Somebody raised the flag before it began: nobody is decided, and nothing of that is kept for whoever comes next.
+#[test]
+fn what_was_stopped_is_not_kept() {
+    let study = study();
+    let (law, flag) = (study.baseline.law(), std::sync::atomic::AtomicBool::new(true));
+    let stopped = Workers::new(2).stopping_at(&flag);
+    assert!(study.portfolio.priced(law, stopped).rows().is_empty());
+    study.portfolio.prepare(law, stopped);
+    assert!(!study.portfolio.is_prepared(law));
+    assert_eq!(study.portfolio.priced(law, Workers::new(2)).premium_fen(), 3_231_000);
+}
+
 /// Rates that follow from an outcome alone are looked up; everybody's row must still be what the whole decision says. The
 /// methods float on grades, on the last rate, with bonuses and floors; the days are those of first and of later settings.
 #[test]

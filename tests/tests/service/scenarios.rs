@@ -378,3 +378,28 @@ fn a_book_that_is_too_large_is_refused() {
         assert!(message.contains("199") && message.is_ascii() == ascii, "{it}");
     }
 }
+
+/// A projection that would take minutes is cancelled while it is made, and whoever waits behind it has an answer at once.
+#[test]
+fn what_is_cancelled_keeps_nobody_waiting() {
+    let dir = tempfile::tempdir().unwrap();
+    let here = dir.path();
+    rate_ok(here, "--lang en demo --accounts 1000");
+    let url = databases(here).remove(0);
+    let server = with_book(here, &url);
+    let actuary = server.client("actuary", "990100");
+    let name = json!({"zh": "n", "en": "n"});
+    let projection = json!({"years": 50, "paths": 4000, "pension_years": 80});
+    let long = json!({"format": "study/1", "name": name, "projection": projection});
+    let place = |study: &Value| actuary.post("/v1/scenarios", &request(study)).header("location").unwrap().to_owned();
+    let long = place(&long);
+    while actuary.get(&long).expect(200)["progress"]["stage"] != "answering" {
+        std::thread::yield_now();
+    }
+    assert_eq!(actuary.delete(&long).expect(200)["state"], "cancelled");
+    let watch = rate_service::clock::Stopwatch::start();
+    let short = place(&json!({"format": "study/1", "name": name, "candidates": [{"id": "same"}]}));
+    assert_eq!(ended(&actuary, &short)["state"], "done");
+    assert!(watch.millis() < 15_000, "it took {} ms", watch.millis());
+    assert_eq!(actuary.get(&long).expect(200)["state"], "cancelled");
+}
