@@ -32,6 +32,38 @@ pub struct SweepPoint {
 /// Combinations one sweep may have.
 const MOST_POINTS: usize = 400;
 
+impl Axis {
+    /// Refuses axes that nothing can be gone through on, as far as it shows without accounts: each number of an axis with the
+    /// others at their first.
+    ///
+    /// # Errors
+    /// `scenario.bracket`, and everything that is wrong with the law at such a number.
+    pub fn check(baseline: &Baseline, axes: &[Self]) -> Result<(), Problems> {
+        fits(axes)?;
+        let mut at: Vec<(&Setting, Decimal)> = axes.iter().map(|axis| (&axis.setting, axis.values[0])).collect();
+        let mut problems = Vec::new();
+        for (place, axis) in axes.iter().enumerate() {
+            // The first of every axis together are tried once.
+            for value in axis.values.iter().skip(usize::from(place > 0)) {
+                at[place].1 = *value;
+                problems.extend(candidate_at(baseline, &at).err().into_iter().flat_map(Problems::into_vec));
+            }
+            at[place].1 = axis.values[0];
+        }
+        Problems::none_of(problems)
+    }
+}
+
+/// Refuses no axis and more than two, no numbers and too many.
+fn fits(axes: &[Axis]) -> Result<(), Problem> {
+    let points = axes.iter().map(|axis| axis.values.len()).fold(1, usize::saturating_mul);
+    if (1..=2).contains(&axes.len()) && (1..=MOST_POINTS).contains(&points) {
+        return Ok(());
+    }
+    let values = [axes.len().to_string(), points.to_string(), "1".to_owned(), MOST_POINTS.to_string()];
+    Err(Problem::new(Code::ScenarioBracket, Place::field("axes"), values))
+}
+
 impl Portfolio {
     /// Decides everybody at every combination of the numbers of one axis or two.
     ///
@@ -44,11 +76,7 @@ impl Portfolio {
         level: Level,
         workers: Workers<'_>,
     ) -> Result<Vec<SweepPoint>, Problems> {
-        let points: usize = axes.iter().map(|axis| axis.values.len()).product();
-        if axes.is_empty() || axes.len() > 2 || points == 0 || points > MOST_POINTS {
-            let values = [axes.len().to_string(), points.to_string(), "1".to_owned(), MOST_POINTS.to_string()];
-            return Err(Problem::new(Code::ScenarioBracket, Place::field("sweeps.values"), values).into());
-        }
+        fits(axes)?;
         let mut combinations: Vec<Vec<(&Setting, Decimal)>> = vec![Vec::new()];
         for axis in axes {
             let longer = |before: &Vec<(_, _)>| {

@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 
 use rate_core::citation::Label;
 use rate_core::error::{Code, Place};
-use rate_core::input::{Examined, Study, StudyCandidate, StudySetting, StudyTarget};
+use rate_core::input::{Examined, Study, StudyCandidate, StudySweep, StudyTarget};
 use rate_core::parameters::prevention::PreventionPlans;
 use rate_core::rule_set::Verdict;
 use rate_core::scenario::{
     Axis, Baseline, Calibration, Candidate, Comparing, Comparison, Level, Load, Outlook, Portfolio, Priced, Projection,
-    Proposal, ProposedBase, ProposedRules, Search, Setting, SizeBands, Sum, SweepPoint, Workers, moves_its_own_measure,
+    Proposal, ProposedBase, ProposedRules, Search, SizeBands, Sum, SweepPoint, Workers, moves_its_own_measure,
 };
-use rate_core::{DateSpan, Law, Money, Parameters, Problem, Problems};
+use rate_core::{DateSpan, Law, Money, Month, Parameters, Problem, Problems};
 
+use super::searches::{Unfit, axes, search, unfit};
 use super::statistics::{Chained, Made, Method, Prevention};
 use crate::run::{ChosenLaw, Stage};
 
@@ -148,9 +149,7 @@ impl Answers<'_> {
         let mut sweeps = Vec::new();
         for asked in &study.sweeps {
             step();
-            let axes: Vec<Axis> = asked.axes.iter().map(axis).collect();
-            let points = self.portfolio.swept((&baseline, &before), &axes, Level::AsCharged, self.workers)?;
-            sweeps.push(Found { id: asked.id.clone(), found: (axes, points) });
+            sweeps.push(self.swept((&baseline, &before), asked)?);
         }
         let law = baseline.law();
         let (portfolio, workers) = (self.portfolio, self.workers);
@@ -185,11 +184,21 @@ impl Answers<'_> {
         })
     }
 
+    fn swept(
+        &self,
+        against: (&Baseline, &Priced),
+        asked: &StudySweep,
+    ) -> Result<Found<(Vec<Axis>, Vec<SweepPoint>)>, Problems> {
+        let axes = axes(asked);
+        let points = self.portfolio.swept(against, &axes, Level::AsCharged, self.workers)?;
+        Ok(Found { id: asked.id.clone(), found: (axes, points) })
+    }
+
     fn load(&self) -> Load {
         self.study.load.map_or(Load::AsInTable, Load::Stated)
     }
 
-    /// Every candidate, or everything that is wrong with any of them.
+    /// Every candidate, or everything that is wrong with any of them, or with a search.
     fn judged(&self, baseline: &Baseline) -> Result<Vec<Candidate>, Problems> {
         let (mut candidates, mut problems) = (Vec::new(), Vec::new());
         for (asked, given) in self.study.candidates.iter().zip(self.given) {
@@ -198,6 +207,7 @@ impl Answers<'_> {
                 Err(wrong) => problems.extend(wrong.into_vec()),
             }
         }
+        problems.extend(unfit(self.study, baseline).into_iter().map(Unfit::named));
         Problems::none_of(problems)?;
         Ok(candidates)
     }
@@ -228,22 +238,14 @@ impl Answers<'_> {
             StudyTarget::Premium(fen) => fen,
             StudyTarget::OfBaseline(share) => of(before.premium_fen(), share.percent()),
             StudyTarget::Benefits => {
-                let last = self.chosen.law.setting().from().to_string();
+                let last = Month::of(self.chosen.law.setting().from()).plus(-1).to_string();
                 let place = Place::field(format!("calibrations.{}.target", asked.id));
                 let lacks = || Problem::new(Code::ScenarioFund, place, [self.portfolio.area().to_owned(), last]);
                 let benefits = outlook.ok_or_else(lacks)?.benefits;
                 benefits.numerator.div_euclid(benefits.denominator)
             }
         };
-        Ok(Search {
-            setting: setting(&asked.setting),
-            low: asked.between[0],
-            high: asked.between[1],
-            step: asked.step,
-            target_fen,
-            tolerance_fen: asked.tolerance_fen.into(),
-            level: Level::AsCharged,
-        })
+        Ok(search(asked, target_fen))
     }
 }
 
@@ -286,15 +288,4 @@ fn proposal(asked: &StudyCandidate, given: &Given) -> Proposal {
         (None, None, None) => ProposedBase::AsBaseline,
     };
     Proposal { id: asked.id.clone(), label: asked.label.clone(), rules, base }
-}
-
-fn setting(asked: &StudySetting) -> Setting {
-    match asked {
-        StudySetting::BaseFactor => Setting::BaseFactor,
-        StudySetting::Values(values) => Setting::Values(values.clone()),
-    }
-}
-
-fn axis((asked, values): &(StudySetting, Vec<rust_decimal::Decimal>)) -> Axis {
-    Axis { setting: setting(asked), values: values.clone() }
 }

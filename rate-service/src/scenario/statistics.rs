@@ -1,7 +1,6 @@
 //! What a study asks beside comparisons: is the method any good, what is the ladder in the long run, who rises.
 
 use rate_core::amount::Quantity;
-use rate_core::error::Code;
 use rate_core::history::BenefitItem;
 use rate_core::input::{StudyChain, StudyMethod, StudyPrevention, StudyProjection};
 use rate_core::parameters::prevention::PreventionPlans;
@@ -13,7 +12,9 @@ use rate_core::scenario::{
     RiskLevels, Severity, SideBySide, SizeBands, Triangle, Workers, credibility, decimal, drift, incidence, noise,
     percent, prediction, project, side_by_side,
 };
-use rate_core::{Factor, History, Law, Money, Month, MonthSpan, Place, Problem, Problems, RiskClass};
+use rate_core::{Factor, History, Law, Money, Month, MonthSpan, Problems, RiskClass};
+
+use super::searches::class;
 
 /// Years of accidents that benefits are followed over at most.
 const ACCIDENT_YEARS: usize = 10;
@@ -118,10 +119,7 @@ impl Made<'_> {
 
     /// The law in force and every candidate that may decide, side by side; or why the grades of one make no chain.
     pub(super) fn chain(&self, asked: &StudyChain, laws: &[(String, Law)]) -> Result<Vec<Chained>, Problems> {
-        let class = RiskClass::new(self.law.rules().classes().system, asked.class).ok_or_else(|| {
-            let values = ["chain.class".to_owned(), asked.class.to_string(), "a class of the system".to_owned()];
-            Problem::new(Code::ScenarioAssumption, Place::field("chain.class"), values)
-        })?;
+        let class = class(self.law, asked.class)?;
         let monthly_payroll = Money::from_fen(asked.monthly_payroll_fen);
         let level = |claims: &rust_decimal::Decimal| RiskLevel {
             label: claims.normalize().to_string(),
@@ -152,9 +150,8 @@ impl Made<'_> {
             percent(Quantity { numerator, denominator: it.claims_fen }, 4)
         });
         let load = load.map(Factor::percent).or(in_table);
-        let growth = |factor: Factor| decimal(factor.percent());
         let pattern = Pattern::Pension {
-            growth_percent: growth(asked.benefit_growth),
+            growth_percent: decimal(asked.benefit_growth),
             life: Life::Years(asked.pension_years.into()),
         };
         let pension = |item| ItemPattern { item, pattern: pattern.clone(), grounds: Grounds::Given };
@@ -165,8 +162,8 @@ impl Made<'_> {
             pattern_years: PATTERN_YEARS,
         };
         let assumptions = Assumptions {
-            payroll_growth_percent: growth(asked.payroll_growth),
-            benefit_growth_percent: growth(asked.benefit_growth),
+            payroll_growth_percent: decimal(asked.payroll_growth),
+            benefit_growth_percent: decimal(asked.benefit_growth),
             load_percent: load.map_or(0.0, decimal),
             ..Assumptions::estimated(self.portfolio, self.law, &estimation)?
         };

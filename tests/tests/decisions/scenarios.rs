@@ -400,6 +400,19 @@ fn what_does_not_fit_is_said_all_at_once() {
         [Change::set("float_table.rows.lower.all.pay_ratio", "<= 60%"), Change::set("measures.nothing.x", "1")];
     let problems = study.baseline.judge(&Proposal::new("slips").changed(changes)).unwrap_err();
     assert_eq!(problems.iter().map(|it| it.code).collect::<Vec<_>>(), [Code::RuleSetName, Code::RuleSetName]);
+    // Two of one thing, a value that is none, and a path without a name: all of them.
+    let same = "float_table.rows.low.all.pay_ratio";
+    let changes = [
+        Change::set(same, "<= 60%"),
+        Change::set(same, "<= 50%"),
+        Change::set("ladder..x", "1"),
+        Change::set("float_table.rows.high.any.incidence", "many"),
+    ];
+    let problems = study.baseline.judge(&Proposal::new("slips").changed(changes)).unwrap_err();
+    let codes: Vec<Code> = problems.iter().map(|it| it.code).collect();
+    for code in [Code::RuleSetContradiction, Code::RuleSetName, Code::RuleSetInterval] {
+        assert!(codes.contains(&code), "{code:?} is missing in {codes:?}");
+    }
     let rates = vec!["0.2%".parse().unwrap(); 3];
     let problems = study.baseline.judge(&Proposal::new("rates").at_base_rates(rates)).unwrap_err();
     assert_eq!(problems.iter().map(|it| it.code).collect::<Vec<_>>(), [Code::ScenarioBase]);
@@ -439,6 +452,18 @@ fn zero_payroll_has_no_average_rate() {
     assert_eq!(found.by_size.keys().collect::<Vec<_>>(), [&0]);
 }
 
+/// Somebody raised the flag before it began: nobody is decided, and nothing of that is kept for whoever comes next.
+#[test]
+fn what_was_stopped_is_not_kept() {
+    let study = study();
+    let (law, flag) = (study.baseline.law(), std::sync::atomic::AtomicBool::new(true));
+    let stopped = Workers::new(2).stopping_at(&flag);
+    assert!(study.portfolio.priced(law, stopped).rows().is_empty());
+    study.portfolio.prepare(law, stopped);
+    assert!(!study.portfolio.is_prepared(law));
+    assert_eq!(study.portfolio.priced(law, Workers::new(2)).premium_fen(), 3_231_000);
+}
+
 /// The same figures with one thread and with seven, prepared or not.
 #[test]
 fn threads_and_what_was_measured_before_change_nothing() {
@@ -450,18 +475,6 @@ fn threads_and_what_was_measured_before_change_nothing() {
     let first = one.portfolio.compared(&one.baseline, &law, Level::OnLevel, &how, Workers::new(1)).unwrap();
     let second = other.portfolio.compared(&other.baseline, &law, Level::OnLevel, &how, Workers::new(7)).unwrap();
     assert_eq!(first, second);
-}
-
-/// Somebody raised the flag before it began: nobody is decided, and nothing of that is kept for whoever comes next.
-#[test]
-fn what_was_stopped_is_not_kept() {
-    let study = study();
-    let (law, flag) = (study.baseline.law(), std::sync::atomic::AtomicBool::new(true));
-    let stopped = Workers::new(2).stopping_at(&flag);
-    assert!(study.portfolio.priced(law, stopped).rows().is_empty());
-    study.portfolio.prepare(law, stopped);
-    assert!(!study.portfolio.is_prepared(law));
-    assert_eq!(study.portfolio.priced(law, Workers::new(2)).premium_fen(), 3_231_000);
 }
 
 /// Rates that follow from an outcome alone are looked up; everybody's row must still be what the whole decision says. The

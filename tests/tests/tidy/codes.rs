@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rate_core::fund::Fund;
 use rate_core::history::{ChargedRate, HistoryBuilder, Order, Ordered, OrderingBody, Origin};
-use rate_core::input::{Examined, examine_all};
+use rate_core::input::{Examined, StudyFile, examine_all};
 use rate_core::log::Digest;
 use rate_core::rule_set::check::between_versions;
 use rate_core::scenario::{
@@ -324,6 +324,8 @@ fn of_the_candidates() -> BTreeSet<Code> {
     codes.extend(codes_of(&compared.unwrap_err()));
     codes.insert(nobody.outlook(law, 0, Load::AsInTable).unwrap_err().code);
     codes.extend(codes_of(&SizeBands::new(&[9, 9]).unwrap_err()));
+    let unnamed = StudyFile::parse_named("", "format = \"study/1\"\nname = { zh = \" \", en = \" \" }\n").unwrap();
+    codes.extend(codes_of(&unnamed.check().unwrap_err()));
     codes
 }
 
