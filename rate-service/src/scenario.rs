@@ -22,7 +22,7 @@ pub use answered::{Answered, Answers, Found, Given, Judged, judge};
 pub use html::page;
 pub use output::{text, write};
 pub use searches::{Unfit, unfit};
-pub use statistics::{Chained, Method, OfPlan, Prevention};
+pub use statistics::{Chained, Chains, Method, OfPlan, Prevention};
 pub use table::{Table, TableColumn};
 pub use tables::tables;
 

@@ -14,7 +14,7 @@ use rate_core::scenario::{
 use rate_core::{DateSpan, Law, Money, Month, Parameters, Problem, Problems};
 
 use super::searches::{Unfit, axes, search, unfit};
-use super::statistics::{Chained, Made, Method, Prevention};
+use super::statistics::{Chains, Made, Method, Prevention};
 use crate::run::{ChosenLaw, Stage};
 
 /// What a candidate has in files.
@@ -82,7 +82,7 @@ pub struct Answered {
     /// Is the method any good.
     pub method: Option<Method>,
     /// The ladder in the long run, in force and of each candidate.
-    pub chains: Option<Vec<Chained>>,
+    pub chains: Option<Chains>,
     /// What the years to come may bring.
     pub projection: Option<Projection>,
     /// Who drifts up, and the incidence of key industries.

@@ -232,8 +232,13 @@ impl Page<'_> {
             );
             self.figure(caption, &bars(caption, &[], &groups))?;
         }
-        let chained: Vec<_> =
-            self.answered.chains.iter().flatten().filter_map(|(_, it)| it.as_ref().ok()?.as_ref()).collect();
+        let chained: Vec<_> = self
+            .answered
+            .chains
+            .iter()
+            .flat_map(|it| &it.laws)
+            .filter_map(|(_, it)| it.as_ref().ok()?.as_ref())
+            .collect();
         if let Some(first) = chained.first() {
             let series: Vec<String> = chained.iter().map(|it| it.label.clone()).collect();
             let groups: Vec<(String, Vec<Figure>)> = first

@@ -72,6 +72,17 @@ pub struct Prevention {
 
 /// A law with its chain, or with what keeps its grades from being one.
 pub type Chained = (String, Result<Option<SideBySide>, Problems>);
+/// The ladder in the long run, under several laws, of one employer.
+#[derive(Clone, Debug)]
+pub struct Chains {
+    /// The class of the employer.
+    pub class: RiskClass,
+    /// What its claims cost.
+    pub severity: Severity,
+    /// The laws.
+    pub laws: Vec<Chained>,
+}
+
 
 /// What statistics are made from.
 #[derive(Clone, Copy)]
@@ -118,7 +129,7 @@ impl Made<'_> {
     }
 
     /// The law in force and every candidate that may decide, side by side; or why the grades of one make no chain.
-    pub(super) fn chain(&self, asked: &StudyChain, laws: &[(String, Law)]) -> Result<Vec<Chained>, Problems> {
+    pub(super) fn chain(&self, asked: &StudyChain, laws: &[(String, Law)]) -> Result<Chains, Problems> {
         let class = class(self.law, asked.class)?;
         let monthly_payroll = Money::from_fen(asked.monthly_payroll_fen);
         let level = |claims: &rust_decimal::Decimal| RiskLevel {
@@ -128,13 +139,15 @@ impl Made<'_> {
         let risks = RiskLevels {
             reference: Reference { class, industry: None, heads: asked.heads, monthly_payroll },
             severity: Severity::of_portfolio(self.portfolio, self.law, None)?,
+        let severity = Severity::of_class_or_all(self.portfolio, self.law, class, LEAST_CLAIMS)?;
             levels: asked.claims_per_year.iter().map(level).collect(),
         };
         let chained = |law: &(String, Law)| {
             let found = side_by_side(std::slice::from_ref(law), &risks);
             (law.0.clone(), found.map(|mut found| found.pop()))
         };
-        Ok(laws.iter().map(chained).collect())
+        let laws = laws.iter().take_while(|_| !self.workers.is_stopped()).map(chained).collect();
+        Ok(Chains { class, severity: risks.severity, laws })
     }
 
     /// Claims, severities and patterns are estimated from the window; how long pensions run and what grows is given.

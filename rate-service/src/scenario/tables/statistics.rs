@@ -75,6 +75,7 @@ const CHAIN: &[TableColumn] = &[
 const PROJECTION: &[TableColumn] = &[
     column("from", "年度起", "year from", 10),
     column("what", "项目", "what", 24),
+    column("severity", "每次金额依据的案件", "claims the amounts are from", 30),
     column("p5", "5%", "5 %", 22),
     column("p25", "25%", "25 %", 22),
     column("p50", "中位数", "median", 22),
@@ -347,7 +348,8 @@ impl Tables<'_> {
 
     pub(super) fn chains(self) -> Table {
         let mut rows = Vec::new();
-        for (label, chained) in self.answered.chains.iter().flatten() {
+        let severity = self.severity();
+        for (label, chained) in self.answered.chains.iter().flat_map(|it| &it.laws) {
             let it = match chained {
                 Ok(Some(it)) => it,
                 Ok(None) => continue,
@@ -401,6 +403,7 @@ impl Tables<'_> {
                 (self.pick("累计结余", "balance"), year.balance_fen),
             ];
             for (what, it) in money {
+                        text(&severity),
                 let figures = [it.p5, it.p25, it.p50, it.p75, it.p95].map(ListCell::Fen);
                 rows.push([vec![text(&year.from.to_string()), text(what)], figures.to_vec()].concat());
             }
@@ -413,6 +416,23 @@ impl Tables<'_> {
         let note = (
             "金额单位为元（CSV 中为分）。收支按模拟的案件与支付逐年推演，费率由同一引擎逐期重定；百分位数为各路径的次序统计量。",
             "Amounts in yuan, in CSV in fen. Income and benefits year by year on drawn claims and their payments, grades decided by the same engine at each cycle; percentiles are order statistics of the paths.",
+    /// Whose claims say what one costs.
+    fn severity(self) -> String {
+        let Some(it) = &self.answered.chains else { return String::new() };
+        let claims = it.severity.claims().unwrap_or(0);
+        let of = it.severity.class().map_or_else(
+            || match self.lang {
+                Lang::Zh => format!("全部类别（{}案件不足）", class_text(it.class, self.lang)),
+                Lang::En => format!("all classes ({} has too few)", class_text(it.class, self.lang)),
+            },
+            |class| class_text(class, self.lang),
+        );
+        match self.lang {
+            Lang::Zh => format!("{claims} 件，{of}"),
+            Lang::En => format!("{claims} of {of}"),
+        }
+    }
+
         );
         self.statistic("projection", ("推演", "Projection"), note, PROJECTION, rows)
     }
