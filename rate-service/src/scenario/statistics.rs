@@ -36,6 +36,8 @@ const PATTERN_YEARS: usize = 5;
 pub struct Method {
     /// The months after the window, in which what was paid is held against the grade.
     pub months: MonthSpan,
+    /// The window that the grade is decided on.
+    pub window: MonthSpan,
     /// By grade alone, then by rate.
     pub predictions: Vec<(Predicted, Prediction)>,
     /// How much of the movement is noise.
@@ -70,8 +72,6 @@ pub struct Prevention {
     pub plans: Vec<OfPlan>,
 }
 
-/// A law with its chain, or with what keeps its grades from being one.
-pub type Chained = (String, Result<Option<SideBySide>, Problems>);
 /// The ladder in the long run, under several laws, of one employer.
 #[derive(Clone, Debug)]
 pub struct Chains {
@@ -83,6 +83,8 @@ pub struct Chains {
     pub laws: Vec<Chained>,
 }
 
+/// A law with its chain, or with what keeps its grades from being one.
+pub type Chained = (String, Result<Option<SideBySide>, Problems>);
 
 /// What statistics are made from.
 #[derive(Clone, Copy)]
@@ -113,6 +115,7 @@ impl Made<'_> {
         let triangle = Triangle::of(portfolio, law, &MaturityAsked { through, years, cap }, workers);
         Method {
             months,
+            window,
             predictions: predictions.to_vec(),
             noise: noise(portfolio, law, &noise_asked, workers),
             credibility: credibility(portfolio, law, &credibility_asked, workers),
@@ -136,10 +139,10 @@ impl Made<'_> {
             label: claims.normalize().to_string(),
             claims_per_year: decimal(*claims),
         };
+        let severity = Severity::of_class_or_all(self.portfolio, self.law, class, LEAST_CLAIMS)?;
         let risks = RiskLevels {
             reference: Reference { class, industry: None, heads: asked.heads, monthly_payroll },
-            severity: Severity::of_portfolio(self.portfolio, self.law, None)?,
-        let severity = Severity::of_class_or_all(self.portfolio, self.law, class, LEAST_CLAIMS)?;
+            severity,
             levels: asked.claims_per_year.iter().map(level).collect(),
         };
         let chained = |law: &(String, Law)| {

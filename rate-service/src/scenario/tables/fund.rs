@@ -11,6 +11,7 @@ use crate::run::ListCell;
 const FUND: &[TableColumn] = &[
     column("candidate", "方案", "candidate", 18),
     column("level", "考核期保费口径", "window premiums", 16),
+    column("through", "基金表末月", "fund table to", 12),
     column("accounts", "户数", "accounts", 10),
     column("lost_accounts", "较现行少定户数", "no longer decided", 12),
     column("income_fen", "年收入（元）", "income of a year, yuan", 20),
@@ -50,16 +51,18 @@ impl Tables<'_> {
 
     /// Where accounts are lost, income is that of fewer employers against the benefits of all: nothing follows from it.
     fn outlook(self, head: [ListCell; 2], (accounts, lost): (u64, u64), outlook: &Outlook) -> Vec<ListCell> {
-        let fen = |value: Quantity| ListCell::Fen(value.numerator.div_euclid(value.denominator));
-        let months = outlook.months.map_or(ListCell::Nothing, |months| number(tenths(months)));
+        // What is shown adds up: benefits in whole fen, and what is left of these.
+        let benefits = outlook.benefits.numerator.div_euclid(outlook.benefits.denominator);
+        let surplus = outlook.income_fen - benefits;
+        let months = outlook.months.map_or(ListCell::Nothing, |months| number(cut_off(months)));
         let cut = outlook.cut.map_or(ListCell::Nothing, |cut| number(cut.percent()));
         let load = match outlook.load {
             Load::AsInTable => self.pick("按基金表", "as in the fund table").to_owned(),
             Load::Stated(load) => load.to_string(),
         };
-        let flows = [ListCell::Fen(outlook.income_fen), fen(outlook.benefits)];
+        let flows = [ListCell::Fen(outlook.income_fen), ListCell::Fen(benefits)];
         let (ends, remark) = if lost == 0 {
-            ([fen(outlook.surplus()), fen(outlook.balance), months, cut], ListCell::Nothing)
+            ([ListCell::Fen(surplus), ListCell::Fen(outlook.balance_fen + surplus), months, cut], ListCell::Nothing)
         } else {
             let remark = self.pick(
                 "按此办法能定费率的单位少于现行，收入与支出不可比，不推算结余",
@@ -67,13 +70,27 @@ impl Tables<'_> {
             );
             ([ListCell::Nothing, ListCell::Nothing, ListCell::Nothing, ListCell::Nothing], text(remark))
         };
-        let size = [number(accounts), number(lost)];
+        let size = [text(&outlook.over.to().to_string()), number(accounts), number(lost)];
         [head.to_vec(), size.to_vec(), flows.to_vec(), ends.to_vec(), vec![text(&load), remark]].concat()
     }
 }
 
-/// Months with one digit, never rounded up: a reserve of 17.96 months is none of 18.
-fn tenths(months: Quantity) -> String {
-    let tenths = (months.numerator * 10).div_euclid(months.denominator);
-    format!("{}{}.{}", if tenths < 0 { "-" } else { "" }, tenths.abs() / 10, tenths.abs() % 10)
+/// Months with as many digits as are needed, four at most, never rounded up: a reserve of 17.99996 months is none of 18.
+fn cut_off(months: Quantity) -> String {
+    let parts = (months.numerator * 10_000).div_euclid(months.denominator);
+    let text = format!("{}{}.{:04}", if parts < 0 { "-" } else { "" }, parts.abs() / 10_000, parts.abs() % 10_000);
+    let kept = text.trim_end_matches('0');
+    if kept.ends_with('.') { format!("{kept}0") } else { kept.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn months_are_never_rounded_up() {
+        let shown = |numerator, denominator| cut_off(Quantity { numerator, denominator });
+        assert_eq!(shown(461, 20), "23.05");
+        assert_eq!([shown(23, 1), shown(1_799_999, 100_000), shown(-1, 3)], ["23.0", "17.9999", "-0.3334"]);
+    }
 }
