@@ -18,7 +18,7 @@ use rate_core::parameters::prevention::PreventionPlans;
 use rate_core::scenario::{Portfolio, Workers};
 use rate_core::{Code, Parameters, Place, Problem, Problems};
 
-pub use answered::{Answered, Answers, Found, Given, Judged, judge};
+pub use answered::{Answered, Answers, Found, Given, Judged, Swept, judge};
 pub use html::page;
 pub use output::{text, write};
 pub use searches::{Unfit, unfit};

@@ -186,11 +186,10 @@ impl Way<'_> {
         Ok(trial)
     }
 
-    fn stop(&self, step: i64, trial: Trial) -> Result<Stop, Trial> {
-        match trial.comparable() {
-            Some(premium) => Ok(Stop { step, beyond: premium - self.search.target_fen, trial }),
-            None => Err(trial),
-        }
+    /// A number as one that closes in on the target; `None` where nothing at it can be compared.
+    fn stop(&self, step: i64, trial: &Trial) -> Option<Stop> {
+        let beyond = trial.comparable()? - self.search.target_fen;
+        Some(Stop { step, beyond, trial: trial.clone() })
     }
 
     fn is_near(&self, stop: &Stop) -> bool {
@@ -198,9 +197,10 @@ impl Way<'_> {
     }
 
     fn between(&mut self, low: (i64, Trial), high: (i64, Trial)) -> Result<Found, Problems> {
-        let (low, high) = match (self.stop(low.0, low.1), self.stop(high.0, high.1)) {
-            (Ok(low), Ok(high)) => (low, high),
-            (Err(without), _) | (_, Err(without)) => return Ok(without.without_premium()),
+        let (low, high) = match (self.stop(low.0, &low.1), self.stop(high.0, &high.1)) {
+            (Some(low), Some(high)) => (low, high),
+            (None, _) => return Ok(low.1.without_premium()),
+            (_, None) => return Ok(high.1.without_premium()),
         };
         let nearer = if low.beyond.abs() <= high.beyond.abs() { &low } else { &high };
         if self.is_near(nearer) {
@@ -218,7 +218,7 @@ impl Way<'_> {
         for nth in 1..=probes {
             let step = low.step + width * nth / (probes + 1);
             let trial = self.tried(step)?;
-            let Ok(stop) = self.stop(step, trial) else { continue };
+            let Some(stop) = self.stop(step, &trial) else { continue };
             if self.is_near(&stop) {
                 return self.again(stop.trial);
             }
@@ -244,10 +244,7 @@ impl Way<'_> {
                 evenly((low.step, low.beyond), (high.step, high.beyond))
             };
             let trial = self.tried(middle)?;
-            let stop = match self.stop(middle, trial) {
-                Ok(stop) => stop,
-                Err(without) => return Ok(without.without_premium()),
-            };
+            let Some(stop) = self.stop(middle, &trial) else { return Ok(trial.without_premium()) };
             if self.is_near(&stop) {
                 return self.again(stop.trial);
             }

@@ -46,6 +46,9 @@ pub struct Found<T> {
     pub found: T,
 }
 
+/// The axes of a sweep, and what was found at their numbers.
+pub type Swept = (Vec<Axis>, Vec<SweepPoint>);
+
 /// A study answered.
 #[derive(Clone, Debug)]
 pub struct Answered {
@@ -74,7 +77,7 @@ pub struct Answered {
     /// The searches.
     pub calibrations: Vec<Found<Calibration>>,
     /// The sweeps, each with its axes.
-    pub sweeps: Vec<Found<(Vec<Axis>, Vec<SweepPoint>)>>,
+    pub sweeps: Vec<Found<Swept>>,
     /// Labels of the grades in force, lowest first.
     pub grades: Vec<String>,
     /// Labels of the measures in force.
@@ -184,11 +187,7 @@ impl Answers<'_> {
         })
     }
 
-    fn swept(
-        &self,
-        against: (&Baseline, &Priced),
-        asked: &StudySweep,
-    ) -> Result<Found<(Vec<Axis>, Vec<SweepPoint>)>, Problems> {
+    fn swept(&self, against: (&Baseline, &Priced), asked: &StudySweep) -> Result<Found<Swept>, Problems> {
         let axes = axes(asked);
         let points = self.portfolio.swept(against, &axes, Level::AsCharged, self.workers)?;
         Ok(Found { id: asked.id.clone(), found: (axes, points) })

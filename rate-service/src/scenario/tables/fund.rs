@@ -29,7 +29,7 @@ impl Tables<'_> {
         let mut rows = Vec::new();
         if let Ok(outlook) = &self.answered.outlook {
             let head = [text(self.pick("现行办法", "in force")), text("–")];
-            rows.push(self.outlook(head, (self.answered.baseline.accounts, 0), outlook));
+            rows.push(self.outlook(&head, (self.answered.baseline.accounts, 0), outlook));
         }
         for judged in &self.answered.candidates {
             for (comparison, outlook) in judged.comparisons.iter().zip(&judged.outlooks) {
@@ -38,7 +38,7 @@ impl Tables<'_> {
                     let head = [text(&judged.candidate.id), text(level)];
                     let accounts = comparison.by_grade[1].values().map(|sum| sum.accounts).sum();
                     let lost = self.answered.baseline.accounts.saturating_sub(comparison.coverage.both);
-                    rows.push(self.outlook(head, (accounts, lost), outlook));
+                    rows.push(self.outlook(&head, (accounts, lost), outlook));
                 }
             }
         }
@@ -50,7 +50,7 @@ impl Tables<'_> {
     }
 
     /// Where accounts are lost, income is that of fewer employers against the benefits of all: nothing follows from it.
-    fn outlook(self, head: [ListCell; 2], (accounts, lost): (u64, u64), outlook: &Outlook) -> Vec<ListCell> {
+    fn outlook(self, head: &[ListCell; 2], (accounts, lost): (u64, u64), outlook: &Outlook) -> Vec<ListCell> {
         // What is shown adds up: benefits in whole fen, and what is left of these.
         let benefits = outlook.benefits.numerator.div_euclid(outlook.benefits.denominator);
         let surplus = outlook.income_fen - benefits;
