@@ -65,7 +65,7 @@ fn main() -> Done<()> {
         level: Level::AsCharged,
     };
     median("a base-rate factor calibrated to 97 % of the premium", || {
-        let found = portfolio.calibrated(&baseline, &search, workers)?;
+        let found = portfolio.calibrated((&baseline, &before), &search, workers)?;
         assert!(matches!(found.found, rate_core::scenario::Found::Solution(_)), "{:?}", found.found);
         Ok(())
     })?;

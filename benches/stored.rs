@@ -79,6 +79,7 @@ fn measured(here: &Here<'_>, accounts: u32) -> Done<()> {
         decided_on: None,
         first_only: false,
         supersedes: None,
+        only: None,
         limits: String::new(),
         control: String::new(),
     };

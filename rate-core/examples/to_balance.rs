@@ -33,7 +33,8 @@ const COSTS: [i64; 8] = [1_500, 4_000, 9_000, 18_000, 32_000, 60_000, 110_000, 4
 fn main() -> Result<(), Failed> {
     let (baseline, workers) = (Baseline::of(&city::law()?), Workers::new(2));
     let portfolio = portfolio()?;
-    let income = portfolio.priced(baseline.law(), workers).total();
+    let before = portfolio.priced(baseline.law(), workers);
+    let income = before.total();
     let outlook =
         portfolio.outlook(baseline.law(), income.premium_fen, Load::AsInTable).map_err(|it| Problems::from(*it))?;
     let benefits = outlook.benefits.numerator / outlook.benefits.denominator;
@@ -42,17 +43,17 @@ fn main() -> Result<(), Failed> {
 
     println!("\nthe pay ratio up to which a grade of 80% is given, and the income at it:");
     let axis = Axis { setting: low_threshold(), values: [20, 40, 60, 80].map(Decimal::from).to_vec() };
-    for point in portfolio.swept(&baseline, &[axis], Level::AsCharged, workers)? {
-        let (total, _) =
+    for point in portfolio.swept((&baseline, &before), &[axis], Level::AsCharged, workers)? {
+        let reached =
             point.outcome.map_err(|verdict| format!("the checker refuses {:?}: {verdict:?}", point.values))?;
-        println!("  {:>4} %{:>18} yuan", point.values[0], yuan(total.premium_fen));
+        println!("  {:>4} %{:>18} yuan", point.values[0], yuan(reached.total.premium_fen));
     }
 
     println!("\nbase rates in percent of what they are, and the income at them:");
-    let found = portfolio.calibrated(&baseline, &search(benefits), workers)?;
+    let found = portfolio.calibrated((&baseline, &before), &search(benefits), workers)?;
     let solution = solution(&found)?;
     for trial in &found.trials {
-        let premium = trial.premium_fen.map_err(|verdict| format!("the checker refuses it: {verdict:?}"))?;
+        let premium = trial.premium_fen().ok_or_else(|| format!("the checker refuses {}", trial.value))?;
         println!("  {:>7} %{:>18} yuan, off by {:>16}", trial.value, yuan(premium), yuan(premium - benefits));
     }
     let law = at(&baseline, solution.value)?;
@@ -89,7 +90,10 @@ fn search(target_fen: i128) -> Search {
 fn solution(found: &Calibration) -> Result<&Trial, String> {
     match &found.found {
         Found::Solution(trial) => Ok(trial),
-        Found::OutOfReach(nearest) => Err(format!("out of reach; the nearer end is {}", nearest.value)),
+        Found::OutOfReach(nearest) => {
+            Err(format!("nothing that was tried reaches it; the nearest is {}", nearest.value))
+        }
+        Found::Fewer(at) => Err(format!("fewer employers can be decided at {}", at.value)),
         Found::Jumps(below, above) => {
             Err(format!("it jumps over the target between {} and {}", below.value, above.value))
         }
@@ -106,7 +110,7 @@ fn at(baseline: &Baseline, percent: Decimal) -> Result<Law, Failed> {
 /// Everybody decided once more under the answer comes to what was said, and that is near enough.
 fn holds(portfolio: &Portfolio, law: &Law, solution: &Trial, search: &Search, workers: Workers<'_>) {
     let again = portfolio.priced(law, workers).premium_fen();
-    assert_eq!(Ok(again), solution.premium_fen, "decided again it is another premium");
+    assert_eq!(Some(again), solution.premium_fen(), "decided again it is another premium");
     assert!((again - search.target_fen).abs() <= search.tolerance_fen, "income does not meet benefits");
 }
 

@@ -89,7 +89,7 @@ pub(crate) fn plain_decimal(text: &str) -> Result<Decimal, NumberError> {
     Decimal::from_str_exact(text).map_err(|_| NumberError::OutOfRange)
 }
 
-fn percent_text(text: &str) -> Result<Decimal, NumberError> {
+pub(crate) fn percent_text(text: &str) -> Result<Decimal, NumberError> {
     plain_decimal(text.strip_suffix('%').ok_or(NumberError::Malformed)?)
 }
 

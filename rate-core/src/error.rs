@@ -82,7 +82,7 @@ impl Place {
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.sheet.is_empty() {
-            let field = if self.field.is_empty() { String::new() } else { format!(" [{}]", self.field) };
+            let field = if self.field.is_empty() { String::new() } else { format!(" [{}]", shown(&self.field)) };
             return write!(f, "{}{field}", self.sheet_cell());
         }
         let mut separator = "";
@@ -96,7 +96,7 @@ impl fmt::Display for Place {
         }
         if !self.field.is_empty() {
             let gap = if separator.is_empty() { "" } else { " " };
-            write!(f, "{gap}[{}]", self.field)?;
+            write!(f, "{gap}[{}]", shown(&self.field))?;
         }
         Ok(())
     }

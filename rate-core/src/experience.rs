@@ -9,7 +9,7 @@ mod sums;
 mod tally;
 
 pub(crate) use own::{
-    Counting, Exposed, added_by, benefits_by_claim, borne_within, exposed, first_day_within, injured,
+    Counting, Exposed, added_by, benefits_by_claim, borne_within, counted_within, exposed, first_day_within, injured,
 };
 pub use sums::{Sums, benefits_by_item, sums};
 

@@ -28,6 +28,7 @@ mod prediction;
 mod prevention;
 mod priced;
 mod projection;
+mod reached;
 mod real;
 mod reserve;
 mod setting;
@@ -63,6 +64,7 @@ pub use projection::{
     Assumptions, ClaimKind, ClaimMix, Counts, Estimation, Frequency, FundStart, Grounds, ItemPattern, Life, Over,
     Pattern, Percentiles, Plan, ProjectedYear, Projection, project,
 };
+pub use reached::Reached;
 pub use real::{decimal, shown};
 pub use reserve::{Load, Outlook};
 pub use setting::Setting;

@@ -4,6 +4,7 @@ mod answered;
 mod html;
 mod output;
 mod plots;
+mod searches;
 mod statistics;
 mod svg;
 mod table;
@@ -17,10 +18,11 @@ use rate_core::parameters::prevention::PreventionPlans;
 use rate_core::scenario::{Portfolio, Workers};
 use rate_core::{Code, Parameters, Place, Problem, Problems};
 
-pub use answered::{Answered, Answers, Found, Given, Judged, judge};
+pub use answered::{Answered, Answers, Found, Given, Judged, Swept, judge};
 pub use html::page;
 pub use output::{text, write};
-pub use statistics::{Chained, Method, OfPlan, Prevention};
+pub use searches::{Unfit, unfit};
+pub use statistics::{Chained, Chains, Method, OfPlan, Prevention};
 pub use table::{Table, TableColumn};
 pub use tables::tables;
 
@@ -96,11 +98,10 @@ pub fn answer_of(
     given: &[Given],
     chosen: &ChosenLaw,
     (portfolio, refused): (&Portfolio, usize),
-    threads: usize,
+    workers: Workers<'_>,
     progress: &mut dyn FnMut(Stage, u64, u64),
 ) -> Result<Answered, RunError> {
     let plans = national_plans().map_err(|problems| RunError::Problems(problems.into_vec()))?;
-    let workers = Workers::new(threads);
     let answers = Answers { study, given, chosen, portfolio, refused, plans: &plans, workers };
     answers.all(progress).map_err(|problems| RunError::Problems(problems.into_vec()))
 }

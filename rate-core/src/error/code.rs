@@ -38,7 +38,7 @@ macro_rules! codes {
 
 codes! {
     /// The text is not TOML.
-    FileSyntax = "file.syntax", "not readable as TOML: {0}", "不是可读的 TOML：{0}";
+    FileSyntax = "file.syntax", "not readable as TOML or JSON: {0}", "不是可读的 TOML 或 JSON：{0}";
     /// A key that this place does not know.
     FileUnknownKey = "file.unknown-key", "unknown key `{0}`; nearest here: `{1}`; all: {2}", "未知的键 `{0}`；最接近的是 `{1}`；此处可用：{2}";
     /// A key that must be there is not.
@@ -288,6 +288,8 @@ codes! {
     ScenarioNobody = "scenario.nobody", "no account of {0} can be decided under the baseline on {1}", "{0} 没有单位能按基准方案在 {1} 定费率";
     /// A fund table that lacks what an outlook starts from.
     ScenarioFund = "scenario.fund", "the fund table of {0} lacks twelve months up to {1}", "{0} 的基金表缺少截至 {1} 的十二个月";
+    /// A name in a study that tables cannot show.
+    ScenarioName = "scenario.name", "`{0}` names nothing here; expected: 1 to {1} characters, none that does not show, and no word for the law in force", "`{0}` 不能作为名称；应为 1 至 {1} 个字符，不含不可见字符，也不是现行办法的代称";
     /// Size bands that do not rise, or too many of them.
     ScenarioBands = "scenario.bands", "`{0}` cannot bound size bands here; expected: {1}", "`{0}` 不能作为规模分组的上限；应为：{1}";
     /// An assumption of a scenario that cannot be made.

@@ -22,6 +22,7 @@ pub(crate) struct Exposed {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Counting<'l> {
     day: PaymentDay,
+    by: ClaimDay,
     items: &'l [BenefitItem],
     unpaid: &'l Excluded,
     uncounted: &'l Excluded,
@@ -33,7 +34,8 @@ static NOTHING: Excluded = Excluded { articles: Vec::new(), tags: Vec::new() };
 impl<'l> Counting<'l> {
     /// As a law counts.
     pub(crate) fn of(law: &'l Law) -> Self {
-        let mut counting = Self { day: PaymentDay::Paid, items: &[], unpaid: &NOTHING, uncounted: &NOTHING };
+        let mut counting =
+            Self { day: PaymentDay::Paid, by: ClaimDay::Recognised, items: &[], unpaid: &NOTHING, uncounted: &NOTHING };
         let measures = || law.rules().measures().iter().map(|measure| &measure.numerator);
         let benefits = measures().find_map(|it| match it {
             Numerator::Benefits { by, exclude, items } => Some((*by, exclude, items.as_slice())),
@@ -43,13 +45,18 @@ impl<'l> Counting<'l> {
             (counting.day, counting.unpaid, counting.items) = (day, exclude, items);
         }
         let injuries = measures().find_map(|it| match it {
-            Numerator::Claims { counted: CountedClaims::Recognised, exclude, .. } => Some(exclude),
+            Numerator::Claims { counted: CountedClaims::Recognised, exclude, by, .. } => Some((exclude, *by)),
             Numerator::Claims { .. } | Numerator::Benefits { .. } | Numerator::Premium { .. } => None,
         });
-        if let Some(exclude) = injuries {
-            counting.uncounted = exclude;
+        if let Some((exclude, by)) = injuries {
+            (counting.uncounted, counting.by) = (exclude, by);
         }
         counting
+    }
+
+    /// An item whose payments count.
+    pub(crate) fn item(&self) -> BenefitItem {
+        self.items.first().copied().unwrap_or(BenefitItem::Medical)
     }
 }
 
@@ -77,6 +84,21 @@ pub(crate) fn benefits_by_claim<'h>(
     let borne = |claim: &&Claim| super::counted(claim, counting.unpaid) && law.bears(history, claim);
     let paid = |claim| paid_on_claim(claim, months, counting.day, counting.items, |_| true);
     history.claims().iter().filter(borne).map(|claim| (claim, paid(claim))).collect()
+}
+
+/// The claims of some months that an account bears and no measure leaves out, with what the fund paid on each in them.
+pub(crate) fn counted_within<'h>(
+    law: &Law,
+    counting: &Counting<'_>,
+    history: &'h History,
+    months: &MonthSpan,
+) -> Vec<(&'h Claim, i128)> {
+    let (kind, known_by) = ((CountedClaims::Recognised, counting.by), law.setting().from());
+    let counts =
+        |claim| super::counted(claim, counting.uncounted) && counted_on(claim, months, kind, known_by).is_some();
+    let mut all = benefits_by_claim(law, counting, history, months);
+    all.retain(|(claim, _)| counts(claim));
+    all
 }
 
 /// Persons injured at an account in some months, once each.

@@ -58,6 +58,17 @@ impl Change {
         Self { path: path.to_owned(), place: Place::field(path), from: Before::Whatever, to: Some(node) }
     }
 
+    /// Whether two changes are of one setting, or one of something inside the other.
+    pub(super) fn meets(&self, other: &Self) -> bool {
+        self.is_about(&other.path)
+    }
+
+    /// Whether a path is that of this setting, of what it stands in, or of something inside it.
+    pub(super) fn is_about(&self, path: &str) -> bool {
+        let inside = |one: &str, other: &str| one.strip_prefix(other).is_some_and(|rest| rest.starts_with('.'));
+        !path.is_empty() && (self.path == path || inside(&self.path, path) || inside(path, &self.path))
+    }
+
     /// What stands there, as the case says it; empty where nothing does.
     pub fn from_text(&self) -> String {
         match &self.from {
@@ -82,6 +93,10 @@ impl Change {
             (Some(found), Before::Stated(Some(stated))) => found.says(&stated.value),
             (Some(_), Before::Stated(None)) | (None, Before::Stated(Some(_))) => false,
         };
+        if self.path.split('.').any(str::is_empty) {
+            let values = [self.path.as_str(), "value"];
+            return Err(Box::new(Problem::new(Code::RuleSetName, self.place.clone(), values)));
+        }
         let shown = |text: String| if text.is_empty() { "–".to_owned() } else { text };
         let values = [self.path.clone(), shown(text(found)), shown(self.from_text())];
         // A text stands for whatever kind of value is there.

@@ -265,7 +265,10 @@ impl<'t> Fields<'t> {
     }
 
     pub(crate) fn get(&self, key: &'static str) -> Option<At<'t>> {
-        self.known.borrow_mut().push(key);
+        let mut known = self.known.borrow_mut();
+        if !known.contains(&key) {
+            known.push(key);
+        }
         self.node(key).map(|node| self.at.below(node, key))
     }
 

@@ -192,15 +192,33 @@ impl RuleSet {
         Ok(RuleSetFile { tree })
     }
 
-    /// The file of the same set with several settings changed, to be checked.
+    /// The same set with several settings changed. What is wrong with a value is told where its change is written.
     ///
     /// # Errors
-    /// `case.change` for every change of something else than it says, `rule-set.name` for every one of nothing.
-    pub fn overlaid(&self, changes: &[Change]) -> Result<RuleSetFile, Problems> {
+    /// `case.change` for every change of something else than it says, `rule-set.name` for every one of nothing,
+    /// `rule-set.contradiction` for two of one thing, and whatever is wrong with the rules that come of the others; all at
+    /// once.
+    pub fn overlaid(&self, changes: &[Change]) -> Result<Examined, Problems> {
         let mut tree = Tree::clone(&self.tree);
-        let wrong = changes.iter().filter_map(|change| change.apply(&mut tree).err());
-        Problems::none_of(wrong.map(|problem| *problem).collect())?;
-        Ok(RuleSetFile { tree })
+        let mut problems = Vec::new();
+        for (nth, change) in changes.iter().enumerate() {
+            match changes[..nth].iter().find(|other| change.meets(other)) {
+                Some(other) => {
+                    let both = [other.path.as_str(), change.path.as_str()];
+                    problems.push(Problem::new(Code::RuleSetContradiction, change.place.clone(), both));
+                }
+                None => problems.extend(change.apply(&mut tree).err().map(|problem| *problem)),
+            }
+        }
+        let at_its_change = |problem: Problem| {
+            let about = changes.iter().find(|change| change.is_about(&problem.place.field));
+            Problem { place: about.map_or(problem.place, |change| change.place.clone()), ..problem }
+        };
+        let examined = RuleSetFile { tree }.examine();
+        let wrong = examined.as_ref().err().into_iter().flat_map(Problems::iter).cloned();
+        problems.extend(wrong.map(at_its_change));
+        Problems::none_of(problems)?;
+        examined
     }
 
     /// The canonical resolved form that its digest is over: JSON, which [`RuleSetFile::parse_json`] reads again.

@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 
 pub use statistics::{StudyChain, StudyMethod, StudyPrevention, StudyProjection};
 
+use super::book::is_text;
 use super::change::Change;
 use super::reader::{At, Fields, Sink};
 use super::rule_set_file::basis::label;
@@ -21,6 +22,20 @@ pub const STUDY: &str = "study/1";
 
 /// Candidates that one study may have.
 const MOST_CANDIDATES: usize = 20;
+
+/// Calibrations that one study may have, and sweeps.
+const MOST_SEARCHES: usize = 20;
+
+/// Points of one sweep.
+const MOST_POINTS: usize = 400;
+
+/// Characters of an id, of a name in words, and of a path or a value that is put there.
+const ID: usize = 64;
+const NAME: usize = 200;
+const VALUE: usize = 1_000;
+
+/// What tables call the law in force: no candidate may be called so.
+const TAKEN: [&str; 5] = ["baseline", "in force", "现行", "现行办法", "–"];
 
 /// Accounts that may be explained on each side.
 const MOST_MOVERS: i64 = 1_000;
@@ -182,18 +197,15 @@ fn study<'t>(sink: &'t Sink<'t>) -> Option<Study> {
     if let Some((at, other)) = format.filter(|(_, text)| *text != STUDY) {
         at.problem(Code::FileFormat, [other, STUDY]);
     }
-    let name = root.need("name").and_then(|at| label(&at));
+    let name = root.need("name").and_then(|at| named_label(&at));
     let on = root.get("on").and_then(|at| at.date());
     let size_bands = root.get("size_bands").map(|at| numbers(&at));
     let movers = root.get("movers").and_then(|at| at.integer(0..=MOST_MOVERS));
     let load = root.get("load").and_then(|at| at.parsed::<Factor>("\"5%\""));
     let cap_fen = root.get("cap_fen").and_then(|at| at.integer(1..=i64::MAX));
-    let candidates = named(&root, "candidates", candidate);
-    if let Some(at) = root.get("candidates").filter(|_| candidates.len() > MOST_CANDIDATES) {
-        at.problem(Code::RuleSetTooLarge, ["candidates".to_owned(), MOST_CANDIDATES.to_string()]);
-    }
-    let calibrations = named(&root, "calibrations", calibration);
-    let sweeps = named(&root, "sweeps", |fields, id| Some(sweep(fields, id)));
+    let candidates = named(&root, ("candidates", MOST_CANDIDATES), candidate);
+    let calibrations = named(&root, ("calibrations", MOST_SEARCHES), calibration);
+    let sweeps = named(&root, ("sweeps", MOST_SEARCHES), |fields, id| Some(sweep(fields, id)));
     let method = root.get("method").map(|at| statistics::method(&at));
     let chain = root.get("chain").map(|at| statistics::chain(&at));
     let projection = root.get("projection").map(|at| statistics::projection(&at));
@@ -216,13 +228,46 @@ fn study<'t>(sink: &'t Sink<'t>) -> Option<Study> {
     })
 }
 
+/// Whether a text may name something in a table, on one line and without what does not show; else that is a problem.
+fn names(at: &At<'_>, text: &str, most: usize) -> bool {
+    let fits = is_text(text, most) && !text.trim().is_empty();
+    if !fits {
+        at.problem(Code::ScenarioName, [text, &most.to_string()]);
+    }
+    fits
+}
+
+/// A name in both languages.
+fn named_label(at: &At<'_>) -> Option<Label> {
+    let found = label(at)?;
+    let fields = at.fields()?;
+    let fits = |key, text: &str| fields.get(key).is_some_and(|at| names(&at, text, NAME));
+    let both = [fits("zh", &found.zh), fits("en", &found.en)];
+    both.iter().all(|it| *it).then_some(found)
+}
+
 /// The elements of a list, no two of one id; what cannot be read has said why.
-fn named<T>(root: &Fields<'_>, key: &'static str, read: impl Fn(&Fields<'_>, String) -> Option<T>) -> Vec<T> {
-    let items = root.get(key).map(|at| at.items()).unwrap_or_default();
+fn named<T>(
+    root: &Fields<'_>,
+    (key, most): (&'static str, usize),
+    read: impl Fn(&Fields<'_>, String) -> Option<T>,
+) -> Vec<T> {
+    let list = root.get(key);
+    let items = list.as_ref().map(At::items).unwrap_or_default();
+    if let Some(at) = list.filter(|_| items.len() > most) {
+        at.problem(Code::RuleSetTooLarge, [key.to_owned(), most.to_string()]);
+    }
     let mut ids: Vec<String> = Vec::new();
     let read = |at: &At<'_>| {
         let fields = at.fields()?;
-        let id = fields.need("id").and_then(|at| at.text().map(str::to_owned));
+        let id = fields.need("id").and_then(|at| {
+            let id = at.text()?;
+            if TAKEN.contains(&id.trim()) {
+                at.problem(Code::ScenarioName, [id, &ID.to_string()]);
+                return None;
+            }
+            names(&at, id, ID).then(|| id.to_owned())
+        });
         if let Some(id) = &id {
             if ids.contains(id) {
                 at.problem(Code::RuleSetDuplicate, [id]);
@@ -236,17 +281,27 @@ fn named<T>(root: &Fields<'_>, key: &'static str, read: impl Fn(&Fields<'_>, Str
     items.iter().filter_map(read).collect()
 }
 
+/// A text that is put into the rules, or a path in them.
+fn put(at: &At<'_>) -> Option<String> {
+    let text = at.text()?;
+    names(at, text, VALUE).then(|| text.to_owned())
+}
+
 fn candidate(fields: &Fields<'_>, id: String) -> Option<StudyCandidate> {
     let text = |key| fields.get(key).and_then(|at| at.text().map(str::to_owned));
     let own = Label { zh: id.clone(), en: id.clone() };
-    let label = fields.get("label").map_or(Some(own), |at| label(&at));
+    let label = fields.get("label").map_or(Some(own), |at| named_label(&at));
     let (rules, parameters) = (text("rules"), text("parameters"));
     let items = fields.get("changes").map(|at| at.items()).unwrap_or_default();
     let changes = items.iter().filter_map(|at| {
         let fields = at.fields()?;
         let change = Change::read_any(&fields);
+        for key in ["from", "to"] {
+            fields.get(key).filter(|at| at.is_text().is_some()).and_then(|at| put(&at));
+        }
+        let path = fields.get("path").and_then(|at| put(&at));
         fields.finish();
-        change
+        path.and(change)
     });
     let changes: Vec<Change> = changes.collect();
     let base_factor = fields.get("base_factor").and_then(|at| at.parsed::<Factor>("\"95%\""));
@@ -276,12 +331,14 @@ fn setting(fields: &Fields<'_>) -> Option<StudySetting> {
         (None, Some(values)) => {
             let read = |at: &At<'_>| {
                 let fields = at.fields()?;
-                let text = |key| fields.need(key).and_then(|at| at.text().map(str::to_owned));
-                let (path, template) = (text("path"), text("text"));
-                if let Some(at) = fields.get("text").filter(|_| template.as_ref().is_some_and(|it| !it.contains("{}")))
-                {
-                    at.problem(Code::FileUnknownWord, [template.clone().unwrap_or_default(), "… {} …".to_owned()]);
-                }
+                let path = fields.need("path").and_then(|at| put(&at));
+                let template = fields.need("text").and_then(|at| {
+                    let template = put(&at)?;
+                    if !template.contains("{}") {
+                        at.problem(Code::FileUnknownWord, [template.as_str(), "… {} …"]);
+                    }
+                    Some(template)
+                });
                 fields.finish();
                 Some((path?, template?))
             };
@@ -345,15 +402,30 @@ fn target(at: &At<'_>) -> Option<StudyTarget> {
 }
 
 fn sweep(fields: &Fields<'_>, id: String) -> StudySweep {
-    let items = fields.need("axes").map(|at| at.items()).unwrap_or_default();
+    let list = fields.need("axes");
+    let items = list.as_ref().map(At::items).unwrap_or_default();
     let axes = items.iter().filter_map(|at| {
         let fields = at.fields()?;
         let setting = setting(&fields);
-        let numbers = fields.need("at").map(|at| parsed_each::<Decimal>(&at, "\"0.7\"")).unwrap_or_default();
+        let numbers = fields.need("at").map(|at| {
+            if at.items().is_empty() {
+                at.problem(Code::FileNumber, ["[]", "[\"0.7\"]"]);
+            }
+            parsed_each::<Decimal>(&at, "\"0.7\"")
+        });
         fields.finish();
-        Some((setting?, numbers))
+        Some((setting?, numbers.unwrap_or_default()))
     });
-    StudySweep { id, axes: axes.collect() }
+    let axes: Vec<_> = axes.collect();
+    if let Some(at) = list {
+        let points = axes.iter().map(|(_, numbers)| numbers.len()).fold(1, usize::saturating_mul);
+        if !(1..=2).contains(&items.len()) {
+            at.problem(Code::FileNumber, [format!("{} axes", items.len()), "1 … 2 axes".to_owned()]);
+        } else if points > MOST_POINTS {
+            at.problem(Code::FileNumber, [format!("{points} points"), format!("1 … {MOST_POINTS} points")]);
+        }
+    }
+    StudySweep { id, axes }
 }
 
 fn parsed_each<T: std::str::FromStr>(at: &At<'_>, expected: &str) -> Vec<T> {

@@ -5,7 +5,7 @@ use crate::calendar::NaiveDate;
 use crate::citation::Label;
 use crate::error::{Code, Place, Problem, Problems};
 use crate::industry::RiskClass;
-use crate::input::{Amendment, Change, Examined, RuleSetFile};
+use crate::input::{Amendment, Change, Examined};
 use crate::parameters::{BaseVector, Parameters};
 use crate::rule_set::check::Report;
 use crate::rule_set::{Denominator, Law, Measure, RuleSet};
@@ -78,6 +78,11 @@ impl Proposal {
         Self { id: id.to_owned(), label, rules: ProposedRules::AsBaseline, base: ProposedBase::AsBaseline }
     }
 
+    /// How problems name it.
+    fn place(&self) -> Place {
+        Place::field(format!("candidates.{}", self.id))
+    }
+
     /// With values of the rules changed.
     #[must_use]
     pub fn changed(self, changes: impl IntoIterator<Item = Change>) -> Self {
@@ -124,7 +129,7 @@ impl Baseline {
         let mut problems = self.problems_of_base(proposal);
         let examined = match &proposal.rules {
             ProposedRules::AsBaseline => None,
-            ProposedRules::Changed(changes) => Some(self.rules.overlaid(changes).and_then(RuleSetFile::examine)),
+            ProposedRules::Changed(changes) => Some(self.rules.overlaid(changes)),
             ProposedRules::Whole(examined) => Some(Ok(Examined::clone(examined))),
         };
         let examined = match examined.transpose() {
@@ -146,7 +151,7 @@ impl Baseline {
 
     fn law_of(&self, rules: &RuleSet, proposal: &Proposal) -> Result<Law, Problems> {
         let (own, area) = (&self.rules.id().area, &rules.id().area);
-        let refused = |what: String| Problem::new(Code::ScenarioRefused, Place::field(&proposal.id), [what]);
+        let refused = |what: String| Problem::new(Code::ScenarioRefused, proposal.place(), [what]);
         if own != area {
             return Err(refused(format!("{area} ≠ {own}")).into());
         }
@@ -158,7 +163,7 @@ impl Baseline {
         Ok(match &proposal.base {
             ProposedBase::AsBaseline | ProposedBase::Whole(_) => law,
             ProposedBase::Factor(factor) => at_base_factor(&law, *factor)
-                .ok_or_else(|| Problem::new(Code::ScenarioBase, Place::field(&proposal.id), [factor.to_string()]))?,
+                .ok_or_else(|| Problem::new(Code::ScenarioBase, proposal.place(), [factor.to_string()]))?,
             ProposedBase::Rates(rates) => law.varied(|parts| {
                 let (setting, system) = (*law.setting(), law.rules().classes().system);
                 let general = |it: &&mut BaseVector| is_general(it) && it.system == system;
@@ -176,7 +181,7 @@ impl Baseline {
         let none = !vectors.iter().any(|it| is_general(it) && it.days.intersect(self.law.setting()).is_some());
         let wrong = none || rates.len() != classes;
         let values = [format!("{} ≠ {classes}", rates.len())];
-        wrong.then(|| Problem::new(Code::ScenarioBase, Place::field(&proposal.id), values)).into_iter().collect()
+        wrong.then(|| Problem::new(Code::ScenarioBase, proposal.place(), values)).into_iter().collect()
     }
 }
 

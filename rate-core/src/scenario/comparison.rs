@@ -12,7 +12,7 @@ use super::priced::{Level, Priced, PricedRow};
 use super::shards::Workers;
 use super::sums::{Pair, Sum};
 use crate::decision::Change;
-use crate::error::{self, Code, Problem, Problems};
+use crate::error::{Code, Problems};
 use crate::industry::RiskClass;
 use crate::rule_set::Law;
 
@@ -109,11 +109,7 @@ impl Portfolio {
         how: &Comparing,
         workers: Workers<'_>,
     ) -> Result<Comparison, Problems> {
-        let own = before.rows().len() == self.histories().len();
-        if !own || !before.rows().iter().any(Result::is_ok) {
-            let values = [self.area().to_owned(), before.law().setting().to_string()];
-            return Err(Problem::new(Code::ScenarioNobody, error::Place::field("accounts"), values).into());
-        }
+        self.held_against(before)?;
         let (names, sub_areas) = self.sub_areas();
         let pass = self.pass(candidate, before.law(), level, workers);
         let tallies = pass.folded(

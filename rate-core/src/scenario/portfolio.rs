@@ -93,6 +93,10 @@ impl Portfolio {
             return known;
         }
         let measured = Arc::new(Measuring::of(law, &self.histories, workers));
+        if workers.is_stopped() {
+            // Some of it may be missing.
+            return measured;
+        }
         let mut known = self.measured.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() == KEPT {
             known.remove(0);

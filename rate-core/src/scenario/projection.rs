@@ -144,7 +144,7 @@ pub fn project(portfolio: &Portfolio, law: &Law, plan: &Plan, workers: Workers<'
     let size = histories.len().div_ceil(PIECES).max(1);
     let pieces: Vec<(usize, &[History])> =
         histories.chunks(size).enumerate().map(|(piece, accounts)| (piece * size, accounts)).collect();
-    let done = workers.each(&pieces, |_, (first, accounts)| Piece::of(&road, plan, *first, accounts));
+    let done = workers.each(&pieces, |_, (first, accounts)| Piece::of(&road, plan, (*first, accounts), workers));
     let mut all = Piece::new(&road, plan);
     for piece in done {
         all.fold.add(&piece.fold);
@@ -190,10 +190,11 @@ impl Piece {
         Self { fold: Fold::new(plan.paths, plan.years, grades), undecided: Vec::new(), orders: 0 }
     }
 
-    fn of(road: &Road<'_>, plan: &Plan, first: usize, accounts: &[History]) -> Self {
+    /// A piece may take minutes, so that it looks up at every path.
+    fn of(road: &Road<'_>, plan: &Plan, (first, accounts): (usize, &[History]), workers: Workers<'_>) -> Self {
         let mut piece = Self::new(road, plan);
-        for (place, history) in (first..).zip(accounts) {
-            let told = Account::of(road, history).and_then(|mut account| Paths::of(&mut account, plan, place));
+        for (place, history) in (first..).zip(accounts).take_while(|_| !workers.is_stopped()) {
+            let told = Account::of(road, history).and_then(|mut account| Paths::of(&mut account, plan, place, workers));
             match told {
                 Ok(paths) => paths.fold_into(&mut piece.fold),
                 Err(code) => piece.undecided.push(Undecided { place, code }),
@@ -282,7 +283,12 @@ struct Paths {
 }
 
 impl Paths {
-    fn of(account: &mut Account<'_>, plan: &Plan, place: usize) -> Result<Self, crate::error::Code> {
+    fn of(
+        account: &mut Account<'_>,
+        plan: &Plan,
+        place: usize,
+        workers: Workers<'_>,
+    ) -> Result<Self, crate::error::Code> {
         let drawing = account.drawing();
         let mut stream = ChaCha12Rng::seed_from_u64(plan.seed);
         stream.set_stream(u64::try_from(place).unwrap_or(u64::MAX));
@@ -293,7 +299,7 @@ impl Paths {
         }
         let usual = account.course(&Events::default())?;
         let mut others = Vec::new();
-        for path in 0..plan.paths {
+        for path in (0..plan.paths).take_while(|_| !workers.is_stopped()) {
             let events = drawing.draw(&mut stream);
             if events != Events::default() {
                 others.push((path, account.course(&events)?));

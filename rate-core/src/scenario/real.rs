@@ -23,7 +23,12 @@ pub(crate) fn ratio(numerator: i128, denominator: i128) -> Option<f64> {
 
 /// A real number with some digits behind the point, as a table shows it.
 pub fn shown(value: f64, digits: usize) -> String {
-    format!("{value:.digits$}")
+    let text = format!("{value:.digits$}");
+    // What rounds to nothing is nothing, from below too.
+    match text.strip_prefix('-') {
+        Some(rest) if rest.bytes().all(|digit| matches!(digit, b'0' | b'.')) => rest.to_owned(),
+        _ => text,
+    }
 }
 
 /// A decimal number, as a rate or a factor in percent.
@@ -63,4 +68,15 @@ pub(crate) const fn gcd(mut one: i128, mut two: i128) -> i128 {
         (one, two) = (two, one % two);
     }
     one
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+
+    #[test]
+    fn nothing_has_no_sign() {
+        assert_eq!([-0.04, -0.06, -0.0, 0.04].map(|it| shown(it, 1)), ["0.0", "-0.1", "0.0", "0.0"]);
+        assert_eq!(shown(-0.4, 0), "0");
+    }
 }

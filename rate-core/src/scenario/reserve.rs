@@ -39,9 +39,13 @@ pub struct Outlook {
     pub balance: Quantity,
     /// Months of benefits the balance pays for; `None` where nothing is paid.
     pub months: Option<Quantity>,
-    /// The phased cut that the national bands give for these months; `None` without bands or where none is assigned.
+    /// The phased cut that the national bands give for these months; `None` without bands, where none is assigned, and where
+    /// the table ends more than twelve months before the setting begins.
     pub cut: Option<Factor>,
 }
+
+/// Months that a fund table may end before the one that the setting follows, where a band is told.
+const MOST_MONTHS_OLD: i32 = 12;
 
 impl Outlook {
     /// Income less benefits, in fen.
@@ -81,7 +85,9 @@ impl Portfolio {
         let balance = Quantity { numerator: of_year, denominator: benefits.denominator };
         let months =
             (benefits.numerator > 0).then_some(Quantity { numerator: of_year * 12, denominator: benefits.numerator });
-        let cut = months.and_then(|months| {
+        // A band is one of how things stand: of a balance of long ago there is none.
+        let is_recent = last.since(newest.month) <= MOST_MONTHS_OLD;
+        let cut = months.filter(|_| is_recent).and_then(|months| {
             let bands = law.parameters().bands().iter().flat_map(|it| &it.bands);
             bands.into_iter().find(|(interval, _)| interval.contains(months)).map(|(_, cut)| *cut)
         });

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
 /// Accounts, or paths, that one thread takes at a time.
@@ -13,6 +13,7 @@ pub(super) const SHARD: usize = 4_096;
 pub struct Workers<'w> {
     threads: NonZeroUsize,
     told: &'w (dyn Fn(u64) + Sync),
+    stop: Option<&'w AtomicBool>,
 }
 
 impl std::fmt::Debug for Workers<'_> {
@@ -24,13 +25,25 @@ impl std::fmt::Debug for Workers<'_> {
 impl<'w> Workers<'w> {
     /// So many threads, at least one; nobody is told anything.
     pub fn new(threads: usize) -> Self {
-        Self { threads: NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN), told: &|_| {} }
+        Self { threads: NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN), told: &|_| {}, stop: None }
     }
 
     /// The same, telling after each shard how many items were done in it.
     #[must_use]
     pub const fn telling(self, told: &'w (dyn Fn(u64) + Sync)) -> Self {
         Self { told, ..self }
+    }
+
+    /// The same, beginning nothing more once somebody raises a flag: what comes out then lacks what was not done and means
+    /// nothing, so that whoever raised it has to throw it away. Nothing of it is kept with a portfolio.
+    #[must_use]
+    pub const fn stopping_at(self, flag: &'w AtomicBool) -> Self {
+        Self { stop: Some(flag), ..self }
+    }
+
+    /// Whether nothing more is begun.
+    pub fn is_stopped(self) -> bool {
+        self.stop.is_some_and(|flag| flag.load(Ordering::Relaxed))
     }
 
     /// Does work on every shard; the results stand in the order of the shards, whoever did them. The work is given the
@@ -55,7 +68,7 @@ impl<'w> Workers<'w> {
         };
         let threads = self.threads.get().min(shards.len());
         if threads <= 1 {
-            return (0..shards.len()).map(done).collect();
+            return (0..shards.len()).take_while(|_| !self.is_stopped()).map(done).collect();
         }
         let (next, results) = (AtomicUsize::new(0), Mutex::new(Vec::with_capacity(shards.len())));
         thread::scope(|scope| {
@@ -63,7 +76,7 @@ impl<'w> Workers<'w> {
                 scope.spawn(|| {
                     loop {
                         let place = next.fetch_add(1, Ordering::Relaxed);
-                        if place >= shards.len() {
+                        if place >= shards.len() || self.is_stopped() {
                             return;
                         }
                         let result = done(place);
@@ -91,5 +104,18 @@ mod tests {
         assert_eq!(sums(3).iter().map(|(_, sum)| sum).sum::<usize>(), 19_999 * 10_000);
         assert_eq!(Workers::new(4).each(&items[..9], |place, item| place + item), [0, 2, 4, 6, 8, 10, 12, 14, 16]);
         assert!(Workers::new(2).shards(&items[..0], |_, _| 1).is_empty());
+    }
+    /// Ten shards; the flag is raised while the third is worked on, so that one thread begins no fourth.
+    #[test]
+    fn nothing_is_begun_once_it_is_stopped() {
+        let (items, flag, begun) = (vec![0_u8; 10 * SHARD], AtomicBool::new(false), AtomicUsize::new(0));
+        let workers = Workers::new(1).stopping_at(&flag);
+        let done = workers.shards(&items, |_, _| {
+            if begun.fetch_add(1, Ordering::Relaxed) == 2 {
+                flag.store(true, Ordering::Relaxed);
+            }
+        });
+        assert_eq!((done.len(), workers.is_stopped()), (3, true));
+        assert!(Workers::new(4).stopping_at(&flag).shards(&items, |_, _| ()).is_empty());
     }
 }

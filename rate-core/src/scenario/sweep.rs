@@ -1,17 +1,14 @@
 //! Sweeps: one setting or two at many numbers, everybody decided at each.
 
-use std::collections::BTreeMap;
-
 use rust_decimal::Decimal;
 
 use super::candidate::Baseline;
 use super::portfolio::Portfolio;
-use super::priced::Level;
+use super::priced::{Level, Priced};
+use super::reached::Reached;
 use super::setting::{Setting, candidate_at};
 use super::shards::Workers;
-use super::sums::Sum;
 use crate::error::{Code, Place, Problem, Problems};
-use crate::ladder::GradeIndex;
 use crate::rule_set::Verdict;
 
 /// A setting with the numbers it takes.
@@ -28,31 +25,58 @@ pub struct Axis {
 pub struct SweepPoint {
     /// The number of each axis.
     pub values: Vec<Decimal>,
-    /// Everybody, and everybody by grade (place on the ladder, none last); or what the checker says of rules that decide
-    /// nothing.
-    pub outcome: Result<(Sum, BTreeMap<Option<u8>, Sum>), Verdict>,
+    /// Everybody; or what the checker says of rules that decide nothing.
+    pub outcome: Result<Reached, Verdict>,
 }
 
 /// Combinations one sweep may have.
 const MOST_POINTS: usize = 400;
 
+impl Axis {
+    /// Refuses axes that nothing can be gone through on, as far as it shows without accounts: each number of an axis with the
+    /// others at their first.
+    ///
+    /// # Errors
+    /// `scenario.bracket`, and everything that is wrong with the law at such a number.
+    pub fn check(baseline: &Baseline, axes: &[Self]) -> Result<(), Problems> {
+        fits(axes)?;
+        let mut at: Vec<(&Setting, Decimal)> = axes.iter().map(|axis| (&axis.setting, axis.values[0])).collect();
+        let mut problems = Vec::new();
+        for (place, axis) in axes.iter().enumerate() {
+            // The first of every axis together are tried once.
+            for value in axis.values.iter().skip(usize::from(place > 0)) {
+                at[place].1 = *value;
+                problems.extend(candidate_at(baseline, &at).err().into_iter().flat_map(Problems::into_vec));
+            }
+            at[place].1 = axis.values[0];
+        }
+        Problems::none_of(problems)
+    }
+}
+
+/// Refuses no axis and more than two, no numbers and too many.
+fn fits(axes: &[Axis]) -> Result<(), Problem> {
+    let points = axes.iter().map(|axis| axis.values.len()).fold(1, usize::saturating_mul);
+    if (1..=2).contains(&axes.len()) && (1..=MOST_POINTS).contains(&points) {
+        return Ok(());
+    }
+    let values = [axes.len().to_string(), points.to_string(), "1".to_owned(), MOST_POINTS.to_string()];
+    Err(Problem::new(Code::ScenarioBracket, Place::field("axes"), values))
+}
+
 impl Portfolio {
     /// Decides everybody at every combination of the numbers of one axis or two.
     ///
     /// # Errors
-    /// `scenario.bracket` for no numbers or too many; everything that is wrong with a changed law itself.
+    /// `scenario.bracket` for no numbers or too many; `scenario.nobody`; everything that is wrong with a changed law itself.
     pub fn swept(
         &self,
-        baseline: &Baseline,
+        (baseline, before): (&Baseline, &Priced),
         axes: &[Axis],
         level: Level,
         workers: Workers<'_>,
     ) -> Result<Vec<SweepPoint>, Problems> {
-        let points: usize = axes.iter().map(|axis| axis.values.len()).product();
-        if axes.is_empty() || axes.len() > 2 || points == 0 || points > MOST_POINTS {
-            let values = [axes.len().to_string(), points.to_string(), "1".to_owned(), MOST_POINTS.to_string()];
-            return Err(Problem::new(Code::ScenarioBracket, Place::field("sweeps.values"), values).into());
-        }
+        fits(axes)?;
         let mut combinations: Vec<Vec<(&Setting, Decimal)>> = vec![Vec::new()];
         for axis in axes {
             let longer = |before: &Vec<(_, _)>| {
@@ -61,32 +85,13 @@ impl Portfolio {
             };
             combinations = combinations.iter().flat_map(longer).collect();
         }
-        combinations.iter().map(|at| self.point(baseline, at, level, workers)).collect()
-    }
-
-    fn point(
-        &self,
-        baseline: &Baseline,
-        at: &[(&Setting, Decimal)],
-        level: Level,
-        workers: Workers<'_>,
-    ) -> Result<SweepPoint, Problems> {
-        let candidate = candidate_at(baseline, at)?;
-        let values = at.iter().map(|(_, value)| *value).collect();
-        let Some(law) = &candidate.law else {
-            return Ok(SweepPoint { values, outcome: Err(candidate.report.verdict) });
+        self.held_against(before)?;
+        let point = |at: &Vec<(&Setting, Decimal)>| {
+            let candidate = candidate_at(baseline, at)?;
+            let values = at.iter().map(|(_, value)| *value).collect();
+            let reached = candidate.law.as_ref().map(|law| self.reached(before, law, level, workers));
+            Ok(SweepPoint { values, outcome: reached.ok_or(candidate.report.verdict) })
         };
-        let pass = self.pass(law, baseline.law(), level, workers);
-        let shards = pass.folded(workers, BTreeMap::<Option<u8>, Sum>::new, |grades, _, row| {
-            if let Ok(row) = row {
-                grades.entry(row.grade.map(GradeIndex::get)).or_default().row(&row);
-            }
-        });
-        let (mut total, mut by_grade) = (Sum::default(), BTreeMap::<Option<u8>, Sum>::new());
-        for (grade, sum) in shards.iter().flatten() {
-            total.add(sum);
-            by_grade.entry(*grade).or_default().add(sum);
-        }
-        Ok(SweepPoint { values, outcome: Ok((total, by_grade)) })
+        combinations.iter().map(point).collect()
     }
 }

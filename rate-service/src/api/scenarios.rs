@@ -11,12 +11,11 @@ use utoipa::ToSchema;
 use super::documents::person;
 use super::notices::OWN_STYLE;
 use super::page::{Page, PageQuery};
-use super::rates::day;
+use super::rates::{day, known_at as instant_known};
 use super::stream::{News, followed, follows};
 use super::{Json, Once, Query, Reply, Service, Started};
 use crate::api_error::{ApiCode, ApiError, ProblemBody};
 use crate::auth::Caller;
-use crate::clock;
 use crate::store::{Link, ScenarioEventRow, ScenarioRow};
 use crate::studies::{self, Cause, Form, Question};
 
@@ -151,14 +150,16 @@ pub async fn create(
     if !caller.areas.reach(&area) {
         return Err(ApiError::unknown());
     }
-    let instant = |text: String| {
-        clock::instant(&text).ok_or_else(|| ApiError::new(ApiCode::RequestValue, ["known_at", &text, "RFC 3339"]))
-    };
+    let known_at = instant_known(known_at.as_deref())?;
+    // What will be known then cannot be said yet.
+    if let Some(ahead) = known_at.as_deref().filter(|it| *it > service.now().as_str()) {
+        return Err(ApiError::new(ApiCode::RequestValue, ["known_at", ahead, "≤ now"]));
+    }
     let question = Question {
         id: once.name(),
         area,
         on: on.as_deref().map(|text| day("on", text)).transpose()?,
-        known_at: known_at.map(instant).transpose()?,
+        known_at,
         study: study.get().to_owned(),
     };
     let (by, lang, of, now) = (person(&caller), started.lang, once.clone(), service.now());

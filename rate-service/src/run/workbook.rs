@@ -1,6 +1,7 @@
 //! The lists of a run as one workbook, for people: numbers of accounts as text, amounts in yuan, heads in the language
 //! asked for. The same run gives the same bytes.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use rate_core::diagnostics::Finding;
@@ -19,6 +20,10 @@ pub(crate) const MAX_ROWS: usize = 1 << 20;
 
 /// Digits of an amount that a spreadsheet keeps and shows; a longer one is written as text.
 const MAX_FEN: i128 = 1_000_000_000_000_000;
+
+/// UTF-16 units that a cell keeps, and what stands at the end of a text that has more.
+const CELL_UNITS: usize = 32_767;
+const CUT: &str = " …[已截断，全文见 CSV；cut, whole in the CSV]";
 
 /// A column: its head in both languages, and its width in letters.
 #[derive(Clone, Copy, Debug)]
@@ -272,7 +277,7 @@ fn write(sheet: &mut Worksheet, (row, place): (u32, u16), cell: &ListCell, style
     match cell {
         ListCell::Nothing => {}
         ListCell::Text(text) if text.is_empty() => {}
-        ListCell::Text(text) => drop(sheet.write_string(row, place, text)?),
+        ListCell::Text(text) => drop(sheet.write_string(row, place, as_kept(text))?),
         ListCell::Number(text) => match stored(text) {
             Some(number) => drop(sheet.write_number_with_format(row, place, number, &styles.number)?),
             None => drop(sheet.write_string_with_format(row, place, text, &styles.number)?),
@@ -287,6 +292,21 @@ fn write(sheet: &mut Worksheet, (row, place): (u32, u16), cell: &ListCell, style
         }
     }
     Ok(())
+}
+
+/// A text as a cell keeps it: whole, or cut off with a mark that says so.
+fn as_kept(text: &str) -> Cow<'_, str> {
+    // Bytes first: units are never more.
+    if text.len() <= CELL_UNITS || text.encode_utf16().count() <= CELL_UNITS {
+        return Cow::Borrowed(text);
+    }
+    let mut room = CELL_UNITS - CUT.encode_utf16().count();
+    let kept = text.chars().take_while(|letter| {
+        let fits = letter.len_utf16() <= room;
+        room = room.saturating_sub(letter.len_utf16());
+        fits
+    });
+    Cow::Owned(kept.chain(CUT.chars()).collect())
 }
 
 /// A decimal as a spreadsheet stores it; none where it has more digits than one keeps.
@@ -325,4 +345,21 @@ fn summaries(sheet: &mut Worksheet, summary: &Summary, lang: Lang, styles: &Styl
     };
     sheet.write_string(row, 0, text)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A letter outside the basic plane is two units: 16,383 of them and one of one unit fill a cell; with one more a text is
+    /// cut, and no letter in two.
+    #[test]
+    fn a_text_longer_than_a_cell_is_cut_with_a_mark() {
+        let full = "𠮷".repeat(16_383) + "a";
+        assert!(as_kept(&full) == full);
+        let cut = as_kept(&format!("{full}a")).into_owned();
+        assert!(cut.ends_with(CUT) && cut.starts_with('𠮷'));
+        let units = cut.encode_utf16().count();
+        assert!(units == CELL_UNITS || units == CELL_UNITS - 1, "{units}");
+    }
 }

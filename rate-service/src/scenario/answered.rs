@@ -1,17 +1,20 @@
 //! Answering a study: every candidate judged and compared, every search and sweep made, in the order of the file.
 
+use std::collections::BTreeMap;
+
 use rate_core::citation::Label;
 use rate_core::error::{Code, Place};
-use rate_core::input::{Examined, Study, StudyCandidate, StudySetting, StudyTarget};
+use rate_core::input::{Examined, Study, StudyCandidate, StudySweep, StudyTarget};
 use rate_core::parameters::prevention::PreventionPlans;
 use rate_core::rule_set::Verdict;
 use rate_core::scenario::{
     Axis, Baseline, Calibration, Candidate, Comparing, Comparison, Level, Load, Outlook, Portfolio, Priced, Projection,
-    Proposal, ProposedBase, ProposedRules, Search, Setting, SizeBands, Sum, SweepPoint, Workers, moves_its_own_measure,
+    Proposal, ProposedBase, ProposedRules, Search, SizeBands, Sum, SweepPoint, Workers, moves_its_own_measure,
 };
-use rate_core::{DateSpan, Law, Money, Parameters, Problem, Problems};
+use rate_core::{DateSpan, Law, Money, Month, Parameters, Problem, Problems};
 
-use super::statistics::{Chained, Made, Method, Prevention};
+use super::searches::{Unfit, axes, search, unfit};
+use super::statistics::{Chains, Made, Method, Prevention};
 use crate::run::{ChosenLaw, Stage};
 
 /// What a candidate has in files.
@@ -43,6 +46,9 @@ pub struct Found<T> {
     pub found: T,
 }
 
+/// The axes of a sweep, and what was found at their numbers.
+pub type Swept = (Vec<Axis>, Vec<SweepPoint>);
+
 /// A study answered.
 #[derive(Clone, Debug)]
 pub struct Answered {
@@ -62,6 +68,8 @@ pub struct Answered {
     pub bands: SizeBands,
     /// Everybody under the law in force.
     pub baseline: Sum,
+    /// Whom the law in force cannot decide, by the code of the first problem.
+    pub undecided: BTreeMap<Code, u64>,
     /// Where the fund stands after a year of the law in force, or why that cannot be said.
     pub outlook: Result<Outlook, Box<Problem>>,
     /// The candidates.
@@ -69,7 +77,7 @@ pub struct Answered {
     /// The searches.
     pub calibrations: Vec<Found<Calibration>>,
     /// The sweeps, each with its axes.
-    pub sweeps: Vec<Found<(Vec<Axis>, Vec<SweepPoint>)>>,
+    pub sweeps: Vec<Found<Swept>>,
     /// Labels of the grades in force, lowest first.
     pub grades: Vec<String>,
     /// Labels of the measures in force.
@@ -77,7 +85,7 @@ pub struct Answered {
     /// Is the method any good.
     pub method: Option<Method>,
     /// The ladder in the long run, in force and of each candidate.
-    pub chains: Option<Vec<Chained>>,
+    pub chains: Option<Chains>,
     /// What the years to come may bring.
     pub projection: Option<Projection>,
     /// Who drifts up, and the incidence of key industries.
@@ -123,7 +131,10 @@ impl Answers<'_> {
         };
         step();
         let before = self.portfolio.priced(baseline.law(), self.workers);
+        self.portfolio.held_against(&before)?;
         let total = before.total();
+        let mut undecided = BTreeMap::new();
+        before.undecided().for_each(|it| *undecided.entry(it.code).or_default() += 1);
         let outlook = self.portfolio.outlook(baseline.law(), total.premium_fen, self.load());
         let how = Comparing { bands: bands.clone(), movers: study.movers.unwrap_or(Comparing::default().movers) };
         let mut compared = Vec::new();
@@ -135,15 +146,13 @@ impl Answers<'_> {
         for asked in &study.calibrations {
             step();
             let search = self.search(asked, &before, outlook.as_ref().ok())?;
-            let found = self.portfolio.calibrated(&baseline, &search, self.workers)?;
+            let found = self.portfolio.calibrated((&baseline, &before), &search, self.workers)?;
             calibrations.push(Found { id: asked.id.clone(), found });
         }
         let mut sweeps = Vec::new();
         for asked in &study.sweeps {
             step();
-            let axes: Vec<Axis> = asked.axes.iter().map(axis).collect();
-            let points = self.portfolio.swept(&baseline, &axes, Level::AsCharged, self.workers)?;
-            sweeps.push(Found { id: asked.id.clone(), found: (axes, points) });
+            sweeps.push(self.swept((&baseline, &before), asked)?);
         }
         let law = baseline.law();
         let (portfolio, workers) = (self.portfolio, self.workers);
@@ -170,6 +179,7 @@ impl Answers<'_> {
             refused: self.refused,
             bands,
             baseline: total,
+            undecided,
             outlook,
             candidates: compared,
             calibrations,
@@ -177,11 +187,17 @@ impl Answers<'_> {
         })
     }
 
+    fn swept(&self, against: (&Baseline, &Priced), asked: &StudySweep) -> Result<Found<Swept>, Problems> {
+        let axes = axes(asked);
+        let points = self.portfolio.swept(against, &axes, Level::AsCharged, self.workers)?;
+        Ok(Found { id: asked.id.clone(), found: (axes, points) })
+    }
+
     fn load(&self) -> Load {
         self.study.load.map_or(Load::AsInTable, Load::Stated)
     }
 
-    /// Every candidate, or everything that is wrong with any of them.
+    /// Every candidate, or everything that is wrong with any of them, or with a search.
     fn judged(&self, baseline: &Baseline) -> Result<Vec<Candidate>, Problems> {
         let (mut candidates, mut problems) = (Vec::new(), Vec::new());
         for (asked, given) in self.study.candidates.iter().zip(self.given) {
@@ -190,6 +206,7 @@ impl Answers<'_> {
                 Err(wrong) => problems.extend(wrong.into_vec()),
             }
         }
+        problems.extend(unfit(self.study, baseline).into_iter().map(Unfit::named));
         Problems::none_of(problems)?;
         Ok(candidates)
     }
@@ -220,22 +237,14 @@ impl Answers<'_> {
             StudyTarget::Premium(fen) => fen,
             StudyTarget::OfBaseline(share) => of(before.premium_fen(), share.percent()),
             StudyTarget::Benefits => {
-                let last = self.chosen.law.setting().from().to_string();
+                let last = Month::of(self.chosen.law.setting().from()).plus(-1).to_string();
                 let place = Place::field(format!("calibrations.{}.target", asked.id));
                 let lacks = || Problem::new(Code::ScenarioFund, place, [self.portfolio.area().to_owned(), last]);
                 let benefits = outlook.ok_or_else(lacks)?.benefits;
                 benefits.numerator.div_euclid(benefits.denominator)
             }
         };
-        Ok(Search {
-            setting: setting(&asked.setting),
-            low: asked.between[0],
-            high: asked.between[1],
-            step: asked.step,
-            target_fen,
-            tolerance_fen: asked.tolerance_fen.into(),
-            level: Level::AsCharged,
-        })
+        Ok(search(asked, target_fen))
     }
 }
 
@@ -278,15 +287,4 @@ fn proposal(asked: &StudyCandidate, given: &Given) -> Proposal {
         (None, None, None) => ProposedBase::AsBaseline,
     };
     Proposal { id: asked.id.clone(), label: asked.label.clone(), rules, base }
-}
-
-fn setting(asked: &StudySetting) -> Setting {
-    match asked {
-        StudySetting::BaseFactor => Setting::BaseFactor,
-        StudySetting::Values(values) => Setting::Values(values.clone()),
-    }
-}
-
-fn axis((asked, values): &(StudySetting, Vec<rust_decimal::Decimal>)) -> Axis {
-    Axis { setting: setting(asked), values: values.clone() }
 }

@@ -194,7 +194,7 @@ impl Page<'_> {
             let points: Vec<(Figure, Figure)> = points
                 .iter()
                 .filter_map(|point| {
-                    let (total, _) = point.outcome.as_ref().ok()?;
+                    let total = point.outcome.as_ref().ok()?.total;
                     let value = *point.values.first()?;
                     let scaled = value.mantissa() * 10_i128.pow(6_u32.saturating_sub(value.scale()));
                     Some((Figure { value: scaled, text: value.to_string() }, money(total.premium_fen)))
@@ -232,8 +232,13 @@ impl Page<'_> {
             );
             self.figure(caption, &bars(caption, &[], &groups))?;
         }
-        let chained: Vec<_> =
-            self.answered.chains.iter().flatten().filter_map(|(_, it)| it.as_ref().ok()?.as_ref()).collect();
+        let chained: Vec<_> = self
+            .answered
+            .chains
+            .iter()
+            .flat_map(|it| &it.laws)
+            .filter_map(|(_, it)| it.as_ref().ok()?.as_ref())
+            .collect();
         if let Some(first) = chained.first() {
             let series: Vec<String> = chained.iter().map(|it| it.label.clone()).collect();
             let groups: Vec<(String, Vec<Figure>)> = first

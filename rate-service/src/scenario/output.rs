@@ -1,41 +1,57 @@
 //! What a study leaves behind: a page, a workbook, and a file for each table.
 
-use std::fs::File;
-use std::io::{BufWriter, Write};
-use std::path::Path;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 use rate_core::error::Lang;
 use rate_core::rule_set::FindingKind;
 use rust_xlsxwriter::{Workbook, XlsxError};
 
+use super::tables::every;
 use super::{Answered, Table, html, tables};
 use crate::run::RunError;
 use crate::run::workbook::{Column, Sheet, Styles, column, empty};
 
-/// Writes `study.html`, `study.xlsx` and a CSV file for each table to a directory.
+/// Writes `study.html`, `study.xlsx` and a CSV file for each table to a directory. Everything is made before anything is
+/// written; what stands there of an earlier study gives way, also tables that this one does not have.
 ///
 /// # Errors
 /// Where a file cannot be written.
 pub fn write(answered: &Answered, dir: &Path, lang: Lang) -> Result<(), RunError> {
-    std::fs::create_dir_all(dir).map_err(|source| RunError::Output { path: dir.to_owned(), source })?;
-    let file = |name: &str, fill: &dyn Fn(&mut dyn Write) -> std::io::Result<()>| {
-        let path = dir.join(name);
-        let written = File::create(&path).and_then(|file| {
-            let mut out = BufWriter::new(file);
-            fill(&mut out)?;
-            out.flush()
-        });
-        written.map_err(|source| RunError::Output { path, source })
-    };
-    let all = tables(answered, lang);
+    let (mut names, mut files) = (Vec::new(), Vec::new());
+    let all: Vec<Table> = every(answered, lang)
+        .into_iter()
+        .filter(|table| {
+            names.push(table.id);
+            !table.rows.is_empty()
+        })
+        .collect();
+    let failed = |path: PathBuf| move |source| RunError::Output { path, source };
     for table in &all {
-        file(&format!("{}.csv", table.id), &|out| out.write_all(table.csv().as_bytes()))?;
+        files.push((csv_name(table.id), table.csv().into_bytes()));
     }
-    file("study.xlsx", &|out| {
-        let bytes = workbook(&all, lang).and_then(|mut workbook| workbook.save_to_buffer());
-        out.write_all(&bytes.map_err(std::io::Error::other)?)
-    })?;
-    file("study.html", &|out| html::page(answered, &all, lang, out))
+    let bytes = workbook(&all, lang).and_then(|mut workbook| workbook.save_to_buffer());
+    let bytes = bytes.map_err(std::io::Error::other).map_err(failed(dir.join("study.xlsx")))?;
+    let mut page = Vec::new();
+    html::page(answered, &all, lang, &mut page).map_err(failed(dir.join("study.html")))?;
+    files.extend([("study.xlsx".to_owned(), bytes), ("study.html".to_owned(), page)]);
+    std::fs::create_dir_all(dir).map_err(failed(dir.to_owned()))?;
+    for name in names.into_iter().map(csv_name) {
+        let path = dir.join(name);
+        match std::fs::remove_file(&path) {
+            Err(source) if source.kind() != ErrorKind::NotFound => return Err(RunError::Output { path, source }),
+            _ => {}
+        }
+    }
+    for (name, bytes) in files {
+        let path = dir.join(name);
+        std::fs::write(&path, bytes).map_err(failed(path.clone()))?;
+    }
+    Ok(())
+}
+
+fn csv_name(table: &str) -> String {
+    format!("{table}.csv")
 }
 
 fn workbook(tables: &[Table], lang: Lang) -> Result<Workbook, XlsxError> {

@@ -1,7 +1,6 @@
 //! What a study asks beside comparisons: is the method any good, what is the ladder in the long run, who rises.
 
 use rate_core::amount::Quantity;
-use rate_core::error::Code;
 use rate_core::history::BenefitItem;
 use rate_core::input::{StudyChain, StudyMethod, StudyPrevention, StudyProjection};
 use rate_core::parameters::prevention::PreventionPlans;
@@ -13,7 +12,9 @@ use rate_core::scenario::{
     RiskLevels, Severity, SideBySide, SizeBands, Triangle, Workers, credibility, decimal, drift, incidence, noise,
     percent, prediction, project, side_by_side,
 };
-use rate_core::{Factor, History, Law, Money, Month, MonthSpan, Place, Problem, Problems, RiskClass};
+use rate_core::{Factor, History, Law, Money, Month, MonthSpan, Problems, RiskClass};
+
+use super::searches::class;
 
 /// Years of accidents that benefits are followed over at most.
 const ACCIDENT_YEARS: usize = 10;
@@ -35,6 +36,8 @@ const PATTERN_YEARS: usize = 5;
 pub struct Method {
     /// The months after the window, in which what was paid is held against the grade.
     pub months: MonthSpan,
+    /// The window that the grade is decided on.
+    pub window: MonthSpan,
     /// By grade alone, then by rate.
     pub predictions: Vec<(Predicted, Prediction)>,
     /// How much of the movement is noise.
@@ -69,6 +72,17 @@ pub struct Prevention {
     pub plans: Vec<OfPlan>,
 }
 
+/// The ladder in the long run, under several laws, of one employer.
+#[derive(Clone, Debug)]
+pub struct Chains {
+    /// The class of the employer.
+    pub class: RiskClass,
+    /// What its claims cost.
+    pub severity: Severity,
+    /// The laws.
+    pub laws: Vec<Chained>,
+}
+
 /// A law with its chain, or with what keeps its grades from being one.
 pub type Chained = (String, Result<Option<SideBySide>, Problems>);
 
@@ -101,6 +115,7 @@ impl Made<'_> {
         let triangle = Triangle::of(portfolio, law, &MaturityAsked { through, years, cap }, workers);
         Method {
             months,
+            window,
             predictions: predictions.to_vec(),
             noise: noise(portfolio, law, &noise_asked, workers),
             credibility: credibility(portfolio, law, &credibility_asked, workers),
@@ -117,26 +132,25 @@ impl Made<'_> {
     }
 
     /// The law in force and every candidate that may decide, side by side; or why the grades of one make no chain.
-    pub(super) fn chain(&self, asked: &StudyChain, laws: &[(String, Law)]) -> Result<Vec<Chained>, Problems> {
-        let class = RiskClass::new(self.law.rules().classes().system, asked.class).ok_or_else(|| {
-            let values = ["chain.class".to_owned(), asked.class.to_string(), "a class of the system".to_owned()];
-            Problem::new(Code::ScenarioAssumption, Place::field("chain.class"), values)
-        })?;
+    pub(super) fn chain(&self, asked: &StudyChain, laws: &[(String, Law)]) -> Result<Chains, Problems> {
+        let class = class(self.law, asked.class)?;
         let monthly_payroll = Money::from_fen(asked.monthly_payroll_fen);
         let level = |claims: &rust_decimal::Decimal| RiskLevel {
             label: claims.normalize().to_string(),
             claims_per_year: decimal(*claims),
         };
+        let severity = Severity::of_class_or_all(self.portfolio, self.law, class, LEAST_CLAIMS)?;
         let risks = RiskLevels {
             reference: Reference { class, industry: None, heads: asked.heads, monthly_payroll },
-            severity: Severity::of_portfolio(self.portfolio, self.law, None)?,
+            severity,
             levels: asked.claims_per_year.iter().map(level).collect(),
         };
         let chained = |law: &(String, Law)| {
             let found = side_by_side(std::slice::from_ref(law), &risks);
             (law.0.clone(), found.map(|mut found| found.pop()))
         };
-        Ok(laws.iter().map(chained).collect())
+        let laws = laws.iter().take_while(|_| !self.workers.is_stopped()).map(chained).collect();
+        Ok(Chains { class, severity: risks.severity, laws })
     }
 
     /// Claims, severities and patterns are estimated from the window; how long pensions run and what grows is given.
@@ -152,9 +166,8 @@ impl Made<'_> {
             percent(Quantity { numerator, denominator: it.claims_fen }, 4)
         });
         let load = load.map(Factor::percent).or(in_table);
-        let growth = |factor: Factor| decimal(factor.percent());
         let pattern = Pattern::Pension {
-            growth_percent: growth(asked.benefit_growth),
+            growth_percent: decimal(asked.benefit_growth),
             life: Life::Years(asked.pension_years.into()),
         };
         let pension = |item| ItemPattern { item, pattern: pattern.clone(), grounds: Grounds::Given };
@@ -165,8 +178,8 @@ impl Made<'_> {
             pattern_years: PATTERN_YEARS,
         };
         let assumptions = Assumptions {
-            payroll_growth_percent: growth(asked.payroll_growth),
-            benefit_growth_percent: growth(asked.benefit_growth),
+            payroll_growth_percent: decimal(asked.payroll_growth),
+            benefit_growth_percent: decimal(asked.benefit_growth),
             load_percent: load.map_or(0.0, decimal),
             ..Assumptions::estimated(self.portfolio, self.law, &estimation)?
         };

@@ -18,8 +18,13 @@ use crate::run::ListCell;
 
 /// Every table of a study that has a row, in the order people read them.
 pub fn tables(answered: &Answered, lang: Lang) -> Vec<Table> {
+    every(answered, lang).into_iter().filter(|table| !table.rows.is_empty()).collect()
+}
+
+/// Every table that a study may have.
+pub(super) fn every(answered: &Answered, lang: Lang) -> Vec<Table> {
     let with = Tables { answered, lang };
-    let all = [
+    vec![
         with.totals(),
         with.candidates(),
         with.fund(),
@@ -49,8 +54,7 @@ pub fn tables(answered: &Answered, lang: Lang) -> Vec<Table> {
         with.watched(),
         with.drift(),
         with.incidence(),
-    ];
-    all.into_iter().filter(|table| !table.rows.is_empty()).collect()
+    ]
 }
 
 /// What tables are made from.

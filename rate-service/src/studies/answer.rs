@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::channel;
 
+use rate_core::scenario::Workers;
+
 use super::asked::Readied;
 use super::held::Held;
 use super::kept::{self, Cause};
@@ -102,7 +104,12 @@ impl Desk {
         }
         let Some(StoredBook { portfolio, refused, .. }) = &self.last else { return Err(Why::Lost) };
         let mut progress = |_, done, all| held.answered(done, all);
-        let answered = answer_of(&study, &given, &chosen, (portfolio, *refused), self.threads, &mut progress);
+        let workers = Workers::new(self.threads).stopping_at(held.lost());
+        let answered = answer_of(&study, &given, &chosen, (portfolio, *refused), workers, &mut progress);
+        if held.is_lost() {
+            // Workers began nothing more, so that what they came to is no answer.
+            return Err(Why::Lost);
+        }
         let answered = answered.map_err(|error| Why::Causes(Cause::of_run(&error)))?;
         let unwritten = |error: std::io::Error| Why::Causes(vec![Cause::said(error.to_string(), error.to_string())]);
         kept::parts(&row.id, &answered).map_err(unwritten)

@@ -143,12 +143,14 @@ impl Read {
                     problems.extend(self.source.placed(problem.into(), |path| self.file.pointer(path)));
                     continue;
                 }
-                if problem.place.field == asked.id {
+                if problem.place.field == format!("candidates.{}", asked.id) {
                     problem.place.field.clear();
                 }
                 problems.push(at(problem, format!("{AT}/candidates/{place}")));
             }
         }
+        let unfit = scenario::unfit(&self.study, &baseline).into_iter();
+        problems.extend(unfit.map(|it| at(it.problem, format!("{AT}{}", it.pointer))));
         if problems.is_empty() { Ok(()) } else { Err(GazetteError::Problems(problems)) }
     }
 }
@@ -199,14 +201,14 @@ fn given(
     let mut given = Given::default();
     if let Some(name) = &candidate.rules {
         let found = named(name).and_then(|digest| gazette::rule_set(link, &row.area, &digest));
-        given.rules = Some(Box::new(found.map_err(|error| ("rules", unknown(error, name, "rule sets, 规则集")))?));
+        given.rules = Some(Box::new(found.map_err(|error| ("rules", unknown(error, name, &row.area, "rule-sets")))?));
     }
     if let Some(name) = &candidate.parameters {
         let found = named(name).and_then(|digest| {
             let beside = gazette::parameters_with(link, &row.area, &digest, row.law)?;
             Ok(with_averages(beside, averages.clone())?)
         });
-        let found = found.map_err(|error| ("parameters", unknown(error, name, "parameters, 参数")))?;
+        let found = found.map_err(|error| ("parameters", unknown(error, name, &row.area, "parameters")))?;
         given.parameters = Some(Box::new(found));
     }
     Ok(given)
@@ -216,11 +218,11 @@ fn named(name: &str) -> Result<Digest, GazetteError> {
     Digest::from_hex(name).ok_or(GazetteError::Unknown)
 }
 
-/// That a name names no document of the area, as a problem of the study.
-fn unknown(error: GazetteError, name: &str, of: &str) -> GazetteError {
+/// That a name names no document of the area, as a problem of the study: where those that there are are listed.
+fn unknown(error: GazetteError, name: &str, area: &str, list: &str) -> GazetteError {
     match error {
         GazetteError::Unknown => {
-            let values = [name.to_owned(), format!("SHA-256, 64 × 0-9a-f ({of})")];
+            let values = [name.to_owned(), format!("/v1/areas/{area}/{list} (SHA-256)")];
             GazetteError::Problems(vec![Problem::new(Code::FileUnknownWord, Place::default(), values)])
         }
         other => other,

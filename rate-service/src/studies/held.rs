@@ -37,6 +37,11 @@ impl Held {
         self.lost.load(Ordering::Relaxed)
     }
 
+    /// The flag that is raised then.
+    pub(super) const fn lost(&self) -> &AtomicBool {
+        &self.lost
+    }
+
     /// What is to be told of it.
     fn told(&self, row: &ScenarioRow) -> ScenarioRow {
         let count = |it: &AtomicU64| i64::try_from(it.load(Ordering::Relaxed)).unwrap_or(i64::MAX);

@@ -8,7 +8,7 @@ use crate::command::{ending, rate_ok};
 
 const STUDY: &str = r#"
 format = "study/1"
-name = { zh = "测算 <一>\u202E", en = "Study <one>" }
+name = { zh = "测算 <一>", en = "Study <one>" }
 load = "5%"
 
 [[candidates]]
@@ -128,7 +128,6 @@ fn a_study_is_the_same_on_any_number_of_threads_and_in_one_page() {
     assert!(named("study.xlsx"));
     let page = fs::read_to_string(here.join("one/study.html")).unwrap();
     assert!(page.contains("<html lang=\"zh-CN\">") && page.contains("测算 &lt;一&gt;"), "names are made safe");
-    assert!(!page.contains('\u{202E}'), "nothing in a name turns what stands around it");
     let pictures = page.matches("<svg ").count();
     assert!(pictures > 10, "{pictures} pictures");
     for fetched in ["<script", "src=", "@import", "url(", "href="] {
@@ -156,4 +155,225 @@ fn everything_wrong_in_a_study_is_said_at_once() {
     for code in ["rule-set.name", "rows.higher", "scenario.base-rates"] {
         assert!(said.contains(code), "{code} is missing in: {said}");
     }
+}
+
+/// A problem of each kind that a file of nothing but slips may have, with where it stands.
+fn slips(here: &Path, study: &str, expected: &[&str]) {
+    let (code, said) = ending(here, &format!("--lang en {}", self::study(here, study)));
+    assert_eq!(code, 1, "{said}");
+    for line in expected {
+        assert!(said.contains(line), "{line} is missing in: {said}");
+    }
+}
+
+/// Names stand in tables, files and databases: none is empty, longer than a line, of another name's looks, or the word that
+/// tables have for the law in force.
+#[test]
+fn a_name_that_no_table_can_show_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let here = dir.path();
+    rate_ok(here, "--lang en demo --accounts 200");
+    let long = "x".repeat(65);
+    let text = format!(
+        r#"
+        format = "study/1"
+        name = {{ zh = "\u0000", en = " " }}
+        candidates = [
+            {{ id = "" }},
+            {{ id = "in force" }},
+            {{ id = "a\nb" }},
+            {{ id = "{long}" }},
+            {{ id = "c", label = {{ zh = "\u202E", en = "{}" }} }},
+            {{ id = "d", changes = [ {{ path = "ladder.grades.3.label", to = "\u0000" }} ] }},
+        ]
+        "#,
+        "y".repeat(201)
+    );
+    let places = [
+        "[name.zh] scenario.name",
+        "[name.en] scenario.name",
+        "[candidates..id] scenario.name",
+        "[candidates.a\u{FFFD}b.id] scenario.name",
+        "[candidates.in force.id] scenario.name",
+        "[candidates.c.label.zh] scenario.name",
+        "[candidates.c.label.en] scenario.name",
+        "[candidates.d.changes.0.to] scenario.name",
+        "1 to 64 characters",
+        "1 to 200 characters",
+    ];
+    slips(here, &text, &places);
+    let text = "format = \"study/1\"\nname = { zh = \"n\", en = \"n\" }\n[[candidates]]\nid = \"b\\u202Ec\"\n";
+    slips(here, text, &["scenario.name"]);
+}
+
+/// Searches, sweeps and candidates are told of by name and all at once, and a slip in the study is no slip of the rules.
+#[test]
+fn what_does_not_fit_is_told_where_it_is_asked() {
+    let dir = tempfile::tempdir().unwrap();
+    let here = dir.path();
+    rate_ok(here, "--lang en demo --accounts 200");
+    let text = r#"
+        format = "study/1"
+        name = { zh = "n", en = "n" }
+        candidates = [
+            { id = "turned", changes = [
+                { path = "cycles.2022-2025.windows.0.from", to = "2021-12-31" },
+                { path = "cycles.2022-2025.windows.0.to", to = "2019-01-01" },
+            ] },
+            { id = "nowhere", changes = [
+                { path = "float_table.rows.nope.all.pay_ratio", to = "<= 3%" },
+                { path = "ladder..3", to = "1" },
+                { path = "float_table.rows.low.all.pay_ratio", to = "many" },
+            ] },
+            { id = "twice", changes = [
+                { path = "float_table.rows.low.all.pay_ratio", to = "<= 30%" },
+                { path = "float_table.rows.low.all", to = "x" },
+            ] },
+        ]
+        calibrations = [
+            { id = "down", of = "base-factor", between = ["9", "1"], step = "1", target = "benefits", tolerance_fen = 1 },
+            { id = "far", of = "base-factor", between = ["1", "1000000"], step = "1", target = "benefits", tolerance_fen = 1 },
+        ]
+        sweeps = [
+            { id = "low", axes = [ { values = [ { path = "float_table.rows.low.all.pay_ratio", text = "<= {}%" } ], at = ["10", "-5"] } ] },
+        ]
+    "#;
+    let places = [
+        "[candidates.turned.changes.0] file.span",
+        "[candidates.nowhere.changes.0] rule-set.name",
+        "[candidates.nowhere.changes.1] rule-set.name",
+        "[candidates.nowhere.changes.2] rule-set.interval",
+        "[candidates.twice.changes.1] rule-set.contradiction",
+        "[calibrations.down: between] scenario.bracket",
+        "[calibrations.far: base_factor] scenario.base-rates",
+        "[sweeps.low: float_table.rows.low.all.pay_ratio] rule-set.interval",
+    ];
+    slips(here, text, &places);
+}
+
+/// What no law is needed for is told with the place in the file, and with the bounds there are.
+#[test]
+fn what_is_out_of_bounds_is_told_with_the_bounds() {
+    let dir = tempfile::tempdir().unwrap();
+    let here = dir.path();
+    rate_ok(here, "--lang en demo --accounts 200");
+    let text = r#"
+        format = "study/1"
+        name = { zh = "n", en = "n" }
+        candidate = 1
+        sweeps = [
+            { id = "none", axes = [] },
+            { id = "empty", axes = [ { of = "base-factor", at = [] } ] },
+            { id = "three", axes = [ { of = "base-factor", at = ["1"] }, { of = "base-factor", at = ["1"] }, { of = "base-factor", at = ["1"] } ] },
+        ]
+        [chain]
+        class = 4
+        heads = 1
+        monthly_payroll_fen = 1
+        claims_per_year = ["1000"]
+        [projection]
+        years = 1
+        paths = 1
+        pension_years = 1
+        payroll_growth = "400%"
+        benefit_growth = "-50.5%"
+    "#;
+    let places = [
+        "[sweeps.none.axes] file.number: `0 axes` cannot be taken here; expected: 1 … 2 axes",
+        "[sweeps.empty.axes.0.at] file.number",
+        "[sweeps.three.axes] file.number: `3 axes`",
+        "[chain.claims_per_year] file.number: `1000` cannot be taken here; expected: 0 … 100",
+        "[projection.payroll_growth] file.number: `400%` cannot be taken here; expected: \"-50%\" … \"50%\"",
+        "[projection.benefit_growth] file.number",
+        "all: format, name, on, size_bands, movers, load, cap_fen, candidates, calibrations, sweeps, method",
+    ];
+    slips(here, text, &places);
+}
+
+/// A table of a study before that this one does not have is gone; what was put there otherwise stays.
+#[test]
+fn the_tables_of_another_study_give_way() {
+    let dir = tempfile::tempdir().unwrap();
+    let here = dir.path();
+    rate_ok(here, "--lang en demo --accounts 200");
+    rate_ok(here, &format!("{} --out out", study(here, STUDY)));
+    assert!(here.join("out/sweeps.csv").exists() && here.join("out/chain.csv").exists());
+    fs::write(here.join("out/own.txt"), "own").unwrap();
+    let value = r#"{ path = "float_table.rows.low.all.pay_ratio", text = "<= {}%" }"#;
+    let other = r#"{ path = "float_table.rows.low.all.incidence", text = "<= {}‰" }"#;
+    let text = format!(
+        "format = \"study/1\"\nname = {{ zh = \"n\", en = \"n\" }}\n[[sweeps]]\nid = \"s\"\naxes = [ {{ values = [ {value}, {other} ], at = [\"20\"] }} ]\n"
+    );
+    rate_ok(here, &format!("{} --out out", study(here, &text)));
+    let files: Vec<String> =
+        fs::read_dir(here.join("out")).unwrap().map(|it| it.unwrap().file_name().into_string().unwrap()).collect();
+    assert!(!files.iter().any(|it| it == "chain.csv" || it == "trials.csv" || it == "lift.csv"), "{files:?}");
+    for kept in ["sweeps.csv", "totals.csv", "study.xlsx", "study.html", "own.txt"] {
+        assert!(files.iter().any(|it| it == kept), "{kept} of {files:?}");
+    }
+}
+
+/// With a window that begins inside a year, accounts with rows of whole years cannot be decided: their number stands where
+/// the premium does, nothing follows for the fund, and a study without candidates says who cannot be decided too.
+#[test]
+fn accounts_that_are_lost_are_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let here = dir.path();
+    rate_ok(here, "--lang en demo --accounts 200");
+    let text = r#"
+        format = "study/1"
+        name = { zh = "n", en = "n" }
+        [[sweeps]]
+        id = "s"
+        axes = [ { of = "base-factor", at = ["100"] } ]
+        [[candidates]]
+        id = "later"
+        changes = [ { path = "cycles.2022-2025.windows.0.from", to = "2019-10-01" } ]
+    "#;
+    rate_ok(here, &format!("--lang en {} --out out", study(here, text)));
+    let fund = rows(&here.join("out/fund.csv"));
+    let [own, later] = fund.as_slice() else { panic!("{fund:?}") };
+    let count = |row: &BTreeMap<String, String>, key: &str| row[key].parse::<u64>().unwrap();
+    assert!(count(later, "lost_accounts") > 0 && later["balance_fen"].is_empty() && !later["remark"].is_empty());
+    assert_eq!(count(own, "accounts"), count(later, "accounts") + count(later, "lost_accounts"));
+    assert!(own["remark"].is_empty() && !own["balance_fen"].is_empty(), "{own:?}");
+    let sweeps = rows(&here.join("out/sweeps.csv"));
+    assert_eq!((&sweeps[0]["accounts"], sweeps[0]["lost_accounts"].as_str()), (&own["accounts"], "0"));
+    let alone = text.split("[[candidates]]").next().unwrap();
+    rate_ok(here, &format!("--lang en {} --out alone", study(here, alone)));
+    let undecided = rows(&here.join("alone/undecided.csv"));
+    assert!(undecided.iter().any(|row| row["candidate"] == "in force" && row["code"] == "history.not-covered"));
+}
+
+/// The law in force stands against the last rates first, whatever the candidates; and months inside the window, or without a
+/// payment, are no prediction.
+#[test]
+fn tables_say_what_they_do_not_show() {
+    let dir = tempfile::tempdir().unwrap();
+    let here = dir.path();
+    rate_ok(here, "--lang en demo --accounts 200");
+    let asked = |months: &str| {
+        format!(
+            "format = \"study/1\"\nname = {{ zh = \"n\", en = \"n\" }}\n[[candidates]]\nid = \"a\"\n[method]\ndraws = 2\n{months}\n"
+        )
+    };
+    for (months, remark) in [
+        ("", ""),
+        ("months = { from = \"2019-01\", to = \"2021-12\" }", "inside the window"),
+        ("months = { from = \"2040-01\", to = \"2040-12\" }", "nothing was paid"),
+    ] {
+        rate_ok(here, &format!("--lang en {} --out out", study(here, &asked(months))));
+        let lift = rows(&here.join("out/lift.csv"));
+        let told = lift
+            .iter()
+            .all(|row| if remark.is_empty() { row["remark"].is_empty() } else { row["remark"].contains(remark) });
+        assert!(told, "{months}: {lift:?}");
+    }
+    let changes = rows(&here.join("out/by-change.csv"));
+    let accounts = |candidate: &str| {
+        let of = changes.iter().filter(|row| row["candidate"] == candidate);
+        of.map(|row| (row["change"].clone(), row["accounts"].clone())).collect::<Vec<_>>()
+    };
+    assert!(!accounts("in force").is_empty());
+    assert_eq!(accounts("in force"), accounts("a"), "a candidate that changes nothing");
 }

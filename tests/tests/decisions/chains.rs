@@ -2,13 +2,16 @@
 //! engine deciding whole histories.
 #![expect(clippy::disallowed_types, reason = "statistics of scenarios are real numbers")]
 
+use rate_core::fund::Fund;
 use rate_core::history::{BenefitItem, ChargedRate, Claim, ClaimStatus, InjuryArticle, Origin, Payer, Payment};
 use rate_core::scenario::{
-    Baseline, CycleChain, Proposal, Reference, RiskLevel, RiskLevels, Severity, SeverityPoint, View, side_by_side,
+    Baseline, CycleChain, Portfolio, Proposal, Reference, RiskLevel, RiskLevels, Severity, SeverityPoint, View,
+    side_by_side,
 };
 use rate_core::{ClassSystem, Code, DateSpan, Factor, History, Law, Money, Parameters, Rate, RiskClass, date, outcome};
 
 use crate::law::{law_on, parameters, rule_set, rule_set_of, text};
+use crate::people;
 
 const SET: &str = "rule_sets/illustrative/three-year.toml";
 
@@ -235,6 +238,47 @@ fn one_year_cycles_by_hand() {
     assert!((good.cycles_to_return.unwrap() - cycles).abs() < 1e-6);
     let (low, high) = (good.mean_level_percent, abreast[0].studies[1].mean_level_percent);
     assert!((abreast[0].efficiency.unwrap() - (high / low).ln() / 2.0_f64.ln()).abs() < 1e-12);
+}
+
+/// The claims of the book, one each: hurt at work, 400 fen, of class 4; hurt in a rescue, which the method leaves out of both
+/// measures, 90,000 fen, of class 4; hurt at work, 1,000 fen, of class 5.
+fn book() -> Portfolio {
+    let account = |number: &str, class: u8, claims: &[(InjuryArticle, i64)]| {
+        let class = RiskClass::new(ClassSystem::Eight, class).unwrap();
+        let facts = History::builder("990100", number).covered("2010-01", None).class(class, "2010-01-01", None);
+        let claim = |(nth, (article, fen)): (usize, &(InjuryArticle, i64))| {
+            let mut claim = people::claim(&format!("{number}-{nth}"), *article, "2020-06-15", false);
+            claim.payments = vec![people::payment(date("2020-06-15").unwrap(), *fen)];
+            claim
+        };
+        claims.iter().enumerate().map(claim).fold(facts, rate_core::HistoryBuilder::claim).build().unwrap()
+    };
+    let four = account("1", 4, &[(InjuryArticle::WorkAccident, 400), (InjuryArticle::Rescue, 90_000)]);
+    Portfolio::new("990100", vec![four, account("2", 5, &[(InjuryArticle::WorkAccident, 1_000)])], Fund::default())
+}
+
+/// What the method leaves out costs nothing, and what counts is what it counts: 400 fen in class 4, 700 in the mean of both
+/// classes; of items of another kind nothing. The amounts are those of the class where it has claims enough.
+#[test]
+fn claims_cost_what_the_method_counts() {
+    let (book, law) = (book(), three_year());
+    let of = |severity: Severity| {
+        (severity.claims().unwrap(), severity.points().iter().map(|it| it.amount.fen()).collect::<Vec<_>>())
+    };
+    assert_eq!(of(Severity::of_portfolio(&book, &law, Some(class())).unwrap()), (1, vec![400]));
+    assert_eq!(of(Severity::of_portfolio(&book, &law, None).unwrap()), (2, vec![400, 1_000]));
+    let own = Severity::of_class_or_all(&book, &law, class(), 1).unwrap();
+    assert_eq!((own.class(), of(own)), (Some(class()), (1, vec![400])));
+    let all = Severity::of_class_or_all(&book, &law, class(), 2).unwrap();
+    assert_eq!((all.class(), of(all)), (None, (2, vec![400, 1_000])));
+    let nobody = Severity::of_class_or_all(&book, &law, RiskClass::new(ClassSystem::Eight, 8).unwrap(), 1).unwrap();
+    assert_eq!((nobody.class(), of(nobody)), (None, (2, vec![400, 1_000])));
+    let funeral = text(SET).replacen("benefits = \"fund\"", "benefits = \"fund\", items = [\"funeral\"]", 1);
+    let funeral = law_on(&rule_set_of("funeral", &funeral), &demonstration(), "2022-07-01");
+    assert_eq!(of(Severity::of_portfolio(&book, &funeral, Some(class())).unwrap()), (1, vec![0]));
+    // What is given is paid as an item that counts, whichever these are.
+    let risks = risks(&[(130_000, false, 1.0)], vec![level("good", 0.2)]);
+    assert_eq!(CycleChain::of(&funeral, &risks).unwrap(), CycleChain::of(&law, &risks).unwrap());
 }
 
 /// A window of three years for a cycle of one shows a claim in three cycles: the way back is not told. As thresholds are

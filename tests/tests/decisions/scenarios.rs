@@ -23,10 +23,12 @@ use rate_core::history::InjuryArticle;
 use rate_core::input::Change;
 use rate_core::rule_set::Verdict;
 use rate_core::scenario::{
-    Axis, Baseline, Comparing, Comparison, Found, Level, Load, Portfolio, Proposal, Search, Setting, Workers,
-    moves_its_own_measure,
+    Axis, Baseline, Calibration, Comparing, Comparison, Found, Level, Load, Portfolio, Proposal, Search, Setting,
+    SweepPoint, Workers, moves_its_own_measure,
 };
-use rate_core::{ClassSystem, Factor, History, HistoryBuilder, Law, Money, Month, NaiveDate, Rate, RiskClass, date};
+use rate_core::{
+    ClassSystem, Factor, History, HistoryBuilder, Law, Money, Month, NaiveDate, Problems, Rate, RiskClass, date,
+};
 
 use crate::law::{law_on, parameters, rule_set};
 use crate::people::{claim, payment};
@@ -94,6 +96,16 @@ fn study() -> Study {
 }
 
 impl Study {
+    fn searched(&self, search: &Search) -> Result<Calibration, Problems> {
+        let before = self.portfolio.priced(self.baseline.law(), Workers::new(2));
+        self.portfolio.calibrated((&self.baseline, &before), search, Workers::new(2))
+    }
+
+    fn swept(&self, axes: &[Axis]) -> Result<Vec<SweepPoint>, Problems> {
+        let before = self.portfolio.priced(self.baseline.law(), Workers::new(2));
+        self.portfolio.swept((&self.baseline, &before), axes, Level::AsCharged, Workers::new(2))
+    }
+
     fn compared(&self, proposal: Proposal, level: Level) -> Comparison {
         let law = self.baseline.judge(&proposal).unwrap().law.unwrap();
         self.portfolio.compared(&self.baseline, &law, level, &Comparing::default(), Workers::new(2)).unwrap()
@@ -276,11 +288,10 @@ fn search(setting: Setting, [low, high, step]: [&str; 3], target_fen: i128) -> S
 #[test]
 fn calibration_finds_the_factor_or_says_why_there_is_none() {
     let study = study();
-    let workers = Workers::new(2);
-    let at = |search: &Search| study.portfolio.calibrated(&study.baseline, search, workers).unwrap();
+    let at = |search: &Search| study.searched(search).unwrap();
     let found = at(&search(Setting::BaseFactor, ["50", "150", "0.5"], 3_069_450));
     let Found::Solution(solution) = &found.found else { panic!("{:?}", found.found) };
-    assert_eq!((solution.value.to_string(), solution.premium_fen), ("95".to_owned(), Ok(3_069_450)));
+    assert_eq!((solution.value.to_string(), solution.premium_fen()), ("95".to_owned(), Some(3_069_450)));
     assert_eq!(found.trials[0].value.to_string(), "50");
     assert_eq!(found.trials[1].value.to_string(), "150");
     let far = at(&search(Setting::BaseFactor, ["50", "150", "0.5"], 9_000_000));
@@ -298,11 +309,37 @@ fn calibration_finds_the_factor_or_says_why_there_is_none() {
         ),
         ..study
     };
-    let found =
-        both.portfolio.calibrated(&both.baseline, &search(bound, ["20", "80", "1"], 3_100_000), workers).unwrap();
+    let found = both.searched(&search(bound, ["20", "80", "1"], 3_100_000)).unwrap();
     let Found::Jumps(below, above) = &found.found else { panic!("{:?}", found.found) };
     assert_eq!((below.value.to_string(), above.value.to_string()), ("49".to_owned(), "50".to_owned()));
-    assert_eq!((below.premium_fen, above.premium_fen), (Ok(3_231_000), Ok(3_068_600)));
+    assert_eq!((below.premium_fen(), above.premium_fen()), (Some(3_231_000), Some(3_068_600)));
+}
+
+/// F alone, class 3, insured since 2015: u = 3 × 252,000 / 3 × 840,000 = 30 % with one hurt in 300 head-years, so not "low".
+/// The upper grade is 1v % and begins above v %: up to v = 29 F pays 812,000 × 1.v, from 30 on 812,000. From 893,200 at
+/// 110 % to 812,000 at v = 40 no end passes 1,006,880, which is 812,000 × 1.24. Of the fifteen numbers inside, 11, 13, 15,
+/// 17, 19, 21, 23 and 25, the last does: 1,015,000. Between 23 and 25 lies 24.
+#[test]
+fn a_solution_between_ends_on_one_side_is_found() {
+    let f = account("F", 3, (10_000_000, 100, 840_000)).covered("2015-01", None);
+    let f = f.claim(hurt("f", &[("2020-05-11", 756_000)])).build().unwrap();
+    let study = Study { portfolio: Portfolio::new("990100", vec![f], fund()), baseline: Baseline::of(&law()) };
+    let moved = [
+        ("ladder.grades.3.factor", "1{}%"),
+        ("float_table.rows.middle.all.pay_ratio", "<= {}%"),
+        ("float_table.rows.high.any.pay_ratio", "({}%, 150%]"),
+    ];
+    let setting = || Setting::Values(moved.map(|(path, text)| (path.to_owned(), text.to_owned())).to_vec());
+    let found = study.searched(&search(setting(), ["10", "40", "1"], 1_006_880)).unwrap();
+    let values: Vec<String> = found.trials.iter().map(|it| it.value.to_string()).collect();
+    assert_eq!(values, ["10", "40", "11", "13", "15", "17", "19", "21", "23", "25", "24"]);
+    let Found::Solution(at) = &found.found else { panic!("{:?}", found.found) };
+    assert_eq!((at.value.to_string(), at.premium_fen()), ("24".to_owned(), Some(1_006_880)));
+    // More than anybody ever pays: the nearest of all seventeen is told, v = 29 (812,000 × 1.29), no end of the bracket.
+    let far = study.searched(&search(setting(), ["25", "41", "1"], 2_000_000)).unwrap();
+    let Found::OutOfReach(nearest) = &far.found else { panic!("{:?}", far.found) };
+    assert_eq!((nearest.value.to_string(), nearest.premium_fen()), ("29".to_owned(), Some(1_047_480)));
+    assert_eq!(far.trials.len(), 17);
 }
 
 #[test]
@@ -310,14 +347,34 @@ fn a_search_on_refused_rules_or_without_numbers_says_so() {
     let study = study();
     // Below 90 % the row leaves a hole up to where "high" begins.
     let hole = Setting::Values(vec![("float_table.rows.middle.all.pay_ratio".to_owned(), "<= {}%".to_owned())]);
-    let workers = Workers::new(1);
-    let found = study.portfolio.calibrated(&study.baseline, &search(hole, ["80", "90", "1"], 1), workers).unwrap();
-    assert!(matches!(&found.found, Found::Refused(at) if at.premium_fen == Err(Verdict::Refused)), "{:?}", found.found);
+    let found = study.searched(&search(hole, ["80", "90", "1"], 1)).unwrap();
+    assert!(matches!(&found.found, Found::Refused(at) if at.outcome == Err(Verdict::Refused)), "{:?}", found.found);
     for numbers in [["90", "80", "1"], ["80", "90", "0"], ["80", "90", "11"], ["0", "90", "0.00001"]] {
-        let wrong = study.portfolio.calibrated(&study.baseline, &search(Setting::BaseFactor, numbers, 1), workers);
+        let wrong = study.searched(&search(Setting::BaseFactor, numbers, 1));
         let problems = wrong.unwrap_err();
         assert_eq!(problems.iter().map(|it| it.code).collect::<Vec<_>>(), [Code::ScenarioBracket], "{numbers:?}");
     }
+}
+
+/// A, B and C have premium rows of whole years, so a window that begins inside one cannot be decided for them: only D, who
+/// is not floated, is left of four, with 360,000 fen. What one employer pays is no solution to what four are to pay; nor is
+/// anything at the next number.
+#[test]
+fn fewer_accounts_are_no_solution() {
+    let study = study();
+    let path = "cycles.2022-2025.windows.0.from".to_owned();
+    let start = Setting::Values(vec![(path, "2019-{}-01".to_owned())]);
+    let found = study.searched(&search(start.clone(), ["10", "12", "1"], 360_000)).unwrap();
+    let Found::Fewer(at) = &found.found else { panic!("{:?}", found.found) };
+    let reached = at.outcome.as_ref().unwrap();
+    assert_eq!((reached.total.accounts, reached.lost, at.premium_fen()), (1, 3, Some(360_000)));
+    let points = study.swept(&[Axis { setting: start, values: vec!["10".parse().unwrap()] }]).unwrap();
+    let reached = points[0].outcome.as_ref().unwrap();
+    assert_eq!((reached.total.accounts, reached.lost), (1, 3));
+    // Nobody to hold a number against.
+    let nobody = Study { portfolio: Portfolio::new("990200", histories(), fund()), ..study };
+    let wrong = nobody.searched(&search(Setting::BaseFactor, ["50", "150", "1"], 1)).unwrap_err();
+    assert_eq!(wrong.iter().map(|it| it.code).collect::<Vec<_>>(), [Code::ScenarioNobody]);
 }
 
 /// B is let in where both bounds let it: u = 50 % and i = 3⅓ ‰.
@@ -329,10 +386,10 @@ fn a_sweep_over_two_settings_decides_every_combination() {
         values: values.iter().map(|value| value.parse().unwrap()).collect(),
     };
     let axes = [axis("pay_ratio", "%", &["40", "50"]), axis("incidence", "‰", &["3", "4"])];
-    let points = study.portfolio.swept(&study.baseline, &axes, Level::AsCharged, Workers::new(2)).unwrap();
-    let premiums: Vec<i128> = points.iter().map(|it| it.outcome.as_ref().unwrap().0.premium_fen).collect();
+    let points = study.swept(&axes).unwrap();
+    let premiums: Vec<i128> = points.iter().map(|it| it.outcome.as_ref().unwrap().total.premium_fen).collect();
     assert_eq!(premiums, [3_231_000, 3_231_000, 3_231_000, 3_068_600]);
-    let none = study.portfolio.swept(&study.baseline, &[], Level::AsCharged, Workers::new(1)).unwrap_err();
+    let none = study.swept(&[]).unwrap_err();
     assert_eq!(none.iter().next().unwrap().code, Code::ScenarioBracket);
 }
 
@@ -343,6 +400,19 @@ fn what_does_not_fit_is_said_all_at_once() {
         [Change::set("float_table.rows.lower.all.pay_ratio", "<= 60%"), Change::set("measures.nothing.x", "1")];
     let problems = study.baseline.judge(&Proposal::new("slips").changed(changes)).unwrap_err();
     assert_eq!(problems.iter().map(|it| it.code).collect::<Vec<_>>(), [Code::RuleSetName, Code::RuleSetName]);
+    // Two of one thing, a value that is none, and a path without a name: all of them.
+    let same = "float_table.rows.low.all.pay_ratio";
+    let changes = [
+        Change::set(same, "<= 60%"),
+        Change::set(same, "<= 50%"),
+        Change::set("ladder..x", "1"),
+        Change::set("float_table.rows.high.any.incidence", "many"),
+    ];
+    let problems = study.baseline.judge(&Proposal::new("slips").changed(changes)).unwrap_err();
+    let codes: Vec<Code> = problems.iter().map(|it| it.code).collect();
+    for code in [Code::RuleSetContradiction, Code::RuleSetName, Code::RuleSetInterval] {
+        assert!(codes.contains(&code), "{code:?} is missing in {codes:?}");
+    }
     let rates = vec!["0.2%".parse().unwrap(); 3];
     let problems = study.baseline.judge(&Proposal::new("rates").at_base_rates(rates)).unwrap_err();
     assert_eq!(problems.iter().map(|it| it.code).collect::<Vec<_>>(), [Code::ScenarioBase]);
@@ -380,6 +450,18 @@ fn zero_payroll_has_no_average_rate() {
     assert_eq!((found.total.before.accounts, found.total.before.premium_fen), (1, 0));
     assert_eq!(found.total.before.average_rate(), None);
     assert_eq!(found.by_size.keys().collect::<Vec<_>>(), [&0]);
+}
+
+/// Somebody raised the flag before it began: nobody is decided, and nothing of that is kept for whoever comes next.
+#[test]
+fn what_was_stopped_is_not_kept() {
+    let study = study();
+    let (law, flag) = (study.baseline.law(), std::sync::atomic::AtomicBool::new(true));
+    let stopped = Workers::new(2).stopping_at(&flag);
+    assert!(study.portfolio.priced(law, stopped).rows().is_empty());
+    study.portfolio.prepare(law, stopped);
+    assert!(!study.portfolio.is_prepared(law));
+    assert_eq!(study.portfolio.priced(law, Workers::new(2)).premium_fen(), 3_231_000);
 }
 
 /// The same figures with one thread and with seven, prepared or not.

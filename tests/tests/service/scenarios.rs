@@ -230,11 +230,12 @@ fn a_study_that_cannot_be_answered_is_refused_with_everything_that_is_wrong() {
     let unfit = json!({"format": "study/1", "name": name, "size_bands": [10, 5], "candidates": candidates});
     let expected = [
         ("/study/candidates/0", "scenario.base-rates"),
-        ("/study/candidates/1", "rule-set.interval"),
+        ("/study/candidates/1/changes/0", "rule-set.interval"),
         ("/study/candidates/2/changes/0", "case.change"),
         ("/study/size_bands", "scenario.bands"),
     ];
     assert_eq!(wrong(actuary.post("/v1/scenarios", &request(&unfit))), of(&expected));
+    refused_before_it_is_queued(&actuary, &name);
     // Documents are named by digests of the area's own.
     let named = json!([{"id": "a", "rules": "draft.toml"}, {"id": "b", "parameters": "0".repeat(64)}]);
     let named = json!({"format": "study/1", "name": name, "candidates": named});
@@ -247,6 +248,12 @@ fn a_study_that_cannot_be_answered_is_refused_with_everything_that_is_wrong() {
         (json!({"area": "990100", "on": "1990-01-01", "study": good}), 422, "content.refused"),
         (json!({"area": "990100", "on": "tomorrow", "study": good}), 400, "request.value"),
         (json!({"area": "990100", "on": "2022-07-01", "known_at": "now", "study": good}), 400, "request.value"),
+        // Nobody knows yet what will be known.
+        (
+            json!({"area": "990100", "on": "2022-07-01", "known_at": "2999-01-01T00:00:00Z", "study": good}),
+            400,
+            "request.value",
+        ),
         // Nothing was law then.
         (
             json!({"area": "990100", "on": "2022-07-01", "known_at": "2001-01-01T00:00:00Z", "study": good}),
@@ -259,6 +266,41 @@ fn a_study_that_cannot_be_answered_is_refused_with_everything_that_is_wrong() {
     }
     assert_eq!(actuary.get("/v1/scenarios").expect(200)["items"], json!([]), "nothing was queued");
     is_named_by_its_digest(&officer, &actuary);
+}
+
+/// Searches, sweeps, bounds and names need no accounts to be wrong.
+fn refused_before_it_is_queued(actuary: &Client, name: &Value) {
+    let bound = json!([{"path": "float_table.rows.low.all.pay_ratio", "text": "<= {}%"}]);
+    let search = |id: &str, between: [&str; 2]| json!({"id": id, "of": "base-factor", "between": between, "step": "1", "target": "benefits", "tolerance_fen": 1});
+    let many: Vec<String> = (1..=401).map(|it| it.to_string()).collect();
+    let unfit = json!({
+        "format": "study/1",
+        "name": name,
+        "calibrations": [search("down", ["150", "50"]), search("far", ["1", "1000000"])],
+        "sweeps": [{"id": "a", "axes": [{"values": bound, "at": ["20", "-5"]}]}],
+        "chain": {"class": 4, "heads": 1, "monthly_payroll_fen": 1, "claims_per_year": ["1"]},
+    });
+    let expected = [
+        ("/study/calibrations/0", "scenario.bracket"),
+        ("/study/calibrations/1", "scenario.base-rates"),
+        ("/study/sweeps/0", "rule-set.interval"),
+    ];
+    assert_eq!(wrong(actuary.post("/v1/scenarios", &request(&unfit))), of(&expected));
+    let unread = json!({
+        "format": "study/1",
+        "name": {"zh": "试算", "en": "\u{0}"},
+        "candidates": [{"id": "baseline"}, {"id": "a", "label": {"zh": "\u{202E}", "en": "a"}}],
+        "sweeps": [{"id": "a", "axes": [{"of": "base-factor", "at": many}]}],
+        "projection": {"years": 1, "paths": 1, "pension_years": 1, "payroll_growth": "400%"},
+    });
+    let expected = [
+        ("/study/candidates/0/id", "scenario.name"),
+        ("/study/candidates/1/label/zh", "scenario.name"),
+        ("/study/name/en", "scenario.name"),
+        ("/study/projection/payroll_growth", "file.number"),
+        ("/study/sweeps/0/axes", "file.number"),
+    ];
+    assert_eq!(wrong(actuary.post("/v1/scenarios", &request(&unread))), of(&expected));
 }
 
 /// A draft that is named by its digest says what the same change of the rules in force says.
@@ -377,4 +419,29 @@ fn a_book_that_is_too_large_is_refused() {
         let message = it["problems"][0]["message"].as_str().unwrap();
         assert!(message.contains("199") && message.is_ascii() == ascii, "{it}");
     }
+}
+
+/// A projection that would take minutes is cancelled while it is made, and whoever waits behind it has an answer at once.
+#[test]
+fn what_is_cancelled_keeps_nobody_waiting() {
+    let dir = tempfile::tempdir().unwrap();
+    let here = dir.path();
+    rate_ok(here, "--lang en demo --accounts 1000");
+    let url = databases(here).remove(0);
+    let server = with_book(here, &url);
+    let actuary = server.client("actuary", "990100");
+    let name = json!({"zh": "n", "en": "n"});
+    let projection = json!({"years": 50, "paths": 4000, "pension_years": 80});
+    let long = json!({"format": "study/1", "name": name, "projection": projection});
+    let place = |study: &Value| actuary.post("/v1/scenarios", &request(study)).header("location").unwrap().to_owned();
+    let long = place(&long);
+    while actuary.get(&long).expect(200)["progress"]["stage"] != "answering" {
+        std::thread::yield_now();
+    }
+    assert_eq!(actuary.delete(&long).expect(200)["state"], "cancelled");
+    let watch = rate_service::clock::Stopwatch::start();
+    let short = place(&json!({"format": "study/1", "name": name, "candidates": [{"id": "same"}]}));
+    assert_eq!(ended(&actuary, &short)["state"], "done");
+    assert!(watch.millis() < 15_000, "it took {} ms", watch.millis());
+    assert_eq!(actuary.get(&long).expect(200)["state"], "cancelled");
 }

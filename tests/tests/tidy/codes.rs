@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rate_core::fund::Fund;
 use rate_core::history::{ChargedRate, HistoryBuilder, Order, Ordered, OrderingBody, Origin};
-use rate_core::input::{Examined, examine_all};
+use rate_core::input::{Examined, StudyFile, examine_all};
 use rate_core::log::Digest;
 use rate_core::rule_set::check::between_versions;
 use rate_core::scenario::{
@@ -316,13 +316,16 @@ fn of_the_candidates() -> BTreeSet<Code> {
     let other = Proposal { rules: ProposedRules::Whole(Box::new(elsewhere)), ..Proposal::new("other") };
     let nobody = Portfolio::new("990100", Vec::new(), Fund::default());
     let (law, workers) = (baseline.law(), Workers::new(1));
+    let none = nobody.priced(law, workers);
     let mut codes = codes_of(&baseline.judge(&other).unwrap_err());
     codes.extend(codes_of(&baseline.judge(&Proposal::new("none").at_base_rates(Vec::new())).unwrap_err()));
-    codes.extend(codes_of(&nobody.swept(&baseline, &[], Level::AsCharged, workers).unwrap_err()));
+    codes.extend(codes_of(&nobody.swept((&baseline, &none), &[], Level::AsCharged, workers).unwrap_err()));
     let compared = nobody.compared(&baseline, law, Level::AsCharged, &Comparing::default(), workers);
     codes.extend(codes_of(&compared.unwrap_err()));
     codes.insert(nobody.outlook(law, 0, Load::AsInTable).unwrap_err().code);
     codes.extend(codes_of(&SizeBands::new(&[9, 9]).unwrap_err()));
+    let unnamed = StudyFile::parse_named("", "format = \"study/1\"\nname = { zh = \" \", en = \" \" }\n").unwrap();
+    codes.extend(codes_of(&unnamed.check().unwrap_err()));
     codes
 }
 

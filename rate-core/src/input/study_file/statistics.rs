@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::parsed_each;
-use crate::amount::Factor;
+use crate::amount::percent_text;
 use crate::calendar::{Month, MonthSpan};
 use crate::error::Code;
 use crate::input::reader::{At, Fields};
@@ -13,6 +13,12 @@ const MOST_YEARS: i64 = 50;
 const MOST_PATHS: i64 = 100_000;
 const MOST_PATH_YEARS: i64 = 200_000;
 const MOST_DRAWS: i64 = 1_000;
+
+/// Percent that something grows or falls by in a year.
+const MOST_GROWTH: i64 = 50;
+
+/// Claims of one employer in a year.
+const MOST_CLAIMS: i64 = 100;
 
 /// Is the method any good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,10 +55,10 @@ pub struct StudyProjection {
     pub paths: usize,
     /// Seed.
     pub seed: u64,
-    /// Growth of payroll a year.
-    pub payroll_growth: Factor,
-    /// Growth of benefits a year, running pensions included.
-    pub benefit_growth: Factor,
+    /// Growth of payroll a year, in percent.
+    pub payroll_growth: Decimal,
+    /// Growth of benefits a year, running pensions included, in percent.
+    pub benefit_growth: Decimal,
     /// Years that a pension is paid, in the mean.
     pub pension_years: u16,
 }
@@ -117,10 +123,27 @@ pub(super) fn chain(at: &At<'_>) -> Option<StudyChain> {
         if found.is_empty() || found.len() > 20 || found.windows(2).any(|pair| pair[0] >= pair[1]) {
             at.problem(Code::FileNumber, ["claims_per_year", "1 … 20 numbers, rising"]);
         }
+        let bounds = Decimal::ZERO..=Decimal::from(MOST_CLAIMS);
+        if let Some(beyond) = found.iter().find(|it| !bounds.contains(it)) {
+            at.problem(Code::FileNumber, [beyond.to_string(), format!("0 … {MOST_CLAIMS}")]);
+        }
         found
     });
     fields.finish();
     Some(StudyChain { class: class?, heads: heads?, monthly_payroll_fen: payroll?, claims_per_year: frequencies? })
+}
+
+/// A percentage that may be below zero: `"-2.5%"`.
+fn growth(at: &At<'_>) -> Option<Decimal> {
+    let text = at.text()?;
+    let percent = percent_text(text).ok();
+    let bound = Decimal::from(MOST_GROWTH);
+    let fits = |percent: &Decimal| (-bound..=bound).contains(percent) && percent.scale() <= 4;
+    let percent = percent.filter(fits);
+    if percent.is_none() {
+        at.problem(Code::FileNumber, [text.to_owned(), format!("\"-{MOST_GROWTH}%\" … \"{MOST_GROWTH}%\"")]);
+    }
+    percent
 }
 
 pub(super) fn projection(at: &At<'_>) -> Option<StudyProjection> {
@@ -132,7 +155,7 @@ pub(super) fn projection(at: &At<'_>) -> Option<StudyProjection> {
     {
         at.problem(Code::FileNumber, [format!("{years} × {paths}"), format!("≤ {MOST_PATH_YEARS}")]);
     }
-    let growth = |key| fields.get(key).map_or(Some(Factor::ZERO), |at| at.parsed::<Factor>("\"4%\""));
+    let growth = |key| fields.get(key).map_or(Some(Decimal::ZERO), |at| growth(&at));
     let (payroll_growth, benefit_growth) = (growth("payroll_growth"), growth("benefit_growth"));
     let pension_years = fields.need("pension_years").and_then(|at| at.integer(1..=80));
     let seed = seed(&fields);

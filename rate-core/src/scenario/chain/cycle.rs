@@ -9,7 +9,7 @@ use crate::calendar::{self, DateSpan, MonthSpan};
 use crate::decide::{self, Standing, schedule};
 use crate::decision::{NoSteps, Outcome, RateStart, Reason};
 use crate::error::{Code, Place, Problem, Problems};
-use crate::experience::{self, Added, Borne, Tally};
+use crate::experience::{self, Added, Borne, Counting, Tally};
 use crate::history::{
     AccountKind, BenefitItem, ChargedRate, ClassSource, Classification, Coverage, CoverageState, History, OpenMonths,
     Origin,
@@ -134,6 +134,8 @@ struct Holder {
     tally: Tally,
     /// What the window holds beside claims.
     charged: Added,
+    /// What is paid on a claim is paid as an item that counts.
+    item: BenefitItem,
 }
 
 impl Holder {
@@ -185,13 +187,14 @@ impl Holder {
             standing: Standing { not_above: None, ..decide::standing::of(law, &history)? },
             tally: Tally::of(law, &history, law.windows()),
             charged,
+            item: Counting::of(law).item(),
         })
     }
 
     /// The grade that the engine decides after a window.
     fn next(&self, law: &Law, lot: &Lot) -> Result<GradeIndex, Problem> {
         let fen = i128::from(lot.fen);
-        let benefits = if fen == 0 { Vec::new() } else { vec![(BenefitItem::Medical, fen)] };
+        let benefits = if fen == 0 { Vec::new() } else { vec![(self.item, fen)] };
         let (claims, deaths) = (i128::from(lot.claims), i128::from(lot.deaths));
         let accidents = Borne { claims, deaths, severe: 0, benefits };
         let added = Added { accidents, ..self.charged.clone() };

@@ -3,9 +3,9 @@
 use super::super::portfolio::Portfolio;
 use super::super::real;
 use crate::amount::{Money, RoundMode, Rounding};
-use crate::calendar::MonthSpan;
 use crate::error::{Code, Place, Problem, Problems};
-use crate::history::{Claim, ClaimStatus, Payer};
+use crate::experience::{self, Counting};
+use crate::history::History;
 use crate::industry::{Industry, RiskClass};
 use crate::rule_set::Law;
 
@@ -17,6 +17,7 @@ const MOST_POINTS: usize = 40;
 pub struct Severity {
     points: Vec<SeverityPoint>,
     claims: Option<usize>,
+    class: Option<RiskClass>,
 }
 
 /// One amount and its probability.
@@ -54,11 +55,13 @@ impl Severity {
             problems.push(wrong("severity.probability", sum, "a sum of 1"));
         }
         Problems::none_of(problems)?;
-        Ok(Self { points, claims: None })
+        Ok(Self { points, claims: None, class: None })
     }
 
-    /// What the fund paid on the claims that the newest window of a law shows, each counted alike: those recognised
-    /// inside it and not revoked, with what was paid on them inside it, of the accounts of one class or of all.
+    /// What the fund paid on the claims that the newest window of a law shows, each alike, as the method counts them: claims
+    /// that their account bears, that have the day by which the method counts injuries inside the window and that it leaves
+    /// out of neither injuries nor benefits, with the items it counts, by the day it counts them by. Of several measures of
+    /// one kind the first counts. The accounts are those of one class or all.
     ///
     /// Fatal claims and others stay apart; of each, more claims than 20 are brought into 20 groups of one size, by
     /// amount, and a group counts with its mean, rounded half up to fen. Means stay, the spread inside a group is lost.
@@ -66,17 +69,16 @@ impl Severity {
     /// # Errors
     /// `scenario.assumption` where there is no such claim.
     pub fn of_portfolio(portfolio: &Portfolio, law: &Law, class: Option<RiskClass>) -> Result<Self, Problems> {
-        let window = law.windows()[0];
-        let of_class = |history: &&crate::history::History| {
+        let (window, counting) = (law.windows()[0], Counting::of(law));
+        let of_class = |history: &&History| {
             class.is_none_or(|class| {
                 law.class_on(history, window.to().last_day()).is_some_and(|found| found.class == class)
             })
         };
         let accounts = portfolio.histories().iter().filter(of_class);
-        let claims = accounts.flat_map(|it| it.claims().iter().filter(|claim| claim.stands_under(&it.key().number)));
-        let shown = claims
-            .filter(|claim| claim.status != ClaimStatus::Revoked && window.contains_date(claim.recognised))
-            .map(|claim| (claim.death.is_some(), paid_in(claim, &window)));
+        let claims = accounts.flat_map(|it| experience::counted_within(law, &counting, it, &window));
+        // Recoveries are taken off, and leave not less than nothing.
+        let shown = claims.map(|(claim, fen)| (claim.death.is_some(), i64::try_from(fen.max(0)).unwrap_or(i64::MAX)));
         let (mut fatal, mut others) = (Vec::new(), Vec::new());
         shown.for_each(|(dead, fen)| if dead { fatal.push(fen) } else { others.push(fen) });
         let count = fatal.len() + others.len();
@@ -85,7 +87,24 @@ impl Severity {
         }
         let mut points = grouped(others, false, count);
         points.extend(grouped(fatal, true, count));
-        Ok(Self { points, claims: Some(count) })
+        Ok(Self { points, claims: Some(count), class })
+    }
+
+    /// That of one class where it has as many claims as an estimate needs, and of all classes else.
+    ///
+    /// # Errors
+    /// `scenario.assumption` where no class has a claim.
+    pub fn of_class_or_all(
+        portfolio: &Portfolio,
+        law: &Law,
+        class: RiskClass,
+        least_claims: usize,
+    ) -> Result<Self, Problems> {
+        let own = Self::of_portfolio(portfolio, law, Some(class)).ok();
+        match own.filter(|own| own.claims.is_some_and(|claims| claims >= least_claims)) {
+            Some(own) => Ok(own),
+            None => Self::of_portfolio(portfolio, law, None),
+        }
     }
 
     /// The points, as they were given; of an empirical one by amount, fatal ones last.
@@ -98,17 +117,15 @@ impl Severity {
         self.claims
     }
 
+    /// Whose claims it was taken from; `None` where they are those of all classes, or it was given.
+    pub const fn class(&self) -> Option<RiskClass> {
+        self.class
+    }
+
     /// Mean of a claim, in fen.
     pub fn mean_fen(&self) -> f64 {
         self.points.iter().map(|it| real::real(i128::from(it.amount.fen())) * it.probability).sum()
     }
-}
-
-/// What the fund paid on a claim inside a window, recoveries taken off; not less than nothing.
-fn paid_in(claim: &Claim, window: &MonthSpan) -> i64 {
-    let payments = claim.payments.iter().filter(|it| it.payer == Payer::Fund && window.contains_date(it.paid_on));
-    let sum: i128 = payments.map(|it| i128::from(it.amount.fen())).sum();
-    i64::try_from(sum.max(0)).unwrap_or(i64::MAX)
 }
 
 /// Amounts of like claims, brought into groups of one size.

@@ -1,8 +1,10 @@
 //! The tables that hold candidates against the law in force.
 
+use std::collections::BTreeMap;
+
 use rate_core::decision::Change;
 use rate_core::error::Code;
-use rate_core::scenario::{Bin, Comparison, Distribution, Mover, Pair, Sum};
+use rate_core::scenario::{Bin, Changed, Comparison, Distribution, Mover, Pair, Sum};
 
 use super::super::Judged;
 use super::super::table::{Table, TableColumn, column};
@@ -96,8 +98,7 @@ const MOVERS: &[TableColumn] = &[
     column("why_after", "方案原因", "why then", 60),
 ];
 
-const UNDECIDED: &[TableColumn] =
-    &[CANDIDATE, LEVEL, column("law", "按何办法", "under", 12), column("code", "代码", "code", 26), ACCOUNTS];
+const UNDECIDED: &[TableColumn] = &[CANDIDATE, LEVEL, column("code", "代码", "code", 26), ACCOUNTS];
 
 impl Tables<'_> {
     fn table(
@@ -171,14 +172,19 @@ impl Tables<'_> {
     }
 
     pub(super) fn by_change(self) -> Table {
-        let rows = self.each(|it| {
+        let side = |found: &BTreeMap<Change, Changed>| {
             let row = |change: &Change| {
-                let found = it.by_change[1].get(change)?;
+                let found = found.get(change)?;
                 let money = [ListCell::Fen(found.previous_fen), ListCell::Fen(found.sum.premium_fen)];
                 Some([vec![text(change.text(self.lang))], size_cells(&found.sum).to_vec(), money.to_vec()].concat())
             };
-            Change::ALL.iter().filter_map(row).collect()
-        });
+            Change::ALL.iter().filter_map(row).collect::<Vec<_>>()
+        };
+        // Every comparison holds the law in force alike.
+        let first = self.answered.candidates.iter().flat_map(|it| &it.comparisons).next();
+        let head = [text(self.pick("现行办法", "in force")), text("–")];
+        let own = first.map(|it| side(&it.by_change[0])).unwrap_or_default().into_iter();
+        let rows = own.map(|row| [head.to_vec(), row].concat()).chain(self.each(|it| side(&it.by_change[1]))).collect();
         self.table("by-change", ("与上期费率相比", "Against the last rates charged"), BY_CHANGE, rows)
     }
 
@@ -237,15 +243,10 @@ impl Tables<'_> {
     }
 
     pub(super) fn undecided(self) -> Table {
-        let rows = self.each(|it| {
-            let sides = [
-                (self.pick("现行", "in force"), &it.coverage.not_before),
-                (self.pick("方案", "candidate"), &it.coverage.not_after),
-            ];
-            let row =
-                |law: &str, (code, accounts): (&Code, &u64)| vec![text(law), text(code.as_str()), number(accounts)];
-            sides.iter().flat_map(|(law, codes)| codes.iter().map(|it| row(law, it)).collect::<Vec<_>>()).collect()
-        });
+        let row = |(code, accounts): (&Code, &u64)| vec![text(code.as_str()), number(accounts)];
+        let head = [text(self.pick("现行办法", "in force")), text("–")];
+        let own = self.answered.undecided.iter().map(|it| [head.to_vec(), row(it)].concat());
+        let rows = own.chain(self.each(|it| it.coverage.not_after.iter().map(row).collect())).collect();
         self.table("undecided", ("不能定费率的单位", "Who cannot be decided"), UNDECIDED, rows)
     }
 
@@ -300,7 +301,7 @@ pub(in crate::scenario) fn grade_labels(comparison: &Comparison) -> Vec<(String,
     found
 }
 
-fn rows<K>(groups: &std::collections::BTreeMap<K, Pair>, name: impl Fn(&K) -> String) -> Vec<Vec<ListCell>> {
+fn rows<K>(groups: &BTreeMap<K, Pair>, name: impl Fn(&K) -> String) -> Vec<Vec<ListCell>> {
     groups.iter().map(|(key, pair)| [vec![text(&name(key))], pair_cells(pair)].concat()).collect()
 }
 

@@ -1,6 +1,7 @@
 //! What was looked for and gone through.
 
-use rate_core::scenario::{Axis, Calibration, Found, Sum, SweepPoint, Trial};
+use rate_core::rule_set::Verdict;
+use rate_core::scenario::{Axis, Calibration, Found, Reached, SweepPoint, Trial};
 
 use super::super::table::{Table, TableColumn, column};
 use super::{Tables, number, share, text};
@@ -13,8 +14,12 @@ const CALIBRATIONS: &[TableColumn] = &[
     column("tolerance_fen", "允许误差（元）", "tolerance, yuan", 16),
     column("result", "结果", "result", 30),
     column("at_value", "取值", "at", 12),
+    column("accounts", "户数", "accounts", 10),
+    column("lost_accounts", "较现行少定户数", "no longer decided", 12),
     column("premium_fen", "年保费（元）", "premium, yuan", 20),
     column("off_fen", "与目标之差（元）", "off the target, yuan", 18),
+    column("neighbour_value", "相邻取值", "its neighbour", 12),
+    column("neighbour_fen", "相邻取值的年保费（元）", "premium at that, yuan", 20),
     column("trials", "试算次数", "trials", 10),
 ];
 
@@ -22,6 +27,8 @@ const TRIALS: &[TableColumn] = &[
     column("calibration", "测算", "calibration", 18),
     column("trial", "次序", "trial", 8),
     column("at_value", "取值", "at", 12),
+    column("accounts", "户数", "accounts", 10),
+    column("lost_accounts", "较现行少定户数", "no longer decided", 12),
     column("premium_fen", "年保费（元）", "premium, yuan", 20),
     column("off_fen", "与目标之差（元）", "off the target, yuan", 18),
     column("verdict", "核查结论", "verdict", 30),
@@ -34,6 +41,7 @@ const SWEEPS: &[TableColumn] = &[
     column("second_setting", "另调整什么", "what else", 40),
     column("second_value", "另取值", "at", 12),
     column("accounts", "户数", "accounts", 10),
+    column("lost_accounts", "较现行少定户数", "no longer decided", 12),
     column("premium_fen", "年保费（元）", "premium, yuan", 20),
     column("rate_percent", "平均费率 %", "average rate %", 12),
     column("verdict", "核查结论", "verdict", 30),
@@ -52,25 +60,41 @@ impl Tables<'_> {
     fn calibration(self, id: &str, it: &Calibration) -> Vec<ListCell> {
         let (result, at): (_, &Trial) = match &it.found {
             Found::Solution(at) => (self.pick("求得", "solution"), at),
-            Found::OutOfReach(at) => {
-                (self.pick("无解：区间内达不到目标；最近的一端", "no solution: out of reach; the nearer end"), at)
-            }
-            Found::Jumps(at, _) => (
-                self.pick("无解：相邻取值之间越过目标", "no solution: the premium jumps over it between neighbours"),
+            Found::OutOfReach(at) => (
+                self.pick(
+                    "未求得：所试各取值的保费均在目标同侧；最近的一个",
+                    "none found: at every number tried the premium lies on one side of the target; the nearest",
+                ),
                 at,
             ),
+            Found::Jumps(at, _) => (
+                self.pick(
+                    "无解：在相邻两取值之间越过目标",
+                    "no solution: the premium jumps over it between two neighbours",
+                ),
+                at,
+            ),
+            Found::Fewer(at) => {
+                (self.pick("无解：该取值使部分单位不能定费率", "no solution: accounts can no longer be decided at"), at)
+            }
             Found::Refused(at) => (self.pick("无解：该取值的办法不可用", "no solution: the rules are refused at"), at),
         };
         let head = vec![text(id), text(&it.search.setting.name())];
         let aim = vec![ListCell::Fen(it.search.target_fen), ListCell::Fen(it.search.tolerance_fen), text(result)];
         let money = money(at, it.search.target_fen);
-        [head, aim, vec![number(at.value)], money, vec![number(it.trials.len())]].concat()
+        let neighbour = match &it.found {
+            Found::Jumps(_, other) => {
+                [number(other.value), other.premium_fen().map_or(ListCell::Nothing, ListCell::Fen)]
+            }
+            _ => [ListCell::Nothing, ListCell::Nothing],
+        };
+        [head, aim, vec![number(at.value)], money, neighbour.to_vec(), vec![number(it.trials.len())]].concat()
     }
 
     pub(super) fn trials(self) -> Table {
         let rows = self.answered.calibrations.iter().flat_map(|it| {
             let row = |(place, trial): (usize, &Trial)| {
-                let verdict = trial.premium_fen.as_ref().err().map_or(ListCell::Nothing, |it| text(it.text(self.lang)));
+                let verdict = self.verdict(&trial.outcome);
                 let head = vec![text(&it.id), number(place + 1), number(trial.value)];
                 [head, money(trial, it.found.search.target_fen), vec![verdict]].concat()
             };
@@ -105,25 +129,25 @@ impl Tables<'_> {
             (Some(axis), Some(value)) => [text(&axis.setting.name()), number(value)],
             _ => [ListCell::Nothing, ListCell::Nothing],
         };
-        let found = match &point.outcome {
-            Ok((total, _)) => found(total),
-            Err(verdict) => {
-                vec![ListCell::Nothing, ListCell::Nothing, ListCell::Nothing, text(verdict.text(self.lang))]
-            }
-        };
+        let premium = point.outcome.as_ref().map_or(ListCell::Nothing, |it| ListCell::Fen(it.total.premium_fen));
+        let rate = point.outcome.as_ref().map_or(ListCell::Nothing, |it| share(it.total.average_rate(), 4));
+        let found = [size(&point.outcome).to_vec(), vec![premium, rate, self.verdict(&point.outcome)]].concat();
         [vec![text(id)], axis(0).to_vec(), axis(1).to_vec(), found].concat()
     }
-}
 
-fn found(total: &Sum) -> Vec<ListCell> {
-    let rate = share(total.average_rate(), 4);
-    vec![number(total.accounts), ListCell::Fen(total.premium_fen), rate, ListCell::Nothing]
-}
-
-/// The premium of a trial and how far it is off.
-fn money(trial: &Trial, target_fen: i128) -> Vec<ListCell> {
-    match trial.premium_fen {
-        Ok(fen) => vec![ListCell::Fen(fen), ListCell::Fen(fen - target_fen)],
-        Err(_) => vec![ListCell::Nothing, ListCell::Nothing],
+    fn verdict(self, outcome: &Result<Reached, Verdict>) -> ListCell {
+        outcome.as_ref().err().map_or(ListCell::Nothing, |verdict| text(verdict.text(self.lang)))
     }
+}
+
+/// Who is decided, and who no longer is.
+fn size(outcome: &Result<Reached, Verdict>) -> [ListCell; 2] {
+    let both = outcome.as_ref().map(|it| [number(it.total.accounts), number(it.lost)]);
+    both.unwrap_or([ListCell::Nothing, ListCell::Nothing])
+}
+
+/// The accounts of a trial, their premium, and how far it is off.
+fn money(trial: &Trial, target_fen: i128) -> Vec<ListCell> {
+    let premium = trial.premium_fen().map(|fen| [ListCell::Fen(fen), ListCell::Fen(fen - target_fen)]);
+    [size(&trial.outcome), premium.unwrap_or([ListCell::Nothing, ListCell::Nothing])].concat()
 }

@@ -27,6 +27,7 @@ const PREDICTION_SUMS: &[TableColumn] = &[
     column("concentration_ratio", "集中系数", "concentration", 12),
     column("claims", "案件数", "claims", 10),
     column("claims_capped", "封顶案件数", "claims capped", 12),
+    column("remark", "备注", "remark", 50),
 ];
 
 const NOISE: &[TableColumn] = &[
@@ -42,7 +43,12 @@ const CREDIBILITY: &[TableColumn] = &[
     column("class", "行业类别", "class", 10),
     column("size", "规模", "size", 14),
     column("accounts", "户数", "accounts", 10),
-    column("mean_value", "类别均值（每人年工伤人数）", "mean of the class, persons per head-year", 18),
+    column(
+        "mean_value",
+        "类别均值（每人年工伤人数，按 Z 加权）",
+        "mean of the class weighted by Z, persons per head-year",
+        18,
+    ),
     column("within_value", "组内方差 s²", "variance within, s²", 14),
     column("between_value", "组间方差 a", "variance between, a", 14),
     column("credibility_value", "可信度 Z（中值）", "credibility Z, middle", 14),
@@ -69,6 +75,7 @@ const CHAIN: &[TableColumn] = &[
     column("raised_percent", "一次工伤后上浮的概率 %", "raised by one claim %", 14),
     column("return_years", "一次工伤后回到原档（年）", "years to return after one claim", 14),
     column("grid_fen", "金额格距（元）", "grid of amounts, yuan", 14),
+    column("severity", "每次金额依据的案件", "claims the amounts are from", 30),
     column("view", "口径", "view", 40),
 ];
 
@@ -189,11 +196,26 @@ impl Tables<'_> {
                     real(it.concentration, 3),
                     number(claims),
                     number(capped),
+                    self.months_remark(method, claims),
                 ]
             });
             sums.collect()
         });
         self.statistic("lift", ("提升度", "Lift"), ("", ""), PREDICTION_SUMS, rows)
+    }
+
+    /// What is to be known of the months that a grade is held against.
+    fn months_remark(self, method: &Method, claims: usize) -> ListCell {
+        if claims == 0 {
+            return text(self.pick("这些月份没有支付记录", "nothing was paid in these months: there is no data"));
+        }
+        match method.months.intersect(&method.window) {
+            Some(_) => text(self.pick(
+                "与考核期重叠：以定档所用的数据检验该档次，不是预测",
+                "inside the window of the grade: what the grade was made from, no prediction",
+            )),
+            None => ListCell::Nothing,
+        }
     }
 
     pub(super) fn noise(self) -> Table {
@@ -347,7 +369,8 @@ impl Tables<'_> {
 
     pub(super) fn chains(self) -> Table {
         let mut rows = Vec::new();
-        for (label, chained) in self.answered.chains.iter().flatten() {
+        let severity = self.severity();
+        for (label, chained) in self.answered.chains.iter().flat_map(|it| &it.laws) {
             let it = match chained {
                 Ok(Some(it)) => it,
                 Ok(None) => continue,
@@ -380,6 +403,7 @@ impl Tables<'_> {
                         number(shown(study.raised_by_one_claim * 100.0, 2)),
                         study.years_to_return.map_or(ListCell::Nothing, |years| number(shown(years, 2))),
                         ListCell::Fen(study.chain.grid_fen.into()),
+                        text(&severity),
                         text(view),
                     ]
                 }));
@@ -390,6 +414,23 @@ impl Tables<'_> {
             "One employer at several frequencies of claims: where it is in the long run, what it pays in the mean, and how long one claim is felt.",
         );
         self.statistic("chain", ("长期的档次（奖惩链）", "The ladder in the long run"), note, CHAIN, rows)
+    }
+
+    /// Whose claims say what one costs.
+    fn severity(self) -> String {
+        let Some(it) = &self.answered.chains else { return String::new() };
+        let claims = it.severity.claims().unwrap_or(0);
+        let of = it.severity.class().map_or_else(
+            || match self.lang {
+                Lang::Zh => format!("全部类别（{}案件不足）", class_text(it.class, self.lang)),
+                Lang::En => format!("all classes ({} has too few)", class_text(it.class, self.lang)),
+            },
+            |class| class_text(class, self.lang),
+        );
+        match self.lang {
+            Lang::Zh => format!("{claims} 件，{of}"),
+            Lang::En => format!("{claims} of {of}"),
+        }
     }
 
     pub(super) fn projection(self) -> Table {
