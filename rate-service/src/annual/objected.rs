@@ -1,9 +1,11 @@
 //! The objection that a run follows: granted when the run is asked for, and followed once it is published.
 
+use serde_json::json;
+
 use super::AnnualError;
 use super::only::Only;
 use crate::clock::legal_day;
-use crate::store::{Link, ObjectionEventRow};
+use crate::store::{HookKind, Link, ObjectionEventRow};
 
 /// The state of an objection whose rate is to be determined again.
 pub const GRANTED: &str = "granted";
@@ -59,7 +61,8 @@ pub(super) fn followed(
         recorded_at: now.to_owned(),
     };
     if link.add_objection_event(&event)? {
-        return Ok(());
+        let told = json!({"area": area, "objection": id, "state": REDETERMINED, "run": run}).to_string();
+        return Ok(link.add_hook_event(area, HookKind::ObjectionRedetermined, &told, now)?);
     }
     Err(AnnualError::unfit("同时有人办理了该异议", "somebody acted on the objection at the same time"))
 }

@@ -36,10 +36,12 @@ const TABLES: [&str; 16] = [
     "signers",
 ];
 /// Tables whose rows are states: no part of the log, and no record of anything.
-const STATES: [&str; 24] = [
+const STATES: [&str; 27] = [
     "answers",
     "api_keys",
     "drafts",
+    "hook_deliveries",
+    "hook_events",
     "impacts",
     "import_accounts",
     "import_events",
@@ -61,6 +63,7 @@ const STATES: [&str; 24] = [
     "scenario_events",
     "scenario_parts",
     "scenarios",
+    "webhooks",
 ];
 
 /// A database of each kind, empty.
