@@ -6,6 +6,7 @@ pub mod documents;
 mod files;
 pub mod given_law;
 pub mod health;
+pub mod hooks;
 pub mod impacts;
 pub mod imports;
 pub mod json;

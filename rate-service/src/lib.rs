@@ -16,6 +16,7 @@ pub mod demo;
 pub mod diagnostics;
 pub mod evidence;
 pub mod gazette;
+pub mod hooks;
 pub mod intake;
 pub mod jobs;
 pub mod lawbook;

@@ -4,7 +4,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use crate::api::{
-    collection, health, impacts, imports, keys, notices, objections, parameters, previews, rates, rule_sets,
+    collection, health, hooks, impacts, imports, keys, notices, objections, parameters, previews, rates, rule_sets,
     run_results, runs, scenarios, served,
 };
 use crate::api_error::{PlacedProblem, ProblemBody};
@@ -33,6 +33,7 @@ use crate::api_error::{PlacedProblem, ProblemBody};
         served::announce, served::announcement, served::record, served::list, served::clocks, objections::redetermination,
         objections::file, objections::list, objections::get, objections::decide, objections::withdraw,
         keys::create, keys::list, keys::revoke, keys::accesses,
+        hooks::create, hooks::list, hooks::get, hooks::delete, hooks::rotate, hooks::deliveries, hooks::retry,
         rule_sets::upload, rule_sets::list, rule_sets::in_force, rule_sets::get, rule_sets::text, rule_sets::findings,
         rule_sets::diff, rule_sets::approve, rule_sets::publish,
         impacts::create, impacts::get,

@@ -75,6 +75,8 @@ mod demonstration_served;
 mod document;
 #[path = "service/gazette.rs"]
 mod gazette;
+#[path = "service/hooks.rs"]
+mod hooks;
 #[path = "service/imports.rs"]
 mod imports;
 #[path = "service/january.rs"]

@@ -13,8 +13,10 @@ use actix_web::http::header::{CONTENT_TYPE, LOCATION};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, HttpResponseBuilder};
 use futures_util::future::{Ready, ready};
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 
 use super::Service;
+use super::rates::hex;
 use crate::api_error::{ApiCode, ApiError};
 use crate::logbook::Logbook;
 use crate::store::{AnswerRow, Link};
@@ -104,6 +106,12 @@ impl Answer {
 }
 
 impl Once {
+    /// A name that no other request has, for what it makes.
+    pub fn name(&self) -> String {
+        let hash = Sha256::new().chain_update(&self.caller).chain_update(&self.fingerprint).chain_update(&self.key);
+        hex(&hash.finalize()[..8])
+    }
+
     /// Does something once, changing state.
     ///
     /// # Errors

@@ -6,13 +6,12 @@ use actix_web::{HttpRequest, HttpResponse};
 use rate_core::error::Lang;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
 use super::documents::person;
 use super::notices::OWN_STYLE;
 use super::page::{Page, PageQuery};
-use super::rates::{day, hex};
+use super::rates::day;
 use super::stream::{News, followed, follows};
 use super::{Json, Once, Query, Reply, Service, Started};
 use crate::api_error::{ApiCode, ApiError, ProblemBody};
@@ -156,7 +155,7 @@ pub async fn create(
         clock::instant(&text).ok_or_else(|| ApiError::new(ApiCode::RequestValue, ["known_at", &text, "RFC 3339"]))
     };
     let question = Question {
-        id: named(&once),
+        id: once.name(),
         area,
         on: on.as_deref().map(|text| day("on", text)).transpose()?,
         known_at: known_at.map(instant).transpose()?,
@@ -178,12 +177,6 @@ pub async fn create(
     let answer = once.change(&service, effect).await?;
     service.wake();
     Ok(answer)
-}
-
-/// A name that no other request has.
-fn named(once: &Once) -> String {
-    let hash = Sha256::new().chain_update(&once.caller).chain_update(&once.fingerprint).chain_update(&once.key);
-    hex(&hash.finalize()[..8])
 }
 
 /// The scenarios of the areas that the caller's key reaches, the last first.
