@@ -10,6 +10,7 @@ mod files;
 pub mod given_law;
 pub mod health;
 pub mod hindsight;
+pub mod hooks;
 pub mod impacts;
 pub mod imports;
 pub mod json;

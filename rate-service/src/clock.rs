@@ -23,6 +23,25 @@ pub fn days_before(instant: &str, days: u64) -> String {
     before.map_or_else(|| instant.to_owned(), text)
 }
 
+/// The instant so many hours behind another; the same where there is none such.
+pub fn hours_behind(instant: &str, hours: u32) -> String {
+    let parsed = DateTime::parse_from_rfc3339(instant).map(|it| it.to_utc()).ok();
+    let behind = parsed.and_then(|it| it.checked_add_signed(chrono::TimeDelta::hours(i64::from(hours))));
+    behind.map_or_else(|| instant.to_owned(), text)
+}
+
+/// Milliseconds from an instant to one that HTTP wrote (`Sun, 06 Nov 1994 08:49:37 GMT`); nothing where it is none.
+///
+/// ```
+/// use rate_service::clock::millis_to;
+/// assert_eq!(millis_to("1994-11-06T08:49:30.000Z", "Sun, 06 Nov 1994 08:49:37 GMT"), Some(7000));
+/// assert_eq!(millis_to("1994-11-06T08:49:30.000Z", "soon"), None);
+/// ```
+pub fn millis_to(instant: &str, written: &str) -> Option<i64> {
+    let then = DateTime::parse_from_rfc2822(written).ok()?;
+    Some(then.timestamp_millis() - millis(instant)?)
+}
+
 /// The legal day of an instant: that of Beijing, eight hours ahead of UTC all year.
 ///
 /// ```
@@ -33,6 +52,11 @@ pub fn days_before(instant: &str, days: u64) -> String {
 pub fn legal_day(instant: &str) -> Option<NaiveDate> {
     let beijing = FixedOffset::east_opt(8 * 3600)?;
     DateTime::parse_from_rfc3339(instant).ok().map(|instant| instant.with_timezone(&beijing).date_naive())
+}
+
+/// An instant that is so many milliseconds behind the beginning of 1970, by whatever clock.
+pub fn of_millis(millis: i64) -> Option<String> {
+    DateTime::from_timestamp_millis(millis).map(text)
 }
 
 /// Reads an instant as somebody writes it down, and gives it in the form of records.

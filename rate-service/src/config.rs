@@ -1,5 +1,6 @@
 //! What a server is told: a file, over it the environment, over that the command line.
 
+use std::net::SocketAddr;
 use std::path::Path;
 
 use figment::Figment;
@@ -37,6 +38,12 @@ pub struct Config {
     pub body_wait_seconds: u64,
     /// Requests a second that one key may send.
     pub requests_per_second: u32,
+    /// Messages of webhooks that are sent at a time.
+    pub webhook_threads: usize,
+    /// Whether webhooks may lead to this machine itself.
+    pub webhook_loopback: bool,
+    /// Address and port of who speaks TLS for the server towards `https` receivers; empty where there is nobody.
+    pub webhook_tls_gateway: String,
     /// Seconds for requests under way to end once the server is told to stop.
     pub shutdown_seconds: u64,
 }
@@ -56,6 +63,9 @@ impl Default for Config {
             line_bytes: 1 << 20,
             body_wait_seconds: 30,
             requests_per_second: 5000,
+            webhook_threads: 4,
+            webhook_loopback: false,
+            webhook_tls_gateway: String::new(),
             shutdown_seconds: 30,
         }
     }
@@ -70,6 +80,9 @@ pub enum ConfigError {
     /// A file that is not there.
     #[error("{0}: no such file / 没有此文件")]
     NoFile(String),
+    /// No address of a gateway.
+    #[error("webhook_tls_gateway = {0:?}: an address and a port, as 127.0.0.1:8089 / 须为地址与端口")]
+    Gateway(String),
     /// No name of a database.
     #[error(transparent)]
     Place(#[from] StoreError),
@@ -111,11 +124,24 @@ impl Config {
             "line_bytes",
             "body_wait_seconds",
             "requests_per_second",
+            "webhook_threads",
+            "webhook_loopback",
+            "webhook_tls_gateway",
             "shutdown_seconds",
         ];
         told = told.merge(Env::prefixed("RATE_").only(&names));
         told = told.merge(Env::raw().only(&["database_url"]).map(|_| "database".into()));
         told.merge(Serialized::defaults(flags)).extract().map_err(|error| ConfigError::Value(Box::new(error)))
+    }
+
+    /// Who speaks TLS towards receivers of webhooks.
+    ///
+    /// # Errors
+    /// No address and port.
+    pub fn tls_gateway(&self) -> Result<Option<SocketAddr>, ConfigError> {
+        let told = self.webhook_tls_gateway.as_str();
+        let unread = |_| ConfigError::Gateway(told.to_owned());
+        if told.is_empty() { Ok(None) } else { told.parse().map(Some).map_err(unread) }
     }
 
     /// The place of the database.

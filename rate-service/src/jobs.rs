@@ -1,4 +1,4 @@
-//! Long work beside the requests: imports, runs, what a rule set would change, studies. Every process has a crew; crews that
+//! Long work beside the requests: imports, runs, what a rule set would change, studies, messages. Every process has a crew; crews that
 //! share a database share the work, a leased piece at a time.
 
 mod bell;

@@ -18,6 +18,7 @@ pub mod evidence;
 pub mod examinations;
 pub mod gazette;
 pub mod hindsight;
+pub mod hooks;
 pub mod intake;
 pub mod jobs;
 pub mod lawbook;

@@ -4,7 +4,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use crate::api::{
-    audits, checkpoints, collection, health, hindsight, impacts, imports, keys, notices, objections, parameters,
+    audits, checkpoints, collection, health, hindsight, hooks, impacts, imports, keys, notices, objections, parameters,
     previews, proofs, rates, replays, rule_sets, run_results, runs, scenarios, served, vector_checks,
 };
 use crate::api_error::{PlacedProblem, ProblemBody};
@@ -36,6 +36,7 @@ use crate::api_error::{PlacedProblem, ProblemBody};
         audits::create, audits::list, audits::get, audits::cancel, audits::events, audits::lines, audits::file,
         hindsight::get, proofs::get, proofs::evidence, checkpoints::list, checkpoints::get, checkpoints::keys, checkpoints::consistency,
         keys::create, keys::list, keys::revoke, keys::accesses,
+        hooks::create, hooks::list, hooks::get, hooks::delete, hooks::rotate, hooks::deliveries, hooks::retry,
         rule_sets::upload, rule_sets::list, rule_sets::in_force, rule_sets::get, rule_sets::text, rule_sets::findings,
         rule_sets::diff, rule_sets::approve, rule_sets::publish,
         impacts::create, impacts::get,

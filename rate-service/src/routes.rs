@@ -15,7 +15,7 @@ pub use envelope::envelope;
 pub use operation::{Effect, Operation, Scope, Verb};
 
 use crate::api::{
-    audits, checkpoints, collection, health, hindsight, impacts, imports, keys, notices, objections, parameters,
+    audits, checkpoints, collection, health, hindsight, hooks, impacts, imports, keys, notices, objections, parameters,
     previews, proofs, rates, replays, rule_sets, run_results, runs, scenarios, served, vector_checks,
 };
 use crate::api_error::{ApiCode, ApiError};
@@ -154,6 +154,14 @@ operations! {
     "keys.list"     Get    "/v1/keys"      &[Admin], Held, Read => keys::list;
     "keys.revoke"   Delete "/v1/keys/{id}" &[Admin], Held, Set  => keys::revoke;
     "accesses.list" Get    "/v1/accesses"  &[Admin, Auditor], Held, Read => keys::accesses;
+
+    "webhooks.create"     Post   "/v1/areas/{area}/webhooks"                                        &[Admin], Area, Once => hooks::create;
+    "webhooks.list"       Get    "/v1/areas/{area}/webhooks"                                        &[Admin, Auditor], Area, Read => hooks::list;
+    "webhooks.get"        Get    "/v1/areas/{area}/webhooks/{webhook}"                              &[Admin, Auditor], Area, Read => hooks::get;
+    "webhooks.delete"     Delete "/v1/areas/{area}/webhooks/{webhook}"                              &[Admin], Area, Set => hooks::delete;
+    "webhooks.rotate"     Post   "/v1/areas/{area}/webhooks/{webhook}/rotation"                     &[Admin], Area, Once => hooks::rotate;
+    "webhooks.deliveries" Get    "/v1/areas/{area}/webhooks/{webhook}/deliveries"                   &[Admin, Auditor], Area, Read => hooks::deliveries;
+    "webhooks.retry"      Post   "/v1/areas/{area}/webhooks/{webhook}/deliveries/{delivery}/retry"  &[Admin], Area, Once => hooks::retry;
 
     "rule_sets.upload"   Post "/v1/areas/{area}/rule-sets"                      &[Officer],  Area, Once => rule_sets::upload;
     "rule_sets.list"     Get  "/v1/areas/{area}/rule-sets"                      READERS,     Area, Read => rule_sets::list;

@@ -18,6 +18,7 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::api::{Limits, Service};
 use crate::auth::{Areas, Role, make};
 use crate::config::{Config, ConfigError};
+use crate::hooks::Rules;
 use crate::jobs::{Crew, How};
 use crate::logbook::LogError;
 use crate::openapi;
@@ -78,7 +79,8 @@ pub fn serve(config: &Config, demonstrated: bool, out: &mut dyn Write) -> Result
     let store = Arc::new(Store::open(&config.place()?)?);
     let Config { body_bytes, line_bytes, requests_per_second, .. } = *config;
     let body_wait = Duration::from_secs(config.body_wait_seconds);
-    let limits = Limits { body_bytes, line_bytes, body_wait, requests_per_second };
+    let webhooks = Rules { loopback: config.webhook_loopback, tls_gateway: config.tls_gateway()? };
+    let limits = Limits { body_bytes, line_bytes, body_wait, requests_per_second, webhooks };
     let service = Arc::new(Service::over(store, &config.log_name, limits)?);
     if let Some(key) = first_key(&service)? {
         let said = writeln!(out, "admin key, shown this once / 管理密钥（仅此一次）: {key}");
@@ -90,6 +92,8 @@ pub fn serve(config: &Config, demonstrated: bool, out: &mut dyn Write) -> Result
         accounts: config.chunk_accounts.max(1),
         lease_millis: i64::from(config.lease_seconds) * 1000,
         scenario_accounts: config.scenario_accounts,
+        couriers: config.webhook_threads,
+        hooks: webhooks,
     };
     let crew = Crew::begin(service.store(), &config.log_name, service.bell(), how)?;
     let ended = actix_web::rt::System::new().block_on(answer((config, listener), &service, shown.as_ref(), out));

@@ -112,13 +112,34 @@ class Walk:
 
     def all(self):
         self.open_ones()
+        self.webhooks()
         self.imports()
         run = self.runs()
         self.names["run"] = run
         self.rates()
         self.scenarios()
         self.law()
+        self.messages()
         self.of_keys()
+
+    def webhooks(self):
+        asked = {"url": "http://receiver.invalid/hooks", "kinds": ["run.published"]}
+        self.names["webhook"] = self.made("admin", "webhooks.create", asked)["id"]
+        self.spare_webhook = self.made("admin", "webhooks.create", asked)["id"]
+        self.ask("admin", "webhooks.delete", webhook=self.spare_webhook)
+        self.ask("admin", "webhooks.rotate", {"overlap_hours": 1})
+        for operation in ("list", "get"):
+            self.ask("auditor", "webhooks." + operation)
+
+    def messages(self):
+        """What is on its way since a run was published; nobody has the name that it goes to."""
+        for _ in range(100):
+            items = self.made("auditor", "webhooks.deliveries")["items"]
+            if items:
+                break
+            time.sleep(0.2)
+        self.names["delivery"] = str(items[0]["number"])
+        self.ask("admin", "webhooks.retry")
 
     def scenarios(self):
         study = {"format": "study/1", "name": {"zh": "试算", "en": "trial"},
@@ -256,6 +277,8 @@ class Walk:
             return self.rule_set
         if operation.startswith("scenarios.") and name == "id":
             return self.spare_scenario if operation == "scenarios.drop" else self.scenario
+        if operation == "webhooks.delete" and name == "webhook":
+            return self.spare_webhook
         return self.spare if operation == "keys.revoke" else self.names[name]
 
 

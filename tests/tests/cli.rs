@@ -83,6 +83,8 @@ mod examinations;
 mod gazette;
 #[path = "service/hindsight.rs"]
 mod hindsight;
+#[path = "service/hooks.rs"]
+mod hooks;
 #[path = "service/imports.rs"]
 mod imports;
 #[path = "service/january.rs"]

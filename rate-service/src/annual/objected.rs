@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::json;
+
 use super::AnnualError;
 use super::only::Only;
 use crate::clock::legal_day;
-use crate::store::{Link, ObjectionEventRow};
+use crate::store::{HookKind, Link, ObjectionEventRow};
 
 /// The state of an objection whose rate is to be determined again.
 pub const GRANTED: &str = "granted";
@@ -73,6 +75,8 @@ pub(super) fn followed(
         if !link.add_objection_event(&event)? {
             return Err(AnnualError::unfit("同时有人办理了该异议", "somebody acted on the objection at the same time"));
         }
+        let told = json!({"area": area, "objection": id, "state": REDETERMINED, "run": run}).to_string();
+        link.add_hook_event(area, HookKind::ObjectionRedetermined, &told, now)?;
     }
     Ok(())
 }

@@ -3,12 +3,14 @@
 use std::sync::mpsc::sync_channel;
 use std::thread::Scope;
 
+use serde_json::json;
+
 use super::act::{WORKER, enter, held, moved};
 use super::request::Request;
 use super::state::{Act, Who};
 use super::{AnnualError, block, law, objected};
 use crate::logbook::{Bodies, Facts, LogError, Logbook, Publication, Published, Sealed};
-use crate::store::{Link, RunRow, Store, StoreError};
+use crate::store::{HookKind, Link, RunRow, Store, StoreError};
 
 /// Blocks that are read ahead of the one that is written.
 const AHEAD: usize = 2;
@@ -63,10 +65,28 @@ fn record(
     if let Some(only) = &request.only {
         objected::followed(link, (&row.area, &row.id), only, &row.author, now)?;
     }
+    link.add_hook_event(&row.area, HookKind::RunPublished, &told(request, published), now)?;
     let row = held(link, &row.id)?;
     let state = moved(&row, Act::Record, Who::Worker)?;
     link.drop_run_blocks(&row.id)?;
     enter(link, row, (state, Act::Record), WORKER, now, "").map(drop)
+}
+
+/// What others are told of a publication; who wants to know more asks for it.
+fn told(request: &Request, published: &Published) -> String {
+    let run = &published.run;
+    let only = request.only.as_ref();
+    json!({
+        "area": run.area,
+        "run": run.id,
+        "setting": {"from": run.setting.from().to_string(), "to": run.setting.to().map(|day| day.to_string())},
+        "accounts": run.size,
+        "root": run.root.to_string(),
+        "trial": run.trial,
+        "supersedes": run.supersedes,
+        "cause": only.map(|only| only.cause.as_str()),
+    })
+    .to_string()
 }
 
 /// The bodies of a run, read a block at a time.

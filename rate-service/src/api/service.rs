@@ -21,6 +21,7 @@ use crate::auth::{self, Caller};
 use crate::billing::{Ledger, Methods, Seen};
 use crate::clock::{self, Stopwatch};
 use crate::gazette;
+use crate::hooks::Rules;
 use crate::jobs::Bell;
 use crate::logbook::{LogError, Logbook};
 use crate::run::{ChosenLaw, not_of_setting};
@@ -38,12 +39,15 @@ pub struct Limits {
     pub body_wait: Duration,
     /// Requests a second of one key.
     pub requests_per_second: u32,
+    /// Where messages of webhooks may be sent.
+    pub webhooks: Rules,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         let body_wait = Duration::from_secs(30);
-        Self { body_bytes: 8 << 20, line_bytes: 1 << 20, body_wait, requests_per_second: 5000 }
+        let webhooks = Rules::default();
+        Self { body_bytes: 8 << 20, line_bytes: 1 << 20, body_wait, requests_per_second: 5000, webhooks }
     }
 }
 

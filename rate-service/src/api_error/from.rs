@@ -8,6 +8,7 @@ use crate::billing::BillingError;
 use crate::examinations::ExaminationError;
 use crate::gazette::GazetteError;
 use crate::hindsight::HindsightError;
+use crate::hooks::HookError;
 use crate::intake::IntakeError;
 use crate::logbook::LogError;
 use crate::remedy::RemedyError;
@@ -64,6 +65,18 @@ impl From<RemedyError> for ApiError {
             RemedyError::NotYou => Self::plain(ApiCode::AuthSamePerson),
             RemedyError::Unfit { zh, en } => Self::refused(zh, en),
             RemedyError::NotNow { zh, en } => Self::conflict(zh, en),
+        }
+    }
+}
+
+impl From<HookError> for ApiError {
+    fn from(error: HookError) -> Self {
+        match error {
+            HookError::Store(error) => error.into(),
+            HookError::Unknown => Self::unknown(),
+            HookError::Unfit { zh, en } => Self::refused(zh, en),
+            HookError::NotNow { zh, en } => Self::conflict(zh, en),
+            HookError::Random(error) => Self::internal(error),
         }
     }
 }

@@ -2,12 +2,13 @@
 
 use rate_core::log::Digest;
 use rate_core::rule_set::Verdict;
+use serde_json::json;
 
 use super::GazetteError;
 use super::document::{Document, Person, State, document};
 use super::upload::{Candidate, for_trial};
 use crate::logbook::Logbook;
-use crate::store::{ApprovalRow, DocumentKind, Link, PublicationRow};
+use crate::store::{ApprovalRow, DocumentKind, HookKind, Link, PublicationRow};
 
 /// The document by which an organ approved something.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,6 +103,13 @@ pub fn publish(
     if !trial {
         let name = if kind == DocumentKind::RuleSet { found.name.as_str() } else { area };
         log.keep_law(link, (kind, name), &found.content, now)?;
+        let (told, noun) = match kind {
+            DocumentKind::RuleSet => (HookKind::RuleSetPublished, "rule_set"),
+            DocumentKind::Parameters => (HookKind::ParametersPublished, "parameters"),
+        };
+        let supersedes = found.supersedes.as_ref().map(Digest::to_string);
+        let data = json!({"area": area, noun: digest.to_string(), "name": found.name, "supersedes": supersedes});
+        link.add_hook_event(area, told, &data.to_string(), now)?;
     }
     document(link, area, kind, digest)
 }

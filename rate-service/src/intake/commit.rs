@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::json;
+
 use super::check::replaced;
 use super::merged::Merged;
 use super::{IntakeError, Job, Stage, State, again, end, entered};
 use crate::logbook::{LogError, Logbook, Recording};
-use crate::store::{ImportProgressRow, Link};
+use crate::store::{HookKind, ImportProgressRow, Link};
 
 /// Accounts that are compared at a time.
 const PAGE: usize = 1000;
@@ -37,6 +39,8 @@ pub(super) fn all(job: &Job<'_>, log: &Logbook) -> Result<(), IntakeError> {
         let mut row = job.import.clone();
         row.number = recording.number();
         end(&mut row, State::Committed);
+        let told = json!({"area": row.area, "import": row.id, "knowledge": row.number}).to_string();
+        recording.link().add_hook_event(&row.area, HookKind::ImportCommitted, &told, &(job.now)())?;
         Ok(entered(recording.link(), &row, &(job.now)())?)
     });
     match (recorded, kept) {

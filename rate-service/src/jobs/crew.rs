@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use crate::annual::{AnnualError, LawSource, Worker};
 use crate::clock::{self, Stopwatch};
 use crate::examinations;
 use crate::gazette::{self, GazetteError};
+use crate::hooks::{Courier, Rules};
 use crate::intake;
 use crate::logbook::{LogError, Logbook};
 use crate::run::{ChosenLaw, RunError};
@@ -24,10 +25,10 @@ const PATIENCE: Duration = Duration::from_millis(500);
 /// How long it waits when the database does not answer.
 const TROUBLE: Duration = Duration::from_secs(2);
 
-/// How long a scenario is waited for at the end: it is given back, and another process takes it up.
+/// How long a scenario, and a message, is waited for at the end: another process takes it up.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// How often old answers and scenarios are forgotten, and how old they are then.
+/// How often old answers, scenarios and messages are forgotten, and how old they are then.
 const SWEEP_MS: u64 = 3_600_000;
 const KEPT_DAYS: u64 = 30;
 
@@ -42,6 +43,10 @@ pub struct How {
     pub lease_millis: i64,
     /// Accounts that the book of a scenario may have.
     pub scenario_accounts: usize,
+    /// Messages of webhooks that are sent at a time.
+    pub couriers: usize,
+    /// Where they may be sent.
+    pub hooks: Rules,
 }
 
 /// Threads that do long work.
@@ -51,6 +56,8 @@ pub struct Crew {
     bell: Arc<Bell>,
     /// Tells whoever answers scenarios that there is no more time, and hears that it has ended.
     desk: (Arc<AtomicBool>, Receiver<()>),
+    /// Hears of each of those who send messages that it has ended.
+    couriers: Vec<Receiver<()>>,
 }
 
 /// The law as it is published in a store.
@@ -81,7 +88,9 @@ impl Crew {
             store.change(Link::free_all_leases)?;
         }
         let desk = at_desk(store, bell, how)?;
-        let mut crew = Self { threads: Vec::new(), bell: Arc::clone(bell), desk };
+        let couriers = (1..=how.couriers.max(1)).map(|number| on_the_way(store, bell, how, number));
+        let couriers = couriers.collect::<Result<_, _>>()?;
+        let mut crew = Self { threads: Vec::new(), bell: Arc::clone(bell), desk, couriers };
         for number in 1..=how.threads {
             let log = Logbook::over(Arc::clone(store), log_name)?;
             let (store, bell) = (Arc::clone(store), Arc::clone(bell));
@@ -94,7 +103,8 @@ impl Crew {
         Ok(crew)
     }
 
-    /// Ends when every worker has done the piece it is at. A scenario may take long: it is given back, and not waited for.
+    /// Ends when every worker has done the piece it is at. A scenario may take long: it is given back, and not waited for. Nor
+    /// is a receiver that does not answer: it is sent the same message again.
     pub fn end(self) {
         let (stopping, ended) = self.desk;
         stopping.store(true, Ordering::Relaxed);
@@ -103,6 +113,13 @@ impl Crew {
         self.threads.into_iter().for_each(|thread| drop(thread.join()));
         if ended.recv_timeout(GRACE) == Err(RecvTimeoutError::Timeout) {
             tracing::warn!("a scenario was left in the middle; another process takes it up");
+        }
+        let waited = Stopwatch::start();
+        for ended in self.couriers {
+            let rest = GRACE.saturating_sub(Duration::from_millis(waited.millis()));
+            if ended.recv_timeout(rest) == Err(RecvTimeoutError::Timeout) {
+                tracing::warn!("a message was left on its way; it is sent again");
+            }
         }
     }
 }
@@ -119,23 +136,41 @@ fn at_desk(store: &Arc<Store>, bell: &Arc<Bell>, how: How) -> Result<(Arc<Atomic
     let mut desk = Desk::new(Arc::clone(store), Arc::clone(&stopping));
     desk.threads = how.threads.max(1);
     (desk.portion, desk.most, desk.lease_millis) = (how.accounts, how.scenario_accounts, how.lease_millis);
+    let ended = aside("scenarios".to_owned(), bell, move || {
+        desk.work(&clock::now).map_err(|error| tracing::error!(cause = %error, "a scenario was not answered"))
+    });
+    Ok((stopping, ended?))
+}
+
+/// Has a thread of its own send messages, one at a time: however slow their receivers are, nobody else waits for them.
+fn on_the_way(store: &Arc<Store>, bell: &Arc<Bell>, how: How, number: usize) -> Result<Receiver<()>, LogError> {
+    let mut courier = Courier::new(Arc::clone(store), how.hooks);
+    courier.lease_millis = courier.lease_millis.max(how.lease_millis);
+    aside(format!("courier {number}"), Arc::clone(bell), move || {
+        courier.work(&clock::now).map_err(|error| tracing::error!(cause = %error, "a message was not sent"))
+    })
+}
+
+/// Has a thread do pieces of work until the bell ends, waiting where there is none, and a while longer where one was not
+/// done; hears that it has ended.
+fn aside(
+    name: String,
+    bell: Arc<Bell>,
+    mut piece: impl FnMut() -> Result<bool, ()> + Send + 'static,
+) -> Result<Receiver<()>, LogError> {
     let (end, ended) = channel();
-    let work = move || {
+    begun(name, move || {
         // Dropped with this thread, however that ends.
-        let _end: Sender<()> = end;
+        let _end = end;
         while !bell.ended() {
-            match desk.work(&clock::now) {
+            match piece() {
                 Ok(true) => {}
                 Ok(false) => bell.wait(PATIENCE),
-                Err(error) => {
-                    tracing::error!(cause = %error, "a scenario was not answered");
-                    bell.wait(TROUBLE);
-                }
+                Err(()) => bell.wait(TROUBLE),
             }
         }
-    };
-    begun("scenarios".to_owned(), work)?;
-    Ok((stopping, ended))
+    })?;
+    Ok(ended)
 }
 
 /// A worker, and what it works with.
@@ -144,7 +179,7 @@ struct One {
     log: Logbook,
     bell: Arc<Bell>,
     worker: Worker,
-    /// Since answers and scenarios were forgotten that nobody asks for any more.
+    /// Since answers, scenarios and messages were forgotten that nobody asks for any more.
     swept: Stopwatch,
 }
 
@@ -165,7 +200,8 @@ impl One {
         }
     }
 
-    /// Forgets, once an hour, answers to requests that have not come again for a month, and scenarios that ended before that.
+    /// Forgets, once an hour, answers to requests that have not come again for a month, and scenarios and messages that ended
+    /// before that.
     fn sweep(&mut self) {
         if self.swept.millis() < SWEEP_MS {
             return;
@@ -175,10 +211,11 @@ impl One {
         let forgotten = self.store.change(|link| -> Result<_, StoreError> {
             link.forget_answers(&before)?;
             link.forget_examinations(&before)?;
+            link.forget_hook_events(&before)?;
             link.forget_scenarios(&before)
         });
         if let Err(error) = forgotten {
-            tracing::error!(cause = %error, "old answers and scenarios were not forgotten");
+            tracing::error!(cause = %error, "old answers, scenarios and messages were not forgotten");
         }
     }
 

@@ -2,13 +2,14 @@
 
 use rate_core::deadline::Deadline;
 use rate_core::{NaiveDate, date};
+use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::clocks::Clocks;
 use super::{RemedyError, announced, said};
 use crate::annual::{self, State};
 use crate::person::is_same;
-use crate::store::{Link, ObjectionEventRow, ObjectionRow, StoreError};
+use crate::store::{HookKind, Link, ObjectionEventRow, ObjectionRow, StoreError};
 
 /// Before whom a rate is disputed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -268,7 +269,14 @@ fn step(
         recorded_at: now.to_owned(),
     };
     if link.add_objection_event(&event)? {
-        return Ok(());
+        let kind = match next.standing {
+            Standing::Filed => HookKind::ObjectionFiled,
+            Standing::Withdrawn => HookKind::ObjectionWithdrawn,
+            Standing::Rejected | Standing::Granted => HookKind::ObjectionDecided,
+            Standing::Redetermined => HookKind::ObjectionRedetermined,
+        };
+        let told = json!({"area": row.area, "objection": row.id, "state": event.state, "run": row.run}).to_string();
+        return Ok(link.add_hook_event(&row.area, kind, &told, now)?);
     }
     Err(RemedyError::not_now("同时有人办理了该异议", "somebody else acted on the objection at the same time"))
 }

@@ -90,13 +90,14 @@ impl Link {
     /// # Errors
     /// As the database's.
     pub fn free_all_leases(&mut self) -> Result<(), StoreError> {
-        use super::schema::{examinations, impacts, import_progress, runs, scenarios};
+        use super::schema::{examinations, impacts, import_progress, runs, scenarios, webhooks};
         on!(&mut *self, it => diesel::update(run_chunks::table).set(run_chunks::lease_until.eq(0)).execute(it))?;
         on!(&mut *self, it => diesel::update(runs::table).set(runs::lease_until.eq(0)).execute(it))?;
         on!(&mut *self, it => diesel::update(import_progress::table).set(import_progress::lease_until.eq(0)).execute(it))?;
         on!(&mut *self, it => diesel::update(impacts::table).set(impacts::lease_until.eq(0)).execute(it))?;
         on!(&mut *self, it => diesel::update(examinations::table).set(examinations::lease_until.eq(0)).execute(it))?;
-        on!(self, it => diesel::update(scenarios::table).set(scenarios::lease_until.eq(0)).execute(it))?;
+        on!(&mut *self, it => diesel::update(scenarios::table).set(scenarios::lease_until.eq(0)).execute(it))?;
+        on!(self, it => diesel::update(webhooks::table).set(webhooks::lease_until.eq(0)).execute(it))?;
         Ok(())
     }
 

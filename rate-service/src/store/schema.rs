@@ -546,3 +546,50 @@ diesel::table! {
         recorded_at -> Text,
     }
 }
+
+diesel::table! {
+    hook_events (number) {
+        number -> BigInt,
+        area -> Text,
+        kind -> Text,
+        data -> Text,
+        recorded_at -> Text,
+        shared_out -> Bool,
+    }
+}
+
+diesel::table! {
+    webhooks (id) {
+        id -> Text,
+        area -> Text,
+        url -> Text,
+        kinds -> Text,
+        secret -> Text,
+        former -> Text,
+        former_until -> Text,
+        state -> Text,
+        created_by -> Text,
+        created_at -> Text,
+        disabled_at -> Nullable<Text>,
+        rests_until -> BigInt,
+        served_at -> BigInt,
+        fence -> BigInt,
+        lease_until -> BigInt,
+    }
+}
+
+diesel::table! {
+    hook_deliveries (webhook, event) {
+        webhook -> Text,
+        event -> BigInt,
+        state -> Text,
+        attempts -> BigInt,
+        status -> BigInt,
+        problem -> Text,
+        due_at -> BigInt,
+        tried_at -> Nullable<Text>,
+        ended_at -> Nullable<Text>,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(hook_events, webhooks, hook_deliveries);

@@ -36,7 +36,7 @@ const TABLES: [&str; 16] = [
     "signers",
 ];
 /// Tables whose rows are states: no part of the log, and no record of anything.
-const STATES: [&str; 28] = [
+const STATES: [&str; 31] = [
     "answers",
     "api_keys",
     "drafts",
@@ -44,6 +44,8 @@ const STATES: [&str; 28] = [
     "examination_files",
     "examination_lines",
     "examinations",
+    "hook_deliveries",
+    "hook_events",
     "impacts",
     "import_accounts",
     "import_events",
@@ -65,6 +67,7 @@ const STATES: [&str; 28] = [
     "scenario_events",
     "scenario_parts",
     "scenarios",
+    "webhooks",
 ];
 
 /// A database of each kind, empty.
