@@ -1,20 +1,24 @@
 #!/usr/bin/env python3
 """January at an agency, over HTTP alone: law and book go in, a run is made, approved and published, billing takes a
-snapshot and follows the feed, a correction comes, and the run is made again.
+snapshot and follows the feed, a correction comes, the run is made again, two of a hundred object and one of a hundred is
+determined again; a receiver that is slow and refuses everything once is told of each publication.
 
 january.py --rate BINARY --database URL --dir DIRECTORY --book DIRECTORY --correction DIRECTORY
            --rules DIRECTORY --parameters DIRECTORY --area CODE --on DAY [--kill 0]
 
-Every request is sent twice and must be answered alike; the server is killed twice, in the import and in the run. Ends with
-0 where what it heard from the feed is what a fresh snapshot says, row by row, and all totals agree to the fen. Shares no
-code with the service: the standard library alone.
+Every request (of those about objections the first hundred) is sent twice and must be answered alike; the server is killed
+twice, in the import and in the run. Ends with 0 where what it heard from the feed is what a fresh snapshot says, row by row,
+and all totals agree to the fen. Shares no code with the service: the standard library alone.
 """
 
 import argparse
+import base64
 import csv
 import glob
 import hashlib
+import hmac
 import http.client
+import http.server
 import json
 import os
 import re
@@ -22,6 +26,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.parse
 
@@ -36,7 +41,8 @@ class Server:
     def start(self):
         command = [self.options.rate, "serve", "--listen", "127.0.0.1:%d" % self.port, "--database", self.options.database]
         log = open(os.path.join(self.options.dir, "server.log"), "ab")
-        environment = dict(os.environ, RATE_LOG="warn", RATE_CHUNK_ACCOUNTS="200", RATE_LOG_KEY=os.path.join(self.options.dir, "log.key"))
+        environment = dict(os.environ, RATE_LOG="warn", RATE_CHUNK_ACCOUNTS="200", RATE_WEBHOOK_LOOPBACK="true",
+                           RATE_LOG_KEY=os.path.join(self.options.dir, "log.key"))
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, env=environment, text=True)
         for line in self.process.stdout:
             if ": rate_" in line:
@@ -57,6 +63,45 @@ class Server:
         self.process.terminate()
         if self.process.wait(60) != 0:
             raise SystemExit("the server did not end well")
+
+
+class Receiver(http.server.BaseHTTPRequestHandler):
+    """Whoever is told of publications: refuses each message once, and takes two seconds over each."""
+    key, refused, heard = None, set(), {}
+
+    def do_POST(self):
+        text = self.rfile.read(int(self.headers["content-length"]))
+        name, moment = self.headers["webhook-id"], self.headers["webhook-timestamp"]
+        signed = hmac.new(Receiver.key, ("%s.%s." % (name, moment)).encode() + text, hashlib.sha256).digest()
+        time.sleep(2)
+        right = "v1," + base64.b64encode(signed).decode() in self.headers["webhook-signature"].split(" ")
+        first = name not in Receiver.refused
+        Receiver.refused.add(name)
+        if right and not first:
+            Receiver.heard[name] = json.loads(text)["data"]["run"]
+        self.send_response(401 if not right else 500 if first else 204)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+def listen(options, admin):
+    """Has publications told to a receiver of this process."""
+    receiver = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+    threading.Thread(target=receiver.serve_forever, daemon=True).start()
+    hook = admin.json("POST", "/v1/areas/%s/webhooks" % options.area, {
+        "url": "http://127.0.0.1:%d/" % receiver.server_port, "kinds": ["run.published"]}, twice=False)
+    Receiver.key = base64.b64decode(hook["secret"][len("whsec_"):])
+
+
+def told(runs):
+    """Every publication comes through in the end, each refused once, under one name."""
+    until = time.time() + 120
+    while sorted(Receiver.heard.values()) != sorted(runs):
+        if time.time() > until:
+            raise SystemExit("of the runs %s these were told: %s" % (runs, Receiver.heard))
+        time.sleep(0.5)
 
 
 class Client:
@@ -251,10 +296,11 @@ def object_to(server, options, officer, approver, run, accounts):
     for number, account in enumerate(chosen):
         filed = officer.json("POST", area + "/objections", {
             "run": run, "account": account, "kind": "recheck", "filed_on": "2022-07-04", "grounds": "the figures are disputed",
-            "documents": ["letter %d" % number]})
+            "documents": ["letter %d" % number]}, twice=number < 100)
         result = "rejected" if number % 2 else "granted"
         approver.json("POST", "%s/objections/%s/decision" % (area, filed["id"]), {
-            "result": result, "decided_on": "2022-07-11", "document": "2022-%d" % number, "reasons": "looked at again"})
+            "result": result, "decided_on": "2022-07-11", "document": "2022-%d" % number, "reasons": "looked at again"},
+                      twice=number < 100)
         if result == "granted":
             granted.append((filed["id"], account))
     only = {"accounts": sorted(account for _, account in granted), "cause": "objection",
@@ -267,7 +313,7 @@ def object_to(server, options, officer, approver, run, accounts):
     changed = officer.json("GET", "%s/runs/%s/redetermination?limit=1000" % (area, again["id"]))
     if [it["account"] for it in changed["items"]] != only["accounts"][:1000] or any(it["moved"] for it in changed["items"]):
         raise SystemExit("who was determined again on the same facts has another rate")
-    return len(chosen), len(granted)
+    return len(chosen), len(granted), again["id"]
 
 
 def main():
@@ -286,6 +332,7 @@ def main():
     made = lambda role, areas: Client(server, admin.json(
         "POST", "/v1/keys", {"role": role, "areas": areas, "holder": role + " " + areas}, twice=False)["key"])
     officer, approver, billing = made("officer", "*"), made("approver", "*"), made("billing", options.area)
+    listen(options, admin)
     publish_law(options, officer, approver)
     mark("law")
     first = bring_in(server, officer, options.area, options.book, "replace", True)
@@ -306,7 +353,7 @@ def main():
     fresh, cursor = snapshot(billing, options)
     same(table, fresh)
     mark("correction published and followed")
-    objected, granted = object_to(server, options, officer, approver, again["id"],
+    objected, granted, third = object_to(server, options, officer, approver, again["id"],
                                   [account for account, it in fresh.items() if it[0] is not None])
     followed, _ = follow(billing, options, table, cursor)
     latest, _ = snapshot(billing, options)
@@ -314,6 +361,8 @@ def main():
     if followed != granted:
         raise SystemExit("%d changes were told, %d objections were granted" % (followed, granted))
     mark("%d objections, %d of them followed" % (objected, granted))
+    told([run["id"], again["id"], third])
+    mark("told of by a slow receiver that refuses everything once")
     moved = sum(1 for account in fresh if rows.get(account, (None,))[0] != fresh[account][0])
     if options.kill and server.kills != 2:
         raise SystemExit("killed %d times, not twice" % server.kills)

@@ -142,9 +142,9 @@ pub async fn file(
         grounds: asked.grounds,
         documents: asked.documents,
     };
-    let made_from = [once.fingerprint.as_slice(), once.key.as_bytes(), area.as_bytes()].concat();
+    let name = once.name();
     let done = once.change(&service, move |link, now| {
-        let filed = remedy::file(link, filing, &caller.holder, (now, today(now)?), &made_from)?;
+        let filed = remedy::file(link, filing, &caller.holder, (now, today(now)?), &name)?;
         Reply::created(format!("/v1/areas/{area}/objections/{}", filed.id), &Objection::of(filed))
     });
     done.await

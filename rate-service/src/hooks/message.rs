@@ -1,29 +1,29 @@
 //! What is sent: the same bytes under the same name at every attempt.
 
+use rate_core::log::Digest;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 
 use crate::store::{HookEventRow, StoreError};
 
-fn hash(event: &HookEventRow) -> Sha256 {
-    let parts = [&event.area, &event.kind, &event.recorded_at, &event.data];
-    let all = Sha256::new().chain_update(event.number.to_be_bytes());
-    parts.into_iter().fold(all, |all, part| all.chain_update(part).chain_update([0]))
+/// A hash of an event, and of what else there is to tell apart.
+fn hash(event: &HookEventRow, besides: i64) -> Digest {
+    let numbers = [event.number, besides].map(i64::to_be_bytes).concat();
+    let texts = [&event.area, &event.kind, &event.recorded_at, &event.data].map(|text| format!("{text}\0"));
+    Digest::of(&[numbers, texts.concat().into_bytes()].concat())
 }
 
 /// What an event is called in every message about it (`webhook-id`); holds no full stop, which is what parts are divided by.
 pub fn id_of(event: &HookEventRow) -> String {
-    let hash = hash(event).finalize();
-    let id: String = hash[..16].iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("msg_{id}")
+    let hash = hash(event, 0).to_string();
+    format!("msg_{}", hash.get(..32).unwrap_or(&hash))
 }
 
 /// A part of a while that an attempt is put off beyond its time, so that what failed together does not come again together:
 /// up to a tenth, drawn from the name of the event and the number of the attempt.
 pub(super) fn put_off(event: &HookEventRow, attempt: i64, millis: i64) -> i64 {
-    let hash = hash(event).chain_update(attempt.to_be_bytes()).finalize();
-    let drawn = i64::from(u16::from_be_bytes([hash[0], hash[1]]));
+    let Digest([high, low, ..]) = hash(event, attempt);
+    let drawn = i64::from(u16::from_be_bytes([high, low]));
     (millis / 10).saturating_mul(drawn) / i64::from(u16::MAX)
 }
 

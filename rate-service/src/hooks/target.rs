@@ -130,11 +130,9 @@ pub fn may_be_reached(ip: IpAddr, loopback: bool) -> bool {
 
 /// The address of the older kind that one of the newer kind stands for: mapped, or behind a NAT64.
 fn inside(ip: Ipv6Addr) -> Option<Ipv4Addr> {
-    let [a, b, c, d, e, f, high, low] = ip.segments();
-    let [one, two] = high.to_be_bytes();
-    let [three, four] = low.to_be_bytes();
-    let translated = [a, b, c, d, e, f] == [0x64, 0xff9b, 0, 0, 0, 0];
-    ip.to_ipv4_mapped().or_else(|| translated.then_some(Ipv4Addr::new(one, two, three, four)))
+    const TRANSLATED: [u8; 12] = [0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0];
+    let translated = ip.octets().strip_prefix(&TRANSLATED).and_then(|rest| <[u8; 4]>::try_from(rest).ok());
+    ip.to_ipv4_mapped().or_else(|| translated.map(Ipv4Addr::from))
 }
 
 #[cfg(test)]

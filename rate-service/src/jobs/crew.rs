@@ -144,8 +144,7 @@ fn at_desk(store: &Arc<Store>, bell: &Arc<Bell>, how: How) -> Result<(Arc<Atomic
 
 /// Has a thread of its own send messages, one at a time: however slow their receivers are, nobody else waits for them.
 fn on_the_way(store: &Arc<Store>, bell: &Arc<Bell>, how: How, number: usize) -> Result<Receiver<()>, LogError> {
-    let mut courier = Courier::new(Arc::clone(store), how.hooks);
-    courier.lease_millis = courier.lease_millis.max(how.lease_millis);
+    let courier = Courier::new(Arc::clone(store), how.hooks);
     aside(format!("courier {number}"), Arc::clone(bell), move || {
         courier.work(&clock::now).map_err(|error| tracing::error!(cause = %error, "a message was not sent"))
     })

@@ -3,7 +3,6 @@
 use rate_core::deadline::Deadline;
 use rate_core::{NaiveDate, date};
 use serde_json::json;
-use sha2::{Digest as _, Sha256};
 
 use super::clocks::Clocks;
 use super::{RemedyError, announced, said};
@@ -152,7 +151,8 @@ impl Objection {
     }
 }
 
-/// Records what was filed against the rate that a published run gave, or that an announced one is about to.
+/// Records what was filed against the rate that a published run gave, or that an announced one is about to, under a name that
+/// no other has on that day.
 ///
 /// # Errors
 /// A run or an account that has no such rate, days that do not fit, a re-check that comes after its last day.
@@ -161,7 +161,7 @@ pub fn file(
     filing: Filing,
     by: &str,
     (now, today): (&str, NaiveDate),
-    made_from: &[u8],
+    name: &str,
 ) -> Result<Objection, RemedyError> {
     let grounds = said(["异议理由", "the grounds"], &filing.grounds, 2000)?;
     if filing.documents.len() > 20 {
@@ -189,10 +189,8 @@ pub fn file(
             ),
         ));
     }
-    let hash = Sha256::new().chain_update(made_from).finalize();
-    let number: String = hash[..5].iter().map(|byte| format!("{byte:02x}")).collect();
     let row = ObjectionRow {
-        id: format!("{}-{}-{number}", filing.area, filing.filed_on),
+        id: format!("{}-{}-{name}", filing.area, filing.filed_on),
         area: filing.area,
         account: filing.account,
         run: filing.run,

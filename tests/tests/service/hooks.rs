@@ -230,10 +230,7 @@ fn what_happens_is_told_with_names_alone() {
             (&json!("again"), &json!(size), &json!("file"))
         );
         assert_eq!(data["setting"], json!({"from": "2022-07-01", "to": "2023-06-30"}));
-        assert_eq!(
-            keys(data),
-            ["accounts", "area", "cause", "root", "run", "setting", "supersedes", "trial"]
-        );
+        assert_eq!(keys(data), ["accounts", "area", "cause", "root", "run", "setting", "supersedes", "trial"]);
         is_told_of_objections(&house.store, &listener, &row.id);
     }
 }
