@@ -247,7 +247,7 @@ fn is_told_of_objections(store: &Arc<Store>, listener: &Listener, webhook: &str)
         documents: Vec::new(),
     };
     let today = date("2022-07-06").unwrap();
-    let filed = store.change(|link| remedy::file(link, filing, "clerk", (NOW, today), b"one")).unwrap();
+    let filed = store.change(|link| remedy::file(link, filing, "clerk", (NOW, today), "one")).unwrap();
     let ruling = Ruling { granted: false, on: today, document: "No. 1".to_owned(), reasons: "it stands".to_owned() };
     let decide = |by: &str| store.change(|link| remedy::decide(link, (AREA, &filed.id), &ruling, by, (NOW, today)));
     decide("clerk").unwrap_err();
