@@ -29,7 +29,7 @@ pub fn is_granted(link: &mut Link, area: &str, only: &Only) -> Result<(), Annual
                 format!("there is no objection `{id}`, or it is of none of these accounts"),
             ));
         };
-        if !state(link, id)?.is_some_and(|(state, _)| state == GRANTED) {
+        if state(link, id)?.is_none_or(|(state, _)| state != GRANTED) {
             return Err(AnnualError::unfit(
                 format!("异议 `{id}` 未获支持，或已据以重新核定"),
                 format!("objection `{id}` is not granted, or was followed already"),

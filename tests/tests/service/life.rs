@@ -15,8 +15,6 @@
 //!   777,600: 20 %. One injured of 150 in three years: 2.22 ‰. The low row: 80 %, 1.2 × 80 % = 0.96 %.
 
 use std::fmt::Write as _;
-use std::thread::sleep;
-use std::time::Duration;
 
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -70,12 +68,11 @@ impl Agency {
     }
 
     fn until(&self, here: &str, states: &[&str]) -> Value {
-        for _ in 0..1200 {
+        for _ in 0..100_000 {
             let found = self.officer.get(here).expect(200);
             if states.contains(&found["state"].as_str().unwrap()) {
                 return found;
             }
-            sleep(Duration::from_millis(25));
         }
         panic!("{here} did not come to {states:?}");
     }
@@ -188,9 +185,19 @@ type Known = Vec<(String, Vec<(String, String)>)>;
 fn remember(agency: &Agency, known: &mut Known, expected: &[(&str, &str)]) {
     let rates = agency.rates("A", "");
     assert_eq!(rates, stretches(expected));
-    sleep(Duration::from_millis(5));
-    known.push((rate_service::clock::now(), rates));
-    sleep(Duration::from_millis(5));
+    known.push((next_instant(), rates));
+    next_instant();
+}
+
+/// An instant behind everything so far: instants are told to the millisecond.
+fn next_instant() -> String {
+    let so_far = rate_service::clock::now();
+    loop {
+        let now = rate_service::clock::now();
+        if now > so_far {
+            return now;
+        }
+    }
 }
 
 /// Enrolled and floated; an objection is granted, and the claim revoked.
