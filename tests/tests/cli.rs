@@ -69,6 +69,8 @@ mod workbook;
 
 #[path = "service/access.rs"]
 mod access;
+#[path = "service/announced.rs"]
+mod announced;
 #[path = "service/changes.rs"]
 mod changes;
 #[path = "service/collection.rs"]

@@ -28,7 +28,7 @@ const AREA: &str = "/v1/areas/990100";
 /// An agency with its law in force.
 pub(crate) struct Agency {
     pub(crate) officer: Client,
-    approver: Client,
+    pub(crate) approver: Client,
     billing: Client,
 }
 
@@ -67,7 +67,7 @@ impl Agency {
         assert_eq!(ended["state"], "committed", "{}", self.officer.get(&format!("{here}/problems")).text());
     }
 
-    fn until(&self, here: &str, states: &[&str]) -> Value {
+    pub(crate) fn until(&self, here: &str, states: &[&str]) -> Value {
         for _ in 0..100_000 {
             let found = self.officer.get(here).expect(200);
             if states.contains(&found["state"].as_str().unwrap()) {
@@ -78,7 +78,7 @@ impl Agency {
     }
 
     /// A run, decided and not reviewed.
-    fn tried(&self, request: &Value) -> String {
+    pub(crate) fn tried(&self, request: &Value) -> String {
         let run = self.officer.post(&format!("{AREA}/runs"), request).expect(202);
         let here = format!("{AREA}/runs/{}", run["id"].as_str().unwrap());
         let found = self.until(&here, &["trial", "failed", "blocked"]);
@@ -126,17 +126,17 @@ impl Agency {
     }
 }
 
-fn accounts() -> String {
+pub(crate) fn accounts() -> String {
     "area,account,kind\n990100,A,employer\n990100,B,employer\n".to_owned()
 }
 
 /// B is covered until March 2025 once it has joined A.
-fn coverage(joined: bool) -> String {
+pub(crate) fn coverage(joined: bool) -> String {
     let end = if joined { "2025-03" } else { "" };
     format!("area,account,from,to,state\n990100,A,2015-01,,insured\n990100,B,2015-01,{end},insured\n")
 }
 
-fn classes(changed: bool) -> String {
+pub(crate) fn classes(changed: bool) -> String {
     let mut text = "area,account,from,to,class_system,class,decided_by\n990100,B,2015-10-01,,8,4,agency\n".to_owned();
     text += if changed {
         "990100,A,2015-10-01,2023-09-30,8,4,agency\n990100,A,2023-10-01,,8,6,agency\n"
@@ -146,20 +146,20 @@ fn classes(changed: bool) -> String {
     text
 }
 
-fn claims(status: &str) -> String {
+pub(crate) fn claims(status: &str) -> String {
     let head = "area,account,claim,person,article,accident,recognised,status\n";
     format!(
         "{head}990100,A,C1,P1,A14-1,2020-03-02,2020-04-20,{status}\n990100,B,D1,P2,A14-1,2023-02-01,2023-03-10,recognised\n"
     )
 }
 
-fn payments() -> String {
+pub(crate) fn payments() -> String {
     let head = "area,account,claim,item,payer,paid_on,amount_fen\n";
     format!("{head}990100,A,C1,medical,fund,2020-06-01,1350000\n990100,B,D1,medical,fund,2023-04-01,777600\n")
 }
 
 /// Years up to 2021, months from then until the last one.
-fn premiums(last: &str) -> String {
+pub(crate) fn premiums(last: &str) -> String {
     let mut text = "area,account,from,to,payroll_fen,heads,due_fen,paid_fen,relieved_fen,kind\n".to_owned();
     for (account, heads, payroll, due) in [("A", 100, 100_000_000, 900_000), ("B", 50, 50_000_000, 450_000)] {
         for year in 2019..=2021 {
