@@ -255,7 +255,7 @@ fn first_year(agency: &Agency, known: &mut Known) {
         "only": {"accounts": ["A"], "cause": "objection", "objections": [filed["id"]]}});
     assert_eq!(agency.officer.post(&format!("{AREA}/runs"), &again).problem(422), "content.refused");
     let ruling = json!({"result": "granted", "decided_on": "2022-07-28", "document": "复核〔2022〕9号", "reasons": "认定已撤销"});
-    assert_eq!(agency.officer.post(&format!("{here}/decision"), &ruling).problem(403), "auth.forbidden");
+    assert_eq!(agency.officer.post(&format!("{here}/decision"), &ruling).problem(403), "auth.role");
     assert_eq!(agency.approver.post(&format!("{here}/decision"), &ruling).expect(200)["state"], "granted");
     assert_eq!(agency.approver.post(&format!("{here}/decision"), &ruling).problem(409), "state.conflict");
     agency.import(&[("claims.csv", claims("revoked"))]);
