@@ -14,6 +14,7 @@ import hashlib
 import itertools
 import json
 import os
+import subprocess
 import sys
 import time
 from collections import Counter, defaultdict
@@ -84,7 +85,7 @@ class Walk:
 
     def __init__(self, options, server, schema, witness, keys):
         self.options, self.server, self.schema, self.witness, self.keys = options, server, schema, witness, keys
-        self.roles = {}
+        self.roles, self.kept = {}, {}
         self.names = {"area": options.area, "file": "run_list.csv", "year": options.on[:4], "part": 1}
 
     def ask(self, role, operation, body=NOT_SET, query=None, media=None, **path):
@@ -117,6 +118,9 @@ class Walk:
         run = self.runs()
         self.names["run"] = run
         self.rates()
+        self.remedies()
+        self.proofs()
+        self.examinations()
         self.scenarios()
         self.law()
         self.messages()
@@ -208,6 +212,8 @@ class Walk:
         run = self.decided()
         self.ask("approver", "runs.review", {"remark": "looked through"}, run=run)
         self.ask("approver", "runs.approve", {}, run=run)
+        self.ask("officer", "runs.announce", {"first_day": "2022-06-01", "place": "portal"}, run=run)
+        self.ask("auditor", "runs.announcement", run=run)
         self.ask("approver", "runs.publish", {}, run=run)
         self.wait("runs.get", ("published",), run=run)
         for operation in ("events", "summary", "diagnostics", "findings", "problems", "not-insured", "accounts"):
@@ -237,6 +243,54 @@ class Walk:
         self.ask("billing", "quotations.create", line.encode(), media="application/x-ndjson")
         self.ask("actuary", "previews.create", {"area": self.options.area, "on": self.options.on,
                                                 "account": self.names["number"]}, media="application/json")
+
+    def remedies(self):
+        served = {"account": self.names["account"], "served_on": "2022-06-28", "channel": "post", "proof": "17"}
+        self.ask("officer", "services.record", {"services": [served]})
+        for operation in ("services.list", "services.get"):
+            self.ask("auditor", operation)
+        filed = {"run": self.names["run"], "account": self.names["account"], "kind": "recheck", "filed_on": "2022-07-04",
+                 "grounds": "figures", "documents": ["letter"]}
+        spare = self.made("officer", "objections.file", filed)["id"]
+        self.ask("officer", "objections.withdraw", {"remark": "settled"}, objection=spare)
+        self.names["objection"] = self.made("officer", "objections.file", filed)["id"]
+        ruling = {"result": "granted", "decided_on": "2022-07-11", "document": "2022-9", "reasons": "they differ"}
+        self.ask("approver", "objections.decide", ruling)
+        for operation in ("objections.list", "objections.get"):
+            self.ask("auditor", operation)
+        again = self.decided(only={"accounts": [self.names["account"]], "cause": "objection",
+                                   "objections": [self.names["objection"]]})
+        self.ask("auditor", "runs.redetermination", run=again)
+        self.ask("officer", "runs.cancel", {}, run=again)
+
+    def proofs(self):
+        for operation in ("proofs.get", "evidence.get"):
+            self.ask("auditor", operation)
+        size = self.made("auditor", "log.checkpoints")["items"][0]["size"]
+        self.names["size"] = str(size)
+        for operation in ("log.checkpoint", "log.keys"):
+            self.ask("auditor", operation)
+        self.ask("auditor", "log.consistency", query={"from": 1})
+        self.ask("auditor", "accounts.as-of", query={"day": self.options.on})
+        vectors = subprocess.run([self.options.rate, "vectors", os.path.join(self.options.rules, self.options.area, "three-year.toml"),
+                                  "--parameters", os.path.join(self.options.parameters, self.options.area + ".toml")],
+                                 check=True, capture_output=True).stdout
+        self.ask("auditor", "vectors.check", vectors, media="application/json")
+
+    def examinations(self):
+        """Replays and audits: one of each that is done, and one that is given up."""
+        for noun, asked, lists in (("replays", {"run": self.names["run"], "on": []}, ("differences",)),
+                                   ("audits", {"on": self.options.on}, ("lines", "file"))):
+            for kept in (True, False):
+                self.names["id"] = self.made("auditor", noun + ".create", asked)["id"]
+                if kept:
+                    self.wait(noun + ".get", ("done", "failed"))
+                    self.kept[noun] = self.names["id"]
+                    for operation in ("list", "get", "events", *lists):
+                        path = {"file": "audit.csv"} if operation == "file" else {}
+                        self.ask("auditor", "%s.%s" % (noun, operation), **path)
+                else:
+                    self.ask("auditor", noun + ".cancel")
 
     def law(self):
         """A next version of each document: the same content under another version is another draft."""
@@ -277,6 +331,10 @@ class Walk:
             return self.rule_set
         if operation.startswith("scenarios.") and name == "id":
             return self.spare_scenario if operation == "scenarios.drop" else self.scenario
+        if operation == "audits.file" and name == "file":
+            return "audit.csv"
+        if name == "id" and operation.split(".")[0] in self.kept:
+            return self.kept[operation.split(".")[0]]
         if operation == "webhooks.delete" and name == "webhook":
             return self.spare_webhook
         return self.spare if operation == "keys.revoke" else self.names[name]

@@ -115,7 +115,8 @@ pub async fn lines(
 /// `audit.xlsx`, `audit.html`, `audit.json`, `problems.csv`, `summary.txt`.
 #[utoipa::path(get, path = "/v1/areas/{area}/audits/{id}/files/{file}", operation_id = "audits.file", tag = "audit",
     params(("area" = String, Path), ("id" = String, Path), ("file" = String, Path)),
-    responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"), (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
+    responses((status = 200, content((String = "text/csv"), (String = "text/html"), (String = "text/plain"),
+        (String = "application/json"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), (status = "4XX", body = ProblemBody, content_type = "application/problem+json")))]
 pub async fn file(
     service: Data<Service>,
     started: Started,
