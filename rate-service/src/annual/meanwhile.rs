@@ -10,6 +10,9 @@ use super::{AnnualError, findings};
 use crate::billing::BillingError;
 use crate::store::{Link, RunRow};
 
+/// Accounts looked at together.
+const PAGE: usize = 1000;
+
 /// Refuses to publish a run where another one, published since its facts were frozen, determined rates of its accounts in its
 /// setting: what was found out since then would be undone by older facts.
 ///
@@ -43,6 +46,7 @@ fn meets(link: &mut Link, request: &Request, own: &Run, other: &Run) -> Result<b
         (Some(only), Some(theirs)) => !only.accounts.is_disjoint(&theirs.accounts),
         (Some(only), None) if first => have_rates(link, other, &only.accounts)?,
         (None, Some(theirs)) if request.first_only => have_rates(link, own, &theirs.accounts)?,
+        (None, None) if request.first_only => share_accounts(link, own, other)?,
         // A run over everybody concerns everybody.
         (_, _) => true,
     })
@@ -52,4 +56,17 @@ fn meets(link: &mut Link, request: &Request, own: &Run, other: &Run) -> Result<b
 fn have_rates(link: &mut Link, run: &Run, accounts: &BTreeSet<String>) -> Result<bool, AnnualError> {
     let accounts: Vec<String> = accounts.iter().cloned().collect();
     Ok(link.bodies_of(&run.area, &accounts)?.iter().any(|it| it.run == run.id))
+}
+
+/// Whether two runs give any account a rate, both of them.
+fn share_accounts(link: &mut Link, one: &Run, other: &Run) -> Result<bool, AnnualError> {
+    let mut after = String::new();
+    loop {
+        let page = link.accounts_in_runs(&one.area, std::slice::from_ref(&one.id), &after, PAGE)?;
+        let Some(last) = page.last().cloned() else { return Ok(false) };
+        if have_rates(link, other, &page.into_iter().collect())? {
+            return Ok(true);
+        }
+        after = last;
+    }
 }

@@ -185,8 +185,8 @@ fn what_is_recorded_stands_in_notices_and_reports() {
     let good = row("A", "2022-06-28", "post", "EMS 1");
     let wrong =
         record(json!([good, row("B", "2022-02-30", "pigeon", ""), row("Z", "2122-01-01", "post", "EMS 2"), good]));
-    assert_eq!(wrong.problem(422), "content.refused");
     let said = wrong.text();
+    assert_eq!(wrong.problem(422), "content.refused");
     for told in [
         "services.1 (B)：送达日期须",
         "services.1 (B)：送达方式",
