@@ -41,6 +41,10 @@ pub struct Line {
     pub rate: Option<Rate>,
     /// Premium due as posted.
     pub posted: Money,
+    /// What of that was paid with the row.
+    pub paid: Money,
+    /// What of that was relieved, and paid by nobody.
+    pub relieved: Money,
     /// Premium due at the new rate: payroll times rate, rounded once as the rule set says.
     pub due: Money,
     /// What becomes of the difference.
@@ -175,7 +179,7 @@ fn regular(row: &Premium, decision: &Decision, then: Option<(Overpaid, Underpaid
     let Some(rate) = rate_of(row, schedule)? else { return Ok(None) };
     let unknown = || Problem::new(Code::HistoryNoRate, Place::field("premiums.payroll_fen"), [row.months.from()]);
     let due = rate.premium_on(row.payroll, schedule.premium_mode()).ok_or_else(unknown)?;
-    let (Premium { months, payroll, .. }, posted) = (*row, row.due);
+    let Premium { months, payroll, due: posted, paid, relieved, .. } = *row;
     let then = match (due.cmp(&posted), then) {
         (Ordering::Equal, _) => Then::Even,
         (_, None) => Then::Unsaid,
@@ -184,12 +188,13 @@ fn regular(row: &Premium, decision: &Decision, then: Option<(Overpaid, Underpaid
         (Ordering::Greater, Some((_, Underpaid::Collect))) => Then::Collect,
         (Ordering::Greater, Some((_, Underpaid::Waive))) => Then::Waived,
     };
-    Ok(Some(Line { months, payroll, rate: Some(rate), posted, due, then }))
+    Ok(Some(Line { months, payroll, rate: Some(rate), posted, paid, relieved, due, then }))
 }
 
 /// What was settled before counts against what is to be settled now: a second run asks for nothing twice.
 fn settled(row: &Premium, decision: &Decision) -> Result<Line, Problem> {
     outside(row, decision).map_or(Ok(()), Err)?;
-    let months = row.months;
-    Ok(Line { months, payroll: Money::ZERO, rate: None, posted: row.due, due: Money::ZERO, then: Then::Settled })
+    let Premium { months, due: posted, paid, relieved, .. } = *row;
+    let (payroll, due) = (Money::ZERO, Money::ZERO);
+    Ok(Line { months, payroll, rate: None, posted, paid, relieved, due, then: Then::Settled })
 }

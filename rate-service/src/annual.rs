@@ -10,6 +10,7 @@ mod export;
 mod findings;
 mod freeze;
 mod law;
+mod meanwhile;
 mod notices;
 mod objected;
 mod only;

@@ -164,7 +164,7 @@ pub fn pinned(link: &mut Link, seen: &Seen, question: Question) -> Result<Pinned
     };
     let runs = seen.of(&account.area, known_at.as_deref());
     let bodies = link.bodies_of(&account.area, std::slice::from_ref(&account.number))?;
-    let timeline = Timeline::of(&bodies, &runs, runs.last().unwrap_or_default())?;
+    let timeline = Timeline::of(&account.number, &bodies, &runs, runs.last().unwrap_or_default())?;
     let decided = match timeline.on(*day) {
         Some(rate) => {
             let run = runs.named(&rate.decision.run);

@@ -13,7 +13,7 @@ mod served;
 pub use announced::{Announced, announce, announced, may_publish};
 pub use clocks::{Clock, Clocks};
 pub use objection::{Event, Filing, Kind, Objection, Ruling, Standing, decide, file, objection, objections, withdraw};
-pub use served::{Channel, Service, of_account, record, services};
+pub use served::{Channel, Said, Service, of_account, record, services};
 
 use rate_core::error::Lang;
 

@@ -69,6 +69,8 @@ mod workbook;
 
 #[path = "service/access.rs"]
 mod access;
+#[path = "service/again.rs"]
+mod again;
 #[path = "service/announced.rs"]
 mod announced;
 #[path = "service/changes.rs"]

@@ -2,7 +2,9 @@
 
 use super::bytes::{Item, Writer};
 use super::envelope::Envelope;
-use super::fields::{RecordError, array, boolean, bytes, day, days, digest, fixed, formatted, maybe, number, text};
+use super::fields::{
+    RecordError, array, boolean, bytes, day, days, digest, fixed, formatted, maybe, number, text, texts,
+};
 use crate::calendar::{DateSpan, NaiveDate};
 use crate::log::Digest;
 
@@ -105,6 +107,23 @@ pub struct Run {
     pub supersedes: Option<String>,
     /// Recorded as a trial: its rule set may be tried and replayed, never published.
     pub trial: bool,
+    /// Runs beside that one, of the same setting, whose place it takes too; in order.
+    pub also: Vec<String>,
+    /// Accounts that it was asked about and gives no rate, since they were not insured: what they had of the setting stands
+    /// no longer. In order.
+    pub without: Vec<String>,
+}
+
+impl Run {
+    /// The runs whose place it takes.
+    pub fn replaces(&self) -> impl Iterator<Item = &str> {
+        self.supersedes.iter().chain(&self.also).map(String::as_str)
+    }
+
+    /// Whether it takes an account out of the setting.
+    pub fn takes_out(&self, account: &str) -> bool {
+        self.without.binary_search_by(|it| it.as_str().cmp(account)).is_ok()
+    }
 }
 
 impl Entry {
@@ -237,9 +256,24 @@ impl FactsChange {
     }
 }
 
+/// The two lists of names behind the fields of a run, where it has them.
+fn behind(fields: &mut Vec<Item>) -> Result<[Vec<String>; 2], RecordError> {
+    const WHAT: &str = "names in order, and some of them";
+    if fields.len() != 17 {
+        return Ok([Vec::new(), Vec::new()]);
+    }
+    let [also, without] = fixed(Item::Array(fields.split_off(15)), WHAT)?;
+    let names = [texts(also)?, texts(without)?];
+    let in_order = names.iter().all(|names| names.is_sorted_by(|one, other| one < other));
+    let some = names.iter().any(|names| !names.is_empty());
+    if in_order && some { Ok(names) } else { Err(RecordError::Shape(WHAT)) }
+}
+
 impl Run {
     fn write(&self, out: &mut Writer) {
-        out.array(15);
+        // Most runs have neither, and are written as they were before there was either.
+        let more = !self.also.is_empty() || !self.without.is_empty();
+        out.array(if more { 17 } else { 15 });
         out.text(&self.id);
         out.text(&self.area);
         out.bytes(&self.rule_set.0);
@@ -255,9 +289,16 @@ impl Run {
         out.text(&self.approver);
         out.maybe(self.supersedes.as_deref(), Writer::text);
         out.boolean(self.trial);
+        if more {
+            for names in [&self.also, &self.without] {
+                out.list(names.iter(), |out, name| out.text(name));
+            }
+        }
     }
 
     fn read(item: Item) -> Result<Self, RecordError> {
+        let mut fields = array(item, "a run of fifteen fields")?;
+        let [also, without] = behind(&mut fields)?;
         let [
             id,
             area,
@@ -274,7 +315,7 @@ impl Run {
             approver,
             supersedes,
             trial,
-        ] = fixed(item, "a run of fifteen fields")?;
+        ] = fixed(Item::Array(fields), "a run of fifteen fields")?;
         Ok(Self {
             id: text(id)?,
             area: text(area)?,
@@ -291,6 +332,8 @@ impl Run {
             approver: text(approver)?,
             supersedes: maybe(supersedes, text)?,
             trial: boolean(&trial)?,
+            also,
+            without,
         })
     }
 }

@@ -25,8 +25,8 @@ pub(super) struct Frozen {
     pub(super) diagnosis: Diagnosis,
 }
 
-/// What a freeze found out, as a line.
-pub(super) fn line(chosen: &ChosenLaw, diagnosis: &Diagnosis) -> String {
+/// What a freeze found out, as a line, with how many entries the log had then.
+pub(super) fn line(chosen: &ChosenLaw, diagnosis: &Diagnosis, entries: i64) -> String {
     let considered: Vec<Value> = chosen
         .considered
         .iter()
@@ -53,8 +53,14 @@ pub(super) fn line(chosen: &ChosenLaw, diagnosis: &Diagnosis) -> String {
         "insured": diagnosis.insured,
         "counts": counts,
         "totals": totals,
+        "entries": entries,
     })
     .to_string()
+}
+
+/// How many entries the log had when a run was frozen, where that is kept: runs of former versions do not have it.
+pub(super) fn entries(row: &RunRow) -> Option<i64> {
+    serde_json::from_str::<Value>(row.frozen.as_deref()?).ok()?["entries"].as_i64()
 }
 
 impl Frozen {

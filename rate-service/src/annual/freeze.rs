@@ -16,12 +16,14 @@ use super::{AnnualError, LawSource, findings};
 use crate::logbook::{Leaving, Logbook};
 use crate::pipeline::{self, Portion};
 use crate::run::{ChosenLaw, RunError, not_of_setting};
-use crate::store::{AccountRange, ChunkRow, RunRow, Store};
+use crate::store::{AccountRange, ChunkRow, Link, RunRow, Store};
 
 /// What a freeze comes to before it is kept.
 struct Freeze {
     chosen: ChosenLaw,
     knowledge: i64,
+    /// Entries that the log had.
+    entries: i64,
     chunks: Vec<ChunkRow>,
     diagnosis: Diagnosis,
 }
@@ -39,7 +41,10 @@ impl Worker {
         let request = Request::read(&row.id, &row.area, &row.request)?;
         let entry = request.entry(&row.accepted)?;
         let anew = request.only.as_ref().and_then(|only| only.anew(request.on));
-        let known = log.take_rates(&request.area, &Leaving { run: request.supersedes.as_deref(), anew }, now)?;
+        // Before the rates are taken: what is published from here on is not among the facts of this run.
+        let entries = store.read(Link::entry_count)?;
+        let leaving = Leaving { run: request.supersedes.as_deref(), whole: !request.first_only, anew };
+        let known = log.take_rates(&request.area, &leaving, now)?;
         let knowledge = i64::try_from(known).map_err(|_| AnnualError::Broken("a knowledge number"))?;
         let area = store.read(|link| pipeline::of_area(link, &request.area, knowledge))?;
         let checked = area.checked();
@@ -64,7 +69,7 @@ impl Worker {
         // A row of facts is found by its account and table: lines are those of a piece that was read.
         diagnosis.findings.iter_mut().for_each(|it| it.place.line = 0);
         diagnosis.findings.sort();
-        keep(store, row, Freeze { chosen, knowledge, chunks, diagnosis }, now)
+        keep(store, row, Freeze { chosen, knowledge, entries, chunks, diagnosis }, now)
     }
 
     /// Goes through the accounts a range at a time; the ranges. They are read and checked ahead, and looked through in
@@ -163,14 +168,14 @@ fn right(problems: Vec<Problem>) -> Result<(), AnnualError> {
 
 /// Keeps a freeze, unless somebody else was given the run meanwhile, or it was given up.
 fn keep(store: &Store, leased: &RunRow, freeze: Freeze, now: &str) -> Result<(), AnnualError> {
-    let Freeze { chosen, knowledge, chunks, diagnosis } = freeze;
+    let Freeze { chosen, knowledge, entries, chunks, diagnosis } = freeze;
     store.change(|link| {
         let mut row = held(link, &leased.id)?;
         if row.fence != leased.fence || row.state != State::Running.as_str() {
             return Ok(());
         }
         row.knowledge = Some(knowledge);
-        row.frozen = Some(findings::line(&chosen, &diagnosis));
+        row.frozen = Some(findings::line(&chosen, &diagnosis, entries));
         link.add_run_law(&pinned(&row.id, &chosen))?;
         link.add_chunks(&chunks)?;
         let rows: Vec<_> = findings::rows(&row.id, &diagnosis).collect();

@@ -1,16 +1,16 @@
 //! Notices of a run, made again from its facts and its law: of one account, a range at a time, or into a directory.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 
-use rate_core::Lang;
 use rate_core::explanation::Particulars;
+use rate_core::{Lang, NaiveDate, date};
 
 use super::export::{decided, each};
 use super::work::{decided_one, frame, portion};
 use super::{AnnualError, law};
 use crate::run::{ChosenLaw, Layout, NoticeFiles, Run};
-use crate::store::{ChunkRow, RunRow, Store};
+use crate::store::{ChunkRow, Link, RunRow, Store};
 
 /// The notices of a run whose accounts are all decided, a range of accounts at a time.
 #[derive(Debug)]
@@ -52,7 +52,7 @@ impl Notices {
     pub fn next(&mut self, store: &Store) -> Result<Option<Vec<AccountNotice>>, AnnualError> {
         let Some(chunk) = self.ahead.pop_front() else { return Ok(None) };
         let run = portion(store, &self.row, &self.chosen, &chunk, &mut |_, _| {})?;
-        Ok(Some(self.written(&run)))
+        self.written(store, &run).map(Some)
     }
 
     /// That of one account; nothing, where it has no rate of the run.
@@ -61,17 +61,38 @@ impl Notices {
     /// As the store's.
     pub fn one(&self, store: &Store, account: &str) -> Result<Option<AccountNotice>, AnnualError> {
         let run = decided_one(store, &self.row, &self.chosen, account)?;
-        Ok(self.written(&run).into_iter().find(|it| it.account == account))
+        Ok(self.written(store, &run)?.into_iter().find(|it| it.account == account))
     }
 
-    fn written(&self, run: &Run) -> Vec<AccountNotice> {
+    fn written(&self, store: &Store, run: &Run) -> Result<Vec<AccountNotice>, AnnualError> {
         let (layout, lang) = self.how;
-        let notice = |decided: &crate::run::Decided| AccountNotice {
-            account: decided.history.key().number.clone(),
-            text: decided.notice(&self.particulars, layout, lang),
-        };
-        run.decided.iter().map(notice).collect()
+        let accounts: Vec<String> = run.decided.iter().map(|it| it.history.key().number.clone()).collect();
+        let recorded = store.read(|link| recorded(link, &self.row.id, &accounts))?;
+        let mut notices = Vec::with_capacity(accounts.len());
+        for (decided, account) in run.decided.iter().zip(accounts) {
+            let mut particulars = self.particulars.clone();
+            let served = &mut particulars.served;
+            served.on = served.on.or_else(|| recorded.served.get(&account).copied());
+            served.announced = served.announced.or(recorded.announced);
+            notices.push(AccountNotice { text: decided.notice(&particulars, layout, lang), account });
+        }
+        Ok(notices)
     }
+}
+
+/// What is recorded of a run that its notices depend on.
+struct Recorded {
+    announced: Option<NaiveDate>,
+    /// The day each notice was served, by the last word on it.
+    served: BTreeMap<String, NaiveDate>,
+}
+
+fn recorded(link: &mut Link, run: &str, accounts: &[String]) -> Result<Recorded, AnnualError> {
+    let day = |text: &str| date(text).map_err(|_| AnnualError::Broken("a day of an announcement or a service"));
+    let announced = link.announcement(run)?.map(|it| day(&it.first_day)).transpose()?;
+    let services = link.services_of(run, accounts)?.into_iter();
+    let served = services.map(|it| Ok((it.account, day(&it.served_on)?))).collect::<Result<_, AnnualError>>()?;
+    Ok(Recorded { announced, served })
 }
 
 /// What the check says of the rule set is known here better than to whoever sends the notice.

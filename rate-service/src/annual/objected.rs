@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use rate_core::record::Run;
 use serde_json::json;
 
 use super::AnnualError;
@@ -50,15 +51,30 @@ fn state(link: &mut Link, id: &str) -> Result<Option<(String, i64)>, AnnualError
     Ok(link.objection_events(id)?.pop().map(|it| (it.state, it.number)))
 }
 
+/// Refuses to say that an objection is followed where its account has nothing of the run.
+fn is_answered(link: &mut Link, run: &Run, only: &Only) -> Result<(), AnnualError> {
+    let accounts: Vec<String> = only.accounts.iter().cloned().collect();
+    let bodies = link.bodies_of(&run.area, &accounts)?;
+    let decided: BTreeSet<&str> = bodies.iter().filter(|it| it.run == run.id).map(|it| it.account.as_str()).collect();
+    let open = |account: &&String| !decided.contains(account.as_str()) && !run.takes_out(account);
+    match accounts.iter().find(open) {
+        None => Ok(()),
+        Some(account) => Err(AnnualError::unfit(
+            format!("单位 {account} 的数据有误，本次未能核定：改正后另办，其异议才算办结"),
+            format!(
+                "account {account} got nothing of this run, since its facts are wrong: its objection is not followed"
+            ),
+        )),
+    }
+}
+
 /// Records that the run which follows some objections is published, in the transaction that publishes it.
-pub(super) fn followed(
-    link: &mut Link,
-    (area, run): (&str, &str),
-    only: &Only,
-    who: &str,
-    now: &str,
-) -> Result<(), AnnualError> {
+pub(super) fn followed(link: &mut Link, published: &Run, only: &Only, who: &str, now: &str) -> Result<(), AnnualError> {
+    let Run { id: run, area, .. } = published;
     is_granted(link, area, only)?;
+    if only.cause.objections().is_some() {
+        is_answered(link, published, only)?;
+    }
     for id in only.cause.objections().into_iter().flatten() {
         let number = state(link, id)?.map_or(1, |(_, number)| number + 1);
         let event = ObjectionEventRow {
@@ -68,7 +84,7 @@ pub(super) fn followed(
             happened_on: legal_day(now).map_or_else(String::new, |day| day.to_string()),
             document: String::new(),
             remark: String::new(),
-            run: run.to_owned(),
+            run: run.clone(),
             recorded_by: who.to_owned(),
             recorded_at: now.to_owned(),
         };

@@ -1,14 +1,16 @@
 //! Publication: bodies, entries, checkpoint and the state of the run in one transaction.
 
+use std::collections::BTreeSet;
 use std::sync::mpsc::sync_channel;
 use std::thread::Scope;
 
 use serde_json::json;
 
 use super::act::{WORKER, enter, held, moved};
+use super::only::{Cause, MOST_NAMED};
 use super::request::Request;
 use super::state::{Act, Who};
-use super::{AnnualError, block, law, objected};
+use super::{AnnualError, block, law, meanwhile, objected};
 use crate::logbook::{Bodies, Facts, LogError, Logbook, Publication, Published, Sealed};
 use crate::store::{HookKind, Link, RunRow, Store, StoreError};
 
@@ -31,6 +33,8 @@ pub(super) fn publish(store: &Store, log: &mut Logbook, row: &RunRow, now: &str)
             author: row.author.clone(),
             approver: row.approver.clone().unwrap_or_default(),
             supersedes: request.supersedes.clone(),
+            whole: !request.first_only,
+            without: taken_out(store, row, &request)?,
             recorded_at: now.to_owned(),
         };
         let mut wrong = None;
@@ -62,14 +66,26 @@ fn record(
             format!("run `{other}` came to stand for this setting meanwhile: ask anew, naming it as `supersedes`"),
         ));
     }
+    meanwhile::is_quiet(link, (row, request), &published.run)?;
     if let Some(only) = &request.only {
-        objected::followed(link, (&row.area, &row.id), only, &row.author, now)?;
+        objected::followed(link, &published.run, only, &row.author, now)?;
     }
     link.add_hook_event(&row.area, HookKind::RunPublished, &told(request, published), now)?;
     let row = held(link, &row.id)?;
     let state = moved(&row, Act::Record, Who::Worker)?;
     link.drop_run_blocks(&row.id)?;
     enter(link, row, (state, Act::Record), WORKER, now, "").map(drop)
+}
+
+/// The accounts that some accounts' run was asked about and that are not insured in its setting: by a correction they have no
+/// rate. One whose facts are refused keeps what it has.
+fn taken_out(store: &Store, row: &RunRow, request: &Request) -> Result<BTreeSet<String>, AnnualError> {
+    if request.only.as_ref().is_none_or(|only| only.cause == Cause::First) {
+        return Ok(BTreeSet::new());
+    }
+    let most = i64::try_from(MOST_NAMED).unwrap_or(i64::MAX);
+    let out = store.read(|link| link.left_out(&row.id, block::NOT_INSURED, "", most))?;
+    Ok(out.into_iter().map(|it| it.account).collect())
 }
 
 /// What others are told of a publication; who wants to know more asks for it.

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use rate_core::calendar::{day_after, day_before};
-use rate_core::record::Body;
+use rate_core::record::{Body, RecordedSegment};
 use rate_core::settlement::{self, Line};
 use rate_core::{DateSpan, Month, NaiveDate, Problem};
 
+use super::only::Cause;
 use super::request::Request;
 use super::work::decided_within;
 use super::{AnnualError, block, law};
@@ -73,22 +74,30 @@ pub fn redetermined(
     let only = Request::read(&row.id, &row.area, &row.request)?.only.ok_or_else(|| {
         AnnualError::unfit("该运行面向全部单位，没有重新核定的对照", "a run over everybody determines nobody again")
     })?;
+    let first = only.cause == Cause::First;
     let page: Vec<String> = only.accounts.into_iter().filter(|it| it.as_str() > after).take(most.max(1)).collect();
     let Some(last) = page.last().cloned() else { return Ok((Vec::new(), None)) };
     let chosen = store.read(|link| law::compiled(link, &row))?;
     let range = AccountRange { after: after.to_owned(), upto: Some(last.clone()) };
-    let decided = decided_within(store, &row, &chosen, &range, &mut |_, _| {})?.decided;
+    let run = decided_within(store, &row, &chosen, &range, &mut |_, _| {})?;
     let before = store.read(|link| Before::of(link, &row, &page))?;
-    let mut found = Vec::with_capacity(decided.len());
-    for it in &decided {
+    let mut found = Vec::with_capacity(page.len());
+    // First rates take nobody's away.
+    for key in run.not_insured.iter().filter(|_| !first) {
+        let moved = before.moved(&key.number, &Now::none(*chosen.law.setting()))?;
+        let account = key.number.clone();
+        found.push(Redetermined { account, moved, lines: Vec::new(), problems: Vec::new() });
+    }
+    for it in &run.decided {
         let account = it.decision.account().number.clone();
         let body = Body::read(&Sealed::of(it).body).map_err(BillingError::from)?;
         let (lines, problems) = match settlement::again(&it.decision, &it.history) {
             Ok(lines) => (lines, Vec::new()),
             Err(problems) => (Vec::new(), problems.into_vec()),
         };
-        found.push(Redetermined { moved: before.moved(&account, &body)?, account, lines, problems });
+        found.push(Redetermined { moved: before.moved(&account, &Now::of(&body))?, account, lines, problems });
     }
+    found.sort_by(|one, other| one.account.cmp(&other.account));
     Ok((found, Some(last)))
 }
 
@@ -107,8 +116,14 @@ pub(super) fn not_before(link: &mut Link, row: &RunRow) -> Result<(), AnnualErro
         for sealed in block::bodies(&row.area, &kept)? {
             let body = Body::read(&sealed.body).map_err(BillingError::from)?;
             let account = sealed.account.number;
-            early.extend(first_before(&before.moved(&account, &body)?, from).map(|day| format!("{account} {day}")));
+            let moved = before.moved(&account, &Now::of(&body))?;
+            early.extend(first_before(&moved, from).map(|day| format!("{account} {day}")));
         }
+    }
+    let out = Now::none(*law::compiled(link, row)?.law.setting());
+    for it in link.left_out(&row.id, block::NOT_INSURED, "", i64::try_from(accounts.len()).unwrap_or(i64::MAX))? {
+        let moved = before.moved(&it.account, &out)?;
+        early.extend(first_before(&moved, from).map(|day| format!("{} {day}", it.account)));
     }
     if early.is_empty() {
         return Ok(());
@@ -145,20 +160,36 @@ impl Before {
         Ok(Self { bodies: link.bodies_of(&row.area, accounts)?, seen, area: row.area.clone(), through })
     }
 
-    /// Where a body of an account gives other rates.
-    fn moved(&self, account: &str, body: &Body) -> Result<Vec<Moved>, AnnualError> {
-        let Some(through) = self.through else { return Ok(moved(&Timeline::default(), body)) };
+    /// Where an account has other rates now.
+    fn moved(&self, account: &str, now: &Now<'_>) -> Result<Vec<Moved>, AnnualError> {
+        let Some(through) = self.through else { return Ok(moved(&Timeline::default(), now)) };
         let runs = self.seen.of(&self.area, None);
         let bodies: Vec<BodyRow> = self.bodies.iter().filter(|it| it.account == account).cloned().collect();
-        Ok(moved(&Timeline::of(&bodies, &runs, through)?, body))
+        Ok(moved(&Timeline::of(account, &bodies, &runs, through)?, now))
     }
 }
 
-/// Where a body gives other rates than stood before, inside its setting.
-fn moved(before: &Timeline, body: &Body) -> Vec<Moved> {
-    let setting = body.setting;
+/// What is determined now of an account: the rates of its body, or none of the whole setting.
+struct Now<'b> {
+    setting: DateSpan,
+    segments: &'b [RecordedSegment],
+}
+
+impl<'b> Now<'b> {
+    fn of(body: &'b Body) -> Self {
+        Self { setting: body.setting, segments: &body.segments }
+    }
+
+    fn none(setting: DateSpan) -> Self {
+        Self { setting, segments: &[] }
+    }
+}
+
+/// Where an account has other rates than stood before, inside the setting.
+fn moved(before: &Timeline, determined: &Now<'_>) -> Vec<Moved> {
+    let Now { setting, segments } = *determined;
     let stood = before.0.iter().map(|it| it.days);
-    let now = body.segments.iter().map(|it| it.days);
+    let now = segments.iter().map(|it| it.days);
     let inside = stood.chain(now).filter_map(|days| days.intersect(&setting));
     let mut bounds: Vec<NaiveDate> = inside
         .flat_map(|days| [Some(days.from()), days.to().map(day_after)])
@@ -178,7 +209,7 @@ fn moved(before: &Timeline, body: &Body) -> Vec<Moved> {
             rate_percent: it.rate_percent.clone(),
             origin: it.origin.clone(),
         });
-        let after = body.segments.iter().find(|it| it.days.contains(*from)).map(|it| RateThen {
+        let after = segments.iter().find(|it| it.days.contains(*from)).map(|it| RateThen {
             class: it.class,
             grade: it.grade.clone(),
             rate_percent: it.rate_percent.clone(),

@@ -4,14 +4,19 @@
 //! The form in which provinces ask for it was not found: this is the matter, in an order of our own. What the service does
 //! not know is left out as unknown, and never reckoned.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use rate_core::fund::FundMonth;
 use rate_core::{DateSpan, Lang, NaiveDate};
 use serde_json::{Value, json};
 
 use super::act::state_of;
+use super::only::Cause;
 use super::request::Request;
 use super::state::State;
 use super::{AnnualError, law, reading};
+use crate::billing::{Ledger, Seen};
 use crate::pipeline;
 use crate::run::{Change, Summary};
 use crate::store::{RunRow, Store};
@@ -28,8 +33,10 @@ pub struct Report {
     pub year: i32,
     /// Base vectors and phased cuts that began or ended in the year, as the law of its runs has them.
     pub changes: Vec<DatedChange>,
-    /// The runs in force in the year, oldest setting first.
+    /// The runs in force in the year, oldest setting first: over everybody, and over those who had no rate yet.
     pub runs: Vec<ReportedRun>,
+    /// Runs over accounts that stand in one of these runs already, and were determined again.
+    pub again: Vec<ReportedRun>,
     /// The months of the fund that are known.
     pub fund: Vec<FundMonth>,
 }
@@ -60,6 +67,8 @@ pub struct ReportedRun {
     pub rule_set: String,
     /// Its rule set may not be published: what it decided is in force nowhere.
     pub trial: bool,
+    /// Why it is over some accounts alone; nothing where it is not.
+    pub cause: Option<&'static str>,
     /// Both summaries.
     pub summary: Summary,
 }
@@ -72,10 +81,10 @@ pub fn report(store: &Store, area: &str, year: i32) -> Result<Report, AnnualErro
     let no_year = || AnnualError::unfit(format!("没有 {year} 年"), format!("there is no year {year}"));
     let day = |month, day| NaiveDate::from_ymd_opt(year, month, day).ok_or_else(no_year);
     let span = DateSpan::new(day(1, 1)?, Some(day(12, 31)?)).ok_or_else(no_year)?;
-    let rows = published(store, area)?;
-    let replaced: Vec<String> = rows.iter().filter_map(|(_, request)| request.supersedes.clone()).collect();
-    let (mut runs, mut changes) = (Vec::new(), Vec::new());
-    for (row, _) in rows.iter().filter(|(row, _)| !replaced.contains(&row.id)) {
+    let seen = store.read(|link| Seen::by(link, &mut Arc::new(Ledger::default())))?;
+    let standing: BTreeSet<&str> = seen.standing(area).into_iter().map(|it| it.run.id.as_str()).collect();
+    let (mut runs, mut again, mut changes) = (Vec::new(), Vec::new(), Vec::new());
+    for (row, request) in published(store, area)?.iter().filter(|(row, _)| standing.contains(row.id.as_str())) {
         let chosen = store.read(|link| law::compiled(link, row))?;
         let law = &chosen.law;
         if law.setting().intersect(&span).is_none() {
@@ -94,15 +103,20 @@ pub fn report(store: &Store, area: &str, year: i32) -> Result<Report, AnnualErro
                 });
             }
         }
-        runs.push(ReportedRun {
+        let cause = request.only.as_ref().map(|only| &only.cause);
+        let of = if cause.is_none_or(|cause| *cause == Cause::First) { &mut runs } else { &mut again };
+        of.push(ReportedRun {
             run: row.id.clone(),
             setting: *law.setting(),
             rule_set: law.rules().id().to_string(),
             trial: chosen.trial(),
+            cause: cause.map(Cause::as_str),
             summary: reading::summary(store, &row.id)?,
         });
     }
-    runs.sort_by(|one, two| (one.setting.from(), &one.run).cmp(&(two.setting.from(), &two.run)));
+    for runs in [&mut runs, &mut again] {
+        runs.sort_by(|one: &ReportedRun, two| (one.setting.from(), &one.run).cmp(&(two.setting.from(), &two.run)));
+    }
     changes.sort();
     changes.dedup();
     let fund = store.read(|link| {
@@ -111,7 +125,7 @@ pub fn report(store: &Store, area: &str, year: i32) -> Result<Report, AnnualErro
     })?;
     let fund =
         fund.checked().fund.months().iter().filter(|it| it.area == area && it.month.year() == year).cloned().collect();
-    Ok(Report { area: area.to_owned(), year, changes, runs, fund })
+    Ok(Report { area: area.to_owned(), year, changes, runs, again, fund })
 }
 
 /// The published runs of an area.
@@ -156,6 +170,7 @@ impl Report {
             "year": self.year,
             "base_rate_changes": self.changes.iter().map(change).collect::<Vec<_>>(),
             "runs": self.runs.iter().map(ReportedRun::to_json).collect::<Vec<_>>(),
+            "determined_again": self.again.iter().map(ReportedRun::to_json).collect::<Vec<_>>(),
             "fund": if self.fund.is_empty() { Value::Null } else { self.fund.iter().map(fund).collect() },
         })
     }
@@ -191,6 +206,7 @@ impl ReportedRun {
             "to": self.setting.to().map(|to| to.to_string()),
             "rule_set": self.rule_set,
             "trial": self.trial,
+            "cause": self.cause,
             "accounts": { "decided": decided, "refused": refused, "not_insured": not_insured, "rated_already": self.summary.rated },
             "by_grade": self.summary.by_grade.iter().map(grade).collect::<Vec<_>>(),
             "by_change": self.summary.by_change.iter().map(change).collect::<Vec<_>>(),

@@ -131,7 +131,10 @@ fn timelines(
     let without: Vec<String> = accounts.into_iter().filter(|account| !bodies.contains_key(account)).collect();
     let known = link.last_knowledge()?;
     let known = link.standing_of_table(area, &without, TableKind::Accounts.stem(), known)?;
-    let of = |(account, bodies): (String, Vec<_>)| Ok((account, Some(Timeline::of(&bodies, &runs, through)?)));
+    let of = |(account, bodies): (String, Vec<_>)| {
+        let timeline = Timeline::of(&account, &bodies, &runs, through)?;
+        Ok((account, Some(timeline)))
+    };
     bodies.into_iter().map(of).chain(known.into_iter().map(|row| Ok((row.account, None)))).collect()
 }
 

@@ -74,10 +74,11 @@ pub struct NoticeQuery {
     /// Day of issue; left out, the notice has room for it.
     #[param(format = "date")]
     pub issued_on: Option<String>,
-    /// The day it was served, from which terms run; left out, they are said in words.
+    /// The day it was served, from which terms run; left out, it is the one that is recorded as its service, and where none is,
+    /// terms are said in words.
     #[param(format = "date")]
     pub served_on: Option<String>,
-    /// The first day of the announcement.
+    /// The first day of the announcement; left out, it is the one that is recorded.
     #[param(format = "date")]
     pub announced_on: Option<String>,
 }

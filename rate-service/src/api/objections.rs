@@ -312,6 +312,10 @@ pub struct DifferenceBody {
     pub rate_percent: Option<String>,
     /// Premium due as posted.
     pub posted_fen: i64,
+    /// What of that was paid with the row.
+    pub paid_fen: i64,
+    /// What of that was relieved, and paid by nobody: it is no premium that could be given back.
+    pub relieved_fen: i64,
     /// Premium due at the rate determined now.
     pub due_fen: i64,
     /// Due now less posted: above zero too little was posted, below zero too much.
@@ -358,6 +362,8 @@ impl RedeterminedBody {
             payroll_fen: it.payroll.fen(),
             rate_percent: it.rate.map(|rate| rate.percent().to_string()),
             posted_fen: it.posted.fen(),
+            paid_fen: it.paid.fen(),
+            relieved_fen: it.relieved.fen(),
             due_fen: it.due.fen(),
             difference_fen: fen(it.difference()),
             then: it.then.as_str(),

@@ -144,7 +144,7 @@ pub async fn of_account(
                 let runs = reading.seen.of(&area, known_at.as_deref());
                 let bodies = link.bodies_of(&area, std::slice::from_ref(&account))?;
                 let through = runs.last().unwrap_or_default();
-                let timeline = crate::billing::Timeline::of(&bodies, &runs, through)?;
+                let timeline = crate::billing::Timeline::of(&account, &bodies, &runs, through)?;
                 if timeline.0.is_empty() && link.standing_of(&area, &[account], known)?.is_empty() {
                     return Err(ApiError::unknown());
                 }

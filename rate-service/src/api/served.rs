@@ -15,7 +15,7 @@ use super::{Json, Once, Query, Reply, Service, Started};
 use crate::api_error::{ApiCode, ApiError, ProblemBody};
 use crate::auth::Caller;
 use crate::clock::legal_day;
-use crate::remedy::{self, Announced, Channel, Clock, Clocks};
+use crate::remedy::{self, Announced, Clock, Clocks, Said};
 use crate::store::ServiceRow;
 
 /// Services that are recorded together.
@@ -201,15 +201,11 @@ pub async fn record(
     if asked.is_empty() || asked.len() > MOST {
         return Err(ApiError::new(ApiCode::RequestValue, ["services", &asked.len().to_string(), &format!("1–{MOST}")]));
     }
-    let mut services = Vec::with_capacity(asked.len());
-    for (place, it) in asked.into_iter().enumerate() {
-        let channel = Channel::from_word(&it.channel).ok_or_else(|| {
-            let words = Channel::ALL.map(Channel::as_str).join(", ");
-            ApiError::new(ApiCode::RequestValue, [&format!("services.{place}.channel"), &it.channel, &words])
-        })?;
-        let served_on = day(&format!("services.{place}.served_on"), &it.served_on)?;
-        services.push(remedy::Service { account: it.account, served_on, channel, proof: it.proof });
-    }
+    let said = |it: ServiceRequest| {
+        let ServiceRequest { account, served_on, channel, proof } = it;
+        Said { account, served_on, channel, proof }
+    };
+    let services: Vec<Said> = asked.into_iter().map(said).collect();
     let done = once.change(&service, move |link, now| {
         in_area(link, &area, &run)?;
         remedy::record(link, &run, &services, &caller.holder, (now, today(now)?))?;

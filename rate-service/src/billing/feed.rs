@@ -77,10 +77,14 @@ pub fn changes(
             from = Cursor { entry: run.entry, account: String::new() };
         }
         // Whoever stood in the run that this one takes the place of is changed, too, whether it decided them or not.
-        let of: Vec<String> = std::iter::once(&run.run.id).chain(&run.run.supersedes).cloned().collect();
+        let of: Vec<String> =
+            std::iter::once(run.run.id.as_str()).chain(run.run.replaces()).map(str::to_owned).collect();
         loop {
             let wanted = most - found.len();
             let mut accounts = link.accounts_in_runs(area, &of, &from.account, wanted + 1)?;
+            accounts.extend(run.run.without.iter().filter(|it| **it > from.account).take(wanted + 1).cloned());
+            accounts.sort_unstable();
+            accounts.dedup();
             let more = accounts.len() > wanted;
             accounts.truncate(wanted);
             let Some(last) = accounts.last().cloned() else {
@@ -97,8 +101,8 @@ pub fn changes(
                     account: account.clone(),
                     run: run.run.id.clone(),
                     recorded_at: run.recorded_at.clone(),
-                    before: before(bodies, runs, run.entry)?,
-                    after: Timeline::of(bodies, runs, run.entry)?,
+                    before: before(account, bodies, runs, run.entry)?,
+                    after: Timeline::of(account, bodies, runs, run.entry)?,
                 });
             }
             if more {
@@ -110,8 +114,8 @@ pub fn changes(
     Ok((found, false))
 }
 
-fn before(bodies: &[BodyRow], runs: &AreaRuns<'_>, entry: u64) -> Result<Timeline, BillingError> {
-    entry.checked_sub(1).map_or_else(|| Ok(Timeline::default()), |through| Timeline::of(bodies, runs, through))
+fn before(account: &str, bodies: &[BodyRow], runs: &AreaRuns<'_>, entry: u64) -> Result<Timeline, BillingError> {
+    entry.checked_sub(1).map_or_else(|| Ok(Timeline::default()), |through| Timeline::of(account, bodies, runs, through))
 }
 
 /// Bodies by account.

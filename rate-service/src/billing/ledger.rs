@@ -1,5 +1,6 @@
 //! The published runs, in the order of the log.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rate_core::record::{Entry, Event, Run};
@@ -42,8 +43,13 @@ impl Ledger {
         let known = |it: &&RunEntry| it.entry < entries && known_at.is_none_or(|at| it.recorded_at.as_str() <= at);
         let counts = |it: &&RunEntry| it.run.area == area && (!it.run.trial || is_fictitious(area));
         let runs: Vec<&RunEntry> = self.runs.iter().filter(counts).filter(known).collect();
-        let by = |it: &RunEntry| runs.iter().find(|by| by.run.supersedes.as_deref() == Some(&it.run.id));
-        let replaced = runs.iter().map(|it| by(it).map(|by| by.entry)).collect();
+        let mut by: BTreeMap<&str, u64> = BTreeMap::new();
+        for run in &runs {
+            for id in run.run.replaces() {
+                by.entry(id).or_insert(run.entry);
+            }
+        }
+        let replaced = runs.iter().map(|it| by.get(it.run.id.as_str()).copied()).collect();
         AreaRuns { runs, replaced }
     }
 }
@@ -79,7 +85,8 @@ impl Seen {
     /// The runs of an area, trials or not, that no other took the place of.
     pub fn standing(&self, area: &str) -> Vec<&RunEntry> {
         let own = || self.ledger.runs.iter().filter(|it| it.entry < self.entries && it.run.area == area);
-        own().filter(|it| !own().any(|by| by.run.supersedes.as_ref() == Some(&it.run.id))).collect()
+        let replaced: BTreeSet<&str> = own().flat_map(|it| it.run.replaces()).collect();
+        own().filter(|it| !replaced.contains(it.run.id.as_str())).collect()
     }
 
     /// How many entries of the log it has.
@@ -118,6 +125,12 @@ impl<'l> AreaRuns<'l> {
         let run = self.runs[place];
         let replaced = self.replaced[place].is_some_and(|by| by <= through);
         (run.entry <= through && !replaced).then_some(run)
+    }
+
+    /// The runs that take an account out of their setting, once the log has been read through an entry.
+    pub fn without(&self, account: &str, through: u64) -> impl Iterator<Item = &'l RunEntry> {
+        let out = self.runs.iter().copied().filter(move |it| it.run.takes_out(account));
+        out.filter(move |it| self.stands(&it.run.id, through).is_some())
     }
 
     /// The entry of the last of them.

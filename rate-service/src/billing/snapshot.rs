@@ -37,7 +37,7 @@ pub fn standing(
     let through = runs.last().unwrap_or_default();
     let of = |account: String| {
         let bodies = bodies.get(&account).map_or(&[][..], Vec::as_slice);
-        Ok(Standing { timeline: Timeline::of(bodies, runs, through)?, account })
+        Ok(Standing { timeline: Timeline::of(&account, bodies, runs, through)?, account })
     };
     accounts.into_iter().map(of).collect()
 }

@@ -57,20 +57,21 @@ pub struct DatedRate {
 pub struct Timeline(pub Vec<DatedRate>);
 
 impl Timeline {
-    /// The rates that bodies of one account give once the log has been read through an entry.
+    /// The rates that the bodies of an account give once the log has been read through an entry.
     ///
     /// # Errors
     /// A body that is none.
-    pub fn of(bodies: &[BodyRow], runs: &AreaRuns<'_>, through: u64) -> Result<Self, BillingError> {
-        let standing = bodies.iter().filter_map(|row| Some((runs.stands(&row.run, through)?, row)));
-        let mut standing: Vec<_> = standing.collect();
+    pub fn of(account: &str, bodies: &[BodyRow], runs: &AreaRuns<'_>, through: u64) -> Result<Self, BillingError> {
+        let standing = bodies.iter().filter_map(|row| Some((runs.stands(&row.run, through)?, Some(row))));
+        let out = runs.without(account, through).map(|run| (run, None));
+        let mut standing: Vec<_> = standing.chain(out).collect();
         standing.sort_by_key(|(run, _)| run.entry);
         // Of one setting, what was determined last takes the place of whatever was before, whole.
         let settings: Vec<DateSpan> = standing.iter().map(|(run, _)| run.run.setting).collect();
         let last = |place: usize| !settings[place + 1..].contains(&settings[place]);
-        let standing = standing.into_iter().enumerate().filter(|(place, _)| last(*place)).map(|(_, it)| it);
+        let standing = standing.into_iter().enumerate().filter(|(place, _)| last(*place));
         let mut timeline = Self::default();
-        for (run, row) in standing {
+        for (run, row) in standing.filter_map(|(_, (run, row))| Some((run, row?))) {
             let body = Body::read(&row.body)?;
             let decision = Rc::new(DecisionRef {
                 id: Digest::leaf(&row.body),

@@ -75,6 +75,8 @@ impl Publisher {
             author: author.unwrap_or_default(),
             approver: approver.unwrap_or_default(),
             supersedes,
+            whole: false,
+            without: std::collections::BTreeSet::new(),
             recorded_at: recorded_at.unwrap_or_else(clock::now),
         })
     }
@@ -345,6 +347,11 @@ fn entry_text(bytes: &[u8]) -> String {
     }
 }
 
+/// Names behind a word, where there are any.
+fn names(word: &str, names: &[&str]) -> String {
+    if names.is_empty() { String::new() } else { format!(" {word} {}", names.join(", ")) }
+}
+
 fn event_text(event: &Event) -> String {
     match event {
         Event::Batch(batch) => {
@@ -360,9 +367,10 @@ fn event_text(event: &Event) -> String {
         Event::Parameters { area, digest } => format!("parameters {area} {digest}"),
         Event::Run(run) => {
             let trial = if run.trial { " (trial)" } else { "" };
-            let supersedes = run.supersedes.as_ref().map_or_else(String::new, |run| format!(" supersedes {run}"));
+            let supersedes = names("supersedes", &run.replaces().collect::<Vec<_>>());
+            let without = names("without", &run.without.iter().map(String::as_str).collect::<Vec<_>>());
             format!(
-                "run        {}{trial} size {} root {} by {} and {}{supersedes}",
+                "run        {}{trial} size {} root {} by {} and {}{supersedes}{without}",
                 run.id, run.size, run.root, run.author, run.approver
             )
         }

@@ -110,29 +110,41 @@ fn named_so_that_it_may(host: &str, rules: &Rules) -> bool {
 /// Whether anything is ever sent to an address. Private networks may be: receivers stand there. Asked of every address a
 /// name stands for, when something is sent.
 pub fn may_be_reached(ip: IpAddr, loopback: bool) -> bool {
-    // Two clouds answer here with what they know of the machine, keys included; the others do so on a link-local address.
-    const METADATA_V4: Ipv4Addr = Ipv4Addr::new(100, 100, 100, 200);
-    const METADATA_V6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
+    // Clouds answer here with what they know of the machine, keys included; the others do so on a link-local address.
+    const METADATA_V4: [Ipv4Addr; 3] =
+        [Ipv4Addr::new(100, 100, 100, 200), Ipv4Addr::new(168, 63, 129, 16), Ipv4Addr::new(192, 0, 0, 192)];
+    const METADATA_V6: [Ipv6Addr; 2] =
+        [Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254), Ipv6Addr::new(0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254)];
     match ip {
         IpAddr::V4(ip) => {
             let never = ip.is_link_local() || ip.is_multicast() || ip.is_broadcast() || ip.octets()[0] == 0;
-            !never && ip != METADATA_V4 && (loopback || !ip.is_loopback())
+            !never && !METADATA_V4.contains(&ip) && (loopback || !ip.is_loopback())
         }
         IpAddr::V6(ip) => {
-            if let Some(inside) = inside(ip) {
-                return may_be_reached(IpAddr::V4(inside), loopback);
+            if !inside(ip).iter().flatten().all(|inside| may_be_reached(IpAddr::V4(*inside), loopback)) {
+                return false;
             }
             let never = ip.is_unicast_link_local() || ip.is_multicast() || ip.is_unspecified();
-            !never && ip != METADATA_V6 && (loopback || !ip.is_loopback())
+            !never && !METADATA_V6.contains(&ip) && (loopback || !ip.is_loopback())
         }
     }
 }
 
-/// The address of the older kind that one of the newer kind stands for: mapped, or behind a NAT64.
-fn inside(ip: Ipv6Addr) -> Option<Ipv4Addr> {
-    const TRANSLATED: [u8; 12] = [0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0];
-    let translated = ip.octets().strip_prefix(&TRANSLATED).and_then(|rest| <[u8; 4]>::try_from(rest).ok());
-    ip.to_ipv4_mapped().or_else(|| translated.map(Ipv4Addr::from))
+/// The addresses of the older kind that one of the newer kind may stand for: mapped, translated or compatible, behind a NAT64
+/// of everybody or of the place, or by 6to4.
+fn inside(ip: Ipv6Addr) -> [Option<Ipv4Addr>; 2] {
+    let segments = ip.segments();
+    let of = |high: u16, low: u16| Ipv4Addr::from((u32::from(high) << 16) | u32::from(low));
+    let last = match segments {
+        // `::` and `::1` are no addresses of the older kind.
+        [0, 0, 0, 0, 0, 0, 0, 0 | 1] => None,
+        [0, 0, 0, 0, 0, 0 | 0xffff, ..] | [0, 0, 0, 0, 0xffff, 0, ..] | [0x64, 0xff9b, ..] => {
+            Some(of(segments[6], segments[7]))
+        }
+        _ => None,
+    };
+    let sixto4 = (segments[0] == 0x2002).then(|| of(segments[1], segments[2]));
+    [last, sixto4]
 }
 
 #[cfg(test)]
@@ -152,8 +164,17 @@ mod tests {
             "http://[fe80::1]/",
             "http://[::ffff:169.254.169.254]/",
             "http://[64:ff9b::a9fe:a9fe]/",
+            "http://[64:ff9b:1::a9fe:a9fe]/",
+            "http://[::ffff:0:a9fe:a9fe]/",
+            "http://[::169.254.169.254]/",
+            "http://[2002:a9fe:a9fe::1]/",
             "http://[fd00:ec2::254]/",
+            "http://[fd20:ce::254]/",
             "http://100.100.100.200/",
+            "http://168.63.129.16/",
+            "http://192.0.0.192/",
+            "http://0177.0.0.1/",
+            "http://127.0.0.1./",
             "http://metadata.google.internal/",
             "http://0.0.0.0/",
             "http://[::]/",
@@ -187,9 +208,15 @@ mod tests {
         let none = Rules::default();
         let here = Rules { loopback: true, ..none };
         let gateway = Rules { tls_gateway: Some(SocketAddr::from(([10, 0, 0, 9], 8089))), ..none };
-        for url in
-            ["http://127.0.0.1:9/", "http://127.8.9.1/", "http://[::1]:9/", "http://localhost/", "http://a.localhost./"]
-        {
+        for url in [
+            "http://127.0.0.1:9/",
+            "http://127.8.9.1/",
+            "http://[::1]:9/",
+            "http://[::ffff:127.0.0.1]:9/",
+            "http://[2002:7f00:1::1]:9/",
+            "http://localhost/",
+            "http://a.localhost./",
+        ] {
             assert!(!taken(url, &none) && taken(url, &here), "{url}");
         }
         for url in ["http://10.1.2.3/hook", "http://receiver.example:8080/hook?area=990100", "http://[2001:db8::1]/"] {

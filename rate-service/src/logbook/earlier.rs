@@ -6,8 +6,8 @@ use rate_core::NaiveDate;
 use rate_core::input::book::{RawTable, TableKind};
 use rate_core::record::{Body, Event, Run};
 
-use super::LogError;
 use super::recording::Recording;
+use super::{LogError, publish};
 use crate::book::{BookRows, empty_table, push_line};
 use crate::store::{AccountRange, StoreError};
 
@@ -19,6 +19,8 @@ const ACCOUNTS: i64 = 1000;
 pub(crate) struct Leaving<'l> {
     /// The run whose place another takes, whole.
     pub(crate) run: Option<&'l str>,
+    /// Whether that is over everybody, and takes the place of every other run of the setting too.
+    pub(crate) whole: bool,
     /// Accounts whose rates of the setting of a day are determined anew.
     pub(crate) anew: Option<(NaiveDate, &'l BTreeSet<String>)>,
 }
@@ -36,9 +38,12 @@ impl<'r> Runs<'r> {
     /// The runs of an area in a log.
     pub(super) fn of(events: &'r [Event], area: &str, leaving: Leaving<'r>) -> Self {
         let runs = || events.iter().filter_map(|event| if let Event::Run(run) = event { Some(run) } else { None });
-        let gone: BTreeSet<&str> = runs().filter_map(|run| run.supersedes.as_deref()).chain(leaving.run).collect();
+        let beside = leaving.run.filter(|_| leaving.whole).map(|run| publish::standing_with(events, run));
+        let beside = beside.unwrap_or_default();
+        let gone = publish::replaced(events);
+        let gone = |run: &str| gone.contains(run) || leaving.run == Some(run) || beside.contains(run);
         let own: Vec<&Run> = runs().filter(|run| run.area == area).collect();
-        let (replaced, standing) = own.iter().rev().partition(|run| gone.contains(run.id.as_str()));
+        let (replaced, standing) = own.iter().rev().partition(|run| gone(&run.id));
         Self { standing, replaced, leaving }
     }
 
@@ -110,7 +115,9 @@ impl Account {
         let gone = runs.replaced.iter().filter_map(|run| self.lines_of(run));
         let (mut holds, mut gone, mut settings) = (Vec::new(), gone.collect::<Vec<_>>(), Vec::new());
         for run in &runs.standing {
-            let Some(lines) = self.lines_of(run) else { continue };
+            let Some(lines) = self.lines_of(run).or_else(|| run.takes_out(account).then_some(&[][..])) else {
+                continue;
+            };
             if runs.leaves(run, account) || settings.contains(&run.setting) {
                 gone.push(lines);
             } else {

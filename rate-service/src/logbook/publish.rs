@@ -32,6 +32,10 @@ pub struct Publication<'p> {
     pub approver: String,
     /// The run it takes the place of.
     pub supersedes: Option<String>,
+    /// Whether it takes the place of every run that stands beside that one in its setting, too: it is over everybody.
+    pub whole: bool,
+    /// Accounts that it was asked about and gives no rate, since they were not insured.
+    pub without: BTreeSet<String>,
     /// When it is recorded.
     pub recorded_at: String,
 }
@@ -123,7 +127,8 @@ pub(super) trait Shelf {
 
 /// Publishes a run: once this returns, nothing of it can be lost or changed unseen.
 pub(super) fn publish(shelf: &mut impl Shelf, publication: Publication<'_>) -> Result<Published, LogError> {
-    let Publication { law, trial, facts, bodies, id, author, approver, supersedes, recorded_at } = publication;
+    let Publication { law, trial, facts, bodies, id, author, approver, supersedes, whole, without, recorded_at } =
+        publication;
     let (author, approver) = two_people(&author, &approver)?;
     let entries = shelf.entries();
     not_before(entries.last(), &recorded_at)?;
@@ -133,9 +138,8 @@ pub(super) fn publish(shelf: &mut impl Shelf, publication: Publication<'_>) -> R
     if let Some(before) = supersedes.iter().find(|before| !known.contains(*before)) {
         return Err(LogError::Unknown(format!("this log has no run `{before}` / 日志中没有运行 `{before}`")));
     }
-    let replaced = |run: &Run| run.supersedes.is_some() && run.supersedes == supersedes;
-    if events.iter().any(|event| matches!(event, Event::Run(run) if replaced(run))) {
-        let before = supersedes.unwrap_or_default();
+    let also = supersedes.iter().filter(|_| whole).flat_map(|before| standing_with(&events, before)).collect();
+    if let Some(before) = supersedes.as_ref().filter(|before| replaced(&events).contains(before.as_str())) {
         return Err(LogError::refused(
             format!("运行 `{before}` 已由另一运行替代"),
             format!("another run took the place of `{before}` already"),
@@ -174,6 +178,8 @@ pub(super) fn publish(shelf: &mut impl Shelf, publication: Publication<'_>) -> R
         approver,
         supersedes,
         trial,
+        also,
+        without: without.into_iter().collect(),
     };
     events.push(Event::Run(entry.clone()));
     let checkpoint = shelf.append(&recorded_at, events)?;
@@ -218,10 +224,26 @@ pub(super) fn not_before(last: Option<&Entry>, recorded_at: &str) -> Result<(), 
 
 /// Runs of the area and setting of a law that nothing has taken the place of.
 fn standing_beside(events: &[Event], law: &Law) -> Vec<String> {
-    let runs = || events.iter().filter_map(|event| if let Event::Run(run) = event { Some(run) } else { None });
-    let replaced: BTreeSet<&str> = runs().filter_map(|run| run.supersedes.as_deref()).collect();
+    let replaced = replaced(events);
     let same = |run: &&Run| run.area == law.rules().id().area && run.setting == *law.setting();
-    runs().filter(same).map(|run| run.id.clone()).filter(|id| !replaced.contains(id.as_str())).collect()
+    runs(events).filter(same).map(|run| run.id.clone()).filter(|id| !replaced.contains(id.as_str())).collect()
+}
+
+fn runs(events: &[Event]) -> impl Iterator<Item = &Run> {
+    events.iter().filter_map(|event| if let Event::Run(run) = event { Some(run) } else { None })
+}
+
+/// The runs that another one took the place of.
+pub(super) fn replaced(events: &[Event]) -> BTreeSet<&str> {
+    runs(events).flat_map(Run::replaces).collect()
+}
+
+/// The other runs of the area and setting of a run that nothing has taken the place of, in order.
+pub(super) fn standing_with(events: &[Event], id: &str) -> BTreeSet<String> {
+    let Some(of) = runs(events).find(|run| run.id == id) else { return BTreeSet::new() };
+    let replaced = replaced(events);
+    let beside = |run: &&Run| run.area == of.area && run.setting == of.setting && run.id != of.id;
+    runs(events).filter(beside).map(|run| run.id.clone()).filter(|id| !replaced.contains(id.as_str())).collect()
 }
 
 /// The names of the runs so far, and the digests of the law that is kept already.

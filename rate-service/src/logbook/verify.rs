@@ -440,6 +440,7 @@ pub fn body_faults(published: &PublishedRun) -> Vec<Fault> {
                     && body.rule_set_digest == run.rule_set
                     && body.parameters == run.parameters
                     && body.semantics == run.semantics
+                    && !run.takes_out(&body.account.number)
                     && last.as_ref().is_none_or(|last| *last < body.account);
                 if !belongs {
                     faults.push(Fault::new(FaultKind::Misplaced, place, body.account.to_string()));

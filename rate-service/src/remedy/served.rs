@@ -57,14 +57,98 @@ pub struct Service {
     pub proof: String,
 }
 
+/// How the notice of an account was served, as somebody says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// The account.
+    pub account: String,
+    /// The day.
+    pub served_on: String,
+    /// How.
+    pub channel: String,
+    /// Number of the receipt, or where the proof lies.
+    pub proof: String,
+}
+
+/// What is wrong with a row, in Chinese and English.
+type Wrong = [String; 2];
+
+/// The most rows that are told to be wrong.
+const MOST_TOLD: usize = 50;
+
+impl Said {
+    /// What is said, where it can be taken; else everything that is wrong with it.
+    fn read(&self, of_run: &BTreeSet<&str>, today: NaiveDate) -> Result<Service, Vec<Wrong>> {
+        let mut wrong = Vec::new();
+        let served_on = date(&self.served_on).ok();
+        match served_on {
+            None => wrong.push(["送达日期须写作 YYYY-MM-DD".into(), "served_on is a day YYYY-MM-DD".into()]),
+            Some(day) if day > today => {
+                wrong
+                    .push([format!("送达日期 {day} 尚未到来"), format!("the day of service, {day}, has not come yet")]);
+            }
+            Some(_) => {}
+        }
+        let channel = Channel::from_word(&self.channel);
+        if channel.is_none() {
+            let words = Channel::ALL.map(Channel::as_str).join(", ");
+            wrong.push([format!("送达方式须为 {words}"), format!("channel is one of {words}")]);
+        }
+        let proof = said(["送达凭证", "the proof"], &self.proof, 200);
+        if let Err(RemedyError::Unfit { zh, en }) = &proof {
+            wrong.push([zh.clone(), en.clone()]);
+        }
+        if !of_run.contains(self.account.as_str()) {
+            wrong.push(["在该运行中没有费率".into(), "the account has no rate of the run".into()]);
+        }
+        match (served_on, channel, proof) {
+            (Some(served_on), Some(channel), Ok(proof)) if wrong.is_empty() => {
+                Ok(Service { account: self.account.clone(), served_on, channel, proof })
+            }
+            _ => Err(wrong),
+        }
+    }
+}
+
+/// The rows as they can be recorded: all of them, or everything that is wrong, each with its row.
+fn rows(said: &[Said], of_run: &BTreeSet<&str>, today: NaiveDate) -> Result<Vec<Service>, RemedyError> {
+    let (mut taken, mut wrong, mut seen) = (Vec::with_capacity(said.len()), Vec::new(), BTreeSet::new());
+    for (place, it) in said.iter().enumerate() {
+        let mut told = |[zh, en]: Wrong| {
+            let row = format!("services.{place} ({})", it.account);
+            wrong.push([format!("{row}：{zh}"), format!("{row}: {en}")]);
+        };
+        if !seen.insert(it.account.as_str()) {
+            told([
+                "同一单位在一次登记中只能出现一次".into(),
+                "an account stands once in what is recorded together".into(),
+            ]);
+        }
+        match it.read(of_run, today) {
+            Ok(service) => taken.push(service),
+            Err(all) => all.into_iter().for_each(told),
+        }
+    }
+    if wrong.is_empty() {
+        return Ok(taken);
+    }
+    let count = wrong.len();
+    wrong.truncate(MOST_TOLD);
+    let [zh, en] = [0, 1].map(|lang: usize| wrong.iter().map(|it| it[lang].as_str()).collect::<Vec<_>>().join("; "));
+    let more = count - wrong.len();
+    let behind = |text: String, more_of: String| if more == 0 { text } else { format!("{text}; {more_of}") };
+    Err(RemedyError::unfit(behind(zh, format!("另有 {more} 处")), behind(en, format!("and {more} more"))))
+}
+
 /// Records how notices of a published run were served: all of them, or none. Said again of an account, the last word holds.
 ///
 /// # Errors
-/// A run that is not published, accounts without a rate of it, days that have not come or lie before it was recorded.
+/// A run that is not published; everything that is wrong with what is said: accounts without a rate of the run, days that
+/// are none or have not come, unknown channels, no proof.
 pub fn record(
     link: &mut Link,
     run: &str,
-    services: &[Service],
+    services: &[Said],
     by: &str,
     (now, today): (&str, NaiveDate),
 ) -> Result<(), RemedyError> {
@@ -76,48 +160,25 @@ pub fn record(
         ));
     }
     let accounts: BTreeSet<&str> = services.iter().map(|it| it.account.as_str()).collect();
-    if accounts.len() < services.len() {
-        return Err(RemedyError::unfit(
-            "同一单位在一次登记中只能出现一次",
-            "an account stands once in what is recorded together",
-        ));
-    }
     let names: Vec<String> = accounts.iter().map(|it| (*it).to_owned()).collect();
     let bodies = link.bodies_of(&progress.request.area, &names)?;
     let of_run: BTreeSet<&str> = bodies.iter().filter(|it| it.run == run).map(|it| it.account.as_str()).collect();
-    let strange: Vec<&str> = accounts.iter().filter(|it| !of_run.contains(*it)).take(20).copied().collect();
-    if !strange.is_empty() {
-        let list = strange.join(", ");
-        return Err(RemedyError::unfit(
-            format!("这些单位在该运行中没有费率：{list}"),
-            format!("these accounts have no rate of the run: {list}"),
-        ));
-    }
-    let early: Vec<&str> = services.iter().filter(|it| it.served_on > today).map(|it| it.account.as_str()).collect();
-    if !early.is_empty() {
-        let list = early.join(", ");
-        return Err(RemedyError::unfit(
-            format!("送达日期尚未到来：{list}"),
-            format!("the day of service has not come yet: {list}"),
-        ));
-    }
+    let services = rows(services, &of_run, today)?;
     let mut numbers: BTreeMap<String, i64> = BTreeMap::new();
     for row in link.services_of(run, &names)? {
         numbers.insert(row.account, row.number);
     }
-    let mut rows = Vec::with_capacity(services.len());
-    for it in services {
-        rows.push(ServiceRow {
-            run: run.to_owned(),
-            account: it.account.clone(),
-            number: numbers.get(&it.account).map_or(1, |last| last + 1),
-            served_on: it.served_on.to_string(),
-            channel: it.channel.as_str().to_owned(),
-            proof: said(["送达凭证", "the proof"], &it.proof, 200)?,
-            recorded_by: by.to_owned(),
-            recorded_at: now.to_owned(),
-        });
-    }
+    let row = |it: Service| ServiceRow {
+        run: run.to_owned(),
+        number: numbers.get(&it.account).map_or(1, |last| last + 1),
+        account: it.account,
+        served_on: it.served_on.to_string(),
+        channel: it.channel.as_str().to_owned(),
+        proof: it.proof,
+        recorded_by: by.to_owned(),
+        recorded_at: now.to_owned(),
+    };
+    let rows: Vec<ServiceRow> = services.into_iter().map(row).collect();
     Ok(link.add_services(&rows)?)
 }
 

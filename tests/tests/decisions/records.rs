@@ -93,6 +93,8 @@ fn a_run_has_one_root_whatever_decides_it() {
         author: "a".to_owned(),
         approver: "b".to_owned(),
         supersedes: None,
+        whole: false,
+        without: BTreeSet::new(),
         recorded_at: "2022-06-20T00:00:00.000Z".to_owned(),
     };
     let published = Logbook::open(&dir.path().join("log"), "log").unwrap().publish(publication).unwrap().run;
@@ -239,13 +241,18 @@ fn entries() -> Vec<Event> {
         approver: "乙".to_owned(),
         supersedes: None,
         trial: true,
+        also: Vec::new(),
+        without: Vec::new(),
     };
+    let names = |names: &[&str]| names.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
+    let more = Run { also: names(&["2025-a", "2025-b"]), without: names(&["0007"]), ..run.clone() };
     vec![
         Event::Batch(Batch { knowledge: 1, root, tables: vec![("accounts".to_owned(), 2)] }),
         Event::RuleSet { id: "990100/three-year".to_owned(), digest: root },
         Event::Parameters { area: "990100".to_owned(), digest: root },
         Event::Run(run),
         Event::Decision(Box::new(envelope)),
+        Event::Run(more),
         Event::Key { key: "log+00000000+AAAA".to_owned() },
     ]
 }

@@ -247,16 +247,26 @@ fn is_told_of_objections(store: &Arc<Store>, listener: &Listener, webhook: &str)
         documents: Vec::new(),
     };
     let today = date("2022-07-06").unwrap();
-    let filed = store.change(|link| remedy::file(link, filing, "clerk", (NOW, today), "one")).unwrap();
+    let file = |name| store.change(|link| remedy::file(link, filing.clone(), "clerk", (NOW, today), name)).unwrap();
+    let (filed, back) = (file("one"), file("two"));
     let ruling = Ruling { granted: false, on: today, document: "No. 1".to_owned(), reasons: "it stands".to_owned() };
     let decide = |by: &str| store.change(|link| remedy::decide(link, (AREA, &filed.id), &ruling, by, (NOW, today)));
     decide("clerk").unwrap_err();
     decide("head").unwrap();
+    let withdraw =
+        |area| store.change(|link| remedy::withdraw(link, (area, &back.id), "settled", "clerk", (NOW, today)));
+    withdraw("330100").unwrap_err();
+    withdraw(AREA).unwrap();
     worked_off(store, &courier(store, 0), webhook);
-    for (kind, state) in [("objection.filed", "filed"), ("objection.decided", "rejected")] {
+    for (of, kind, state) in [
+        (&filed, "objection.filed", "filed"),
+        (&back, "objection.filed", "filed"),
+        (&filed, "objection.decided", "rejected"),
+        (&back, "objection.withdrawn", "withdrawn"),
+    ] {
         let told = listener.next().json();
         assert_eq!(told["type"], kind);
-        assert_eq!(told["data"], json!({"area": AREA, "objection": filed.id, "run": "again", "state": state}));
+        assert_eq!(told["data"], json!({"area": AREA, "objection": of.id, "run": "again", "state": state}));
     }
     assert!(listener.is_silent(), "what was refused is not told");
 }
@@ -473,6 +483,41 @@ fn a_server_that_is_killed_sends_again() {
             assert!(!log.contains(&secret["whsec_".len()..]) && !listed.contains(&secret));
         }
         assert!(!log.contains("whsec_") && log.contains("webhooks.create"), "it says all that it has to say");
+    }
+}
+
+/// Parameters that hold are told with what they take the place of, and to those of their area alone.
+#[test]
+fn parameters_that_hold_are_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let here = dir.path();
+    for url in databases(here) {
+        let listener = Listener::new(takes);
+        let server = begun(here, &url);
+        let admin = server.admin();
+        let hook = |area: &str| {
+            let asked = wanted(&format!("{}/{area}", listener.address), &["parameters.published"]);
+            admin.post(&format!("/v1/areas/{area}/webhooks"), &asked).expect(201)
+        };
+        let (nation, _) = (hook("cn"), hook("990100"));
+        let holidays = fixture("parameters/cn/holidays.toml");
+        let first = enact(&server, "/v1/areas/cn/parameters", &holidays);
+        let told = |instead: &Value, document: &Value| {
+            let message = listener.next();
+            assert_eq!((message.path.as_str(), message.signed_by(&text_of(&nation, "secret"))), ("/cn", vec![true]));
+            let told = message.json();
+            assert_eq!(told["type"], "parameters.published");
+            let data = json!({"area": "cn", "parameters": document["digest"], "name": document["name"], "supersedes": instead});
+            assert_eq!(told["data"], data);
+        };
+        told(&Value::Null, &first);
+        let shorter =
+            holidays.replacen("{ from = 2026-10-01, to = 2026-10-07 }", "{ from = 2026-10-01, to = 2026-10-06 }", 1);
+        assert_ne!(shorter, holidays);
+        let path = format!("/v1/areas/cn/parameters?supersedes={}", text_of(&first, "digest"));
+        let second = enact(&server, &path, &shorter);
+        told(&first["digest"], &second);
+        assert!(listener.is_silent());
     }
 }
 

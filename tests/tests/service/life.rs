@@ -29,7 +29,7 @@ const AREA: &str = "/v1/areas/990100";
 pub(crate) struct Agency {
     pub(crate) officer: Client,
     pub(crate) approver: Client,
-    billing: Client,
+    pub(crate) billing: Client,
 }
 
 impl Agency {
@@ -86,7 +86,7 @@ impl Agency {
         here
     }
 
-    fn publish(&self, here: &str) {
+    pub(crate) fn publish(&self, here: &str) {
         for act in ["review", "approval", "publication"] {
             self.approver.post(&format!("{here}/{act}"), &json!({})).expect(200);
         }
