@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import sys
 
 import contestants
@@ -194,6 +195,8 @@ def fingerprint(told):
 
 def main():
     told, refused, found = options(), [], []
+    # Whoever ends this by the usual signal gets the server ended too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     wanted = postgres_server.binaries() and (not told.only or any("postgres" in it.lower() or "rate" in it.lower()
                                                                    for it in told.only))
     server = postgres_server.Server(os.path.join(told.build, "postgres")).__enter__() if wanted else None
