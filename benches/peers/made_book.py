@@ -122,6 +122,7 @@ class Book:
             spans = [(first, at - 1)]
         else:
             spans = [(first, None)]
+        self.since = spans[0][0]
         for from_, to in spans:
             self.row("coverage", "%s,%s,insured" % (text(from_), "" if to is None else text(to)))
         return spans
@@ -182,9 +183,12 @@ class Book:
             plain = exact is not None or calm
             month = shape.window[0] + self.random.randrange(len(shape.window) - 3) if plain or draw() < 0.9 else \
                 shape.rows[0][0] + self.random.randrange(6)
+            # Recognised before the window and paid in it: nothing but the ratio decides.
+            early = exact is not None and self.since < shape.window[0] - 3 and draw() < 0.6
+            month = shape.window[0] - 3 if early else month
             article = "A14-1" if plain or draw() < 0.8 else self.random.choice(("A14-6", "A15-2", "A14-5"))
             status = "recognised" if plain or draw() < 0.93 else self.random.choice(("revoked", "in-litigation"))
-            dead = text(month) + "-09" if not plain and draw() < 0.03 else ""
+            dead = text(month) + "-09" if not plain and draw() < (0.3 if article == "A15-2" else 0.03) else ""
             person = 1 if not plain and number == 2 and draw() < 0.3 else number
             self.row("claims", "C%s-%d,P%s-%d,%s,%s-08,%s-20,%s,,,%s" % (
                 self.number, number, self.number, person, article, text(month), text(month + 1), status, dead))
@@ -195,7 +199,7 @@ class Book:
                 if amount and not plain and draw() < 0.02:
                     amount = -amount // 10
                 self.row("payments", "C%s-%d,medical,%s,,,%s-%02d,%d" % (
-                    self.number, number, payer, text(month + 2 + later * (not plain)), 11 + later, amount))
+                    self.number, number, payer, text(month + (8 if early else 2 + later * (not plain))), 11 + later, amount))
 
     def events(self):
         draw, shape = self.random.random(), self.shape

@@ -22,7 +22,7 @@ if [ -z "${RATE:-}" ]; then
 fi
 [ -x "${RATE:-}" ] || { echo "no program: build it, or say RATE=PATH" >&2; exit 2; }
 
-python=$(benches/peers/install.sh)
+python=$(benches/peers/install.sh)/python
 source=benches/peers/loop.rs
 if command -v rustc >/dev/null && { [ ! -x target/peers/loop ] || [ "$source" -nt target/peers/loop ]; }; then
     rustc --edition 2024 -O -C overflow-checks=on -o target/peers/loop "$source"
