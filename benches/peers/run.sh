@@ -4,6 +4,8 @@
 #
 #   benches/peers/run.sh --accounts 1000000 [--most 5000000] [--note TEXT] [--without-curves] [options of side_by_side.py]
 #
+# `--most` is the last point of the curve over accounts; `--readme benches/README.md` puts the tables into that page.
+#
 # RATE=PATH names the program; else target/dist/rate, or target/release/rate.
 set -euo pipefail
 cd "$(dirname "$0")/../.."

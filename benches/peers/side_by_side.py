@@ -173,6 +173,7 @@ def options():
     told.add_argument("--fresh", action="store_true", help="take again what was taken before")
     told.add_argument("--sql", help="a statement for DuckDB in the place of its own, such as a wrong one")
     told.add_argument("--note", default="", help="stands below the tables, as that the machine was not quiet")
+    told.add_argument("--readme", help="a page that the tables are put into, between its two marks")
     told.add_argument("--build", default=os.path.join(laws.ROOT, "target", "peers"))
     told.add_argument("--results", default=os.path.join(contestants.HERE, "results"))
     told = told.parse_args()
@@ -194,23 +195,24 @@ def fingerprint(told):
 
 
 def main():
-    told, refused, found = options(), [], []
+    told, refused = options(), []
     # Whoever ends this by the usual signal gets the server ended too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     wanted = postgres_server.binaries() and (not told.only or any("postgres" in it.lower() or "rate" in it.lower()
                                                                    for it in told.only))
     server = postgres_server.Server(os.path.join(told.build, "postgres")).__enter__() if wanted else None
+    comparisons = [Comparison(told, shape, server) for shape in told.shapes]
     try:
-        for shape in told.shapes:
-            comparison = Comparison(told, shape, server)
+        for comparison in comparisons:
             comparison.run()
             refused += comparison.refused
-            found += comparison.found()
     finally:
         if server:
             server.__exit__()
-    for path in tables.write(found, told):
-        print("written: " + path)
+        # What was taken until somebody ended it is written too.
+        found = [it for comparison in comparisons for it in comparison.found()]
+        for path in tables.write(found, told) if found else ():
+            print("written: " + path)
     if refused:
         sys.exit("refused, since they differ: " + ", ".join(refused))
 

@@ -8,6 +8,7 @@ import measured
 
 COLUMNS = ("shape", "accounts", "rows", "peer", "threads", "reads", "writes", "agrees", "rounds", "seconds", "least", "most",
            "ratio", "processor", "processor_ratio", "peak_mib", "written_mib", "loaded", "decided", "said")
+BEGIN, END = "<!-- side by side -->", "<!-- end of side by side -->"
 NAMES = {"three-year": "three yearly rows (湖北)", "jiangsu": "sixteen quarterly rows (江苏)"}
 
 
@@ -44,17 +45,31 @@ def write(found, options):
         out = csv.writer(file, lineterminator="\n")
         out.writerow(COLUMNS)
         for it in found:
-            out.writerow([plain(it.get(name)) for name in COLUMNS])
+            out.writerow([plain(it.get(name)).partition("\n")[0] for name in COLUMNS])
+    text = "\n\n".join([*(table(shape, found) for shape in NAMES if any(it["shape"] == shape for it in found)),
+                        *losses(found), foot(options)]) + "\n"
     with open(stem + ".md", "w", encoding="utf-8") as file:
-        file.write("\n\n".join([*(table(shape, found) for shape in NAMES if any(it["shape"] == shape for it in found)),
-                                losses(found), foot(options)]) + "\n")
+        file.write(text)
+    if options.readme:
+        into(options.readme, text)
     return stem + ".csv", stem + ".md"
+
+
+def into(page, text):
+    """Puts the tables into a page, in the place of those before them."""
+    with open(page, encoding="utf-8") as file:
+        before, _, rest = file.read().partition(BEGIN)
+    _, found, after = rest.partition(END)
+    if not found:
+        raise SystemExit("%s has no place for the tables: %s … %s" % (page, BEGIN, END))
+    with open(page, "w", encoding="utf-8") as file:
+        file.write("%s%s\n\n%s\n%s%s" % (before, BEGIN, text, END, after))
 
 
 def table(shape, found):
     its = [it for it in found if it["shape"] == shape]
     lines = ["**%s accounts, %s: %s rows**" % (format(its[0]["accounts"], ","), NAMES[shape], format(its[0]["rows"], ",")), "",
-             "| | threads | time | of `rate run` | processor | of `rate run` | memory | written | what is written |",
+             "| | cores | time | of `rate run` | processor | of `rate run` | memory | written | what is written |",
              "|---|---|---|---|---|---|---|---|---|"]
     for it in its:
         if not it["rounds"]:
@@ -67,13 +82,14 @@ def table(shape, found):
 
 
 def losses(found):
-    lines = ["**What differs, and so has no time**", ""]
+    """What differs, if anything, as one block."""
+    lines = []
     for it in found:
         if not it["agrees"]:
             said = it["said"].split("\n    ")
             lines.append("* %s, %s: %s" % (it["peer"], NAMES[it["shape"]], said[0]))
             lines += ["  * %s" % one for one in said[1:]]
-    return "\n".join(lines)
+    return ["\n".join(["**What differs, and so has no time**", "", *lines])] if lines else []
 
 
 def foot(options):
