@@ -34,10 +34,8 @@ struct Shape {
     on: &'static str,
 }
 
-const BASE: [[i64; 8]; 2] = [
-    [2000, 4000, 7000, 9000, 11000, 13000, 16000, 19000],
-    [3000, 6000, 9000, 11000, 13000, 16000, 19000, 22000],
-];
+const BASE: [[i64; 8]; 2] =
+    [[2000, 4000, 7000, 9000, 11000, 13000, 16000, 19000], [3000, 6000, 9000, 11000, 13000, 16000, 19000, 22000]];
 const FACTOR: [i64; 5] = [50, 80, 100, 120, 150];
 
 fn month(text: &str) -> i64 {
@@ -69,7 +67,12 @@ fn read(shape: &Shape, book: &str) -> Vec<Account> {
     let (mut accounts, mut index) = (Vec::<Account>::new(), HashMap::<String, usize>::new());
     rows(book, "accounts", |it| {
         index.insert(it[1].to_owned(), accounts.len());
-        accounts.push(Account { number: it[1].to_owned(), second: it[4] == "990102", first_month: i64::MAX, ..Account::default() });
+        accounts.push(Account {
+            number: it[1].to_owned(),
+            second: it[4] == "990102",
+            first_month: i64::MAX,
+            ..Account::default()
+        });
     });
     let on = month(shape.on);
     rows(book, "coverage", |it| {
@@ -247,7 +250,11 @@ fn main() {
     let [name, book, result] = told.as_slice() else { panic!("loop SHAPE BOOK RESULT") };
     let jiangsu = name == "jiangsu";
     let shape = if jiangsu {
-        Shape { jiangsu, windows: [(month("2022-10"), month("2024-09")), (month("2021-01"), month("2022-09"))], on: "2025-01-01" }
+        Shape {
+            jiangsu,
+            windows: [(month("2022-10"), month("2024-09")), (month("2021-01"), month("2022-09"))],
+            on: "2025-01-01",
+        }
     } else {
         Shape { jiangsu, windows: [(month("2019-01"), month("2021-12")), (1, 0)], on: "2022-07-01" }
     };

@@ -9,12 +9,13 @@
 # RATE=PATH names the program; else target/dist/rate, or target/release/rate.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-accounts=100000 most= note= curves=1 rest=()
+accounts=100000 most= note= rounds=5 curves=1 rest=()
 while [ $# -gt 0 ]; do
     case $1 in
         --accounts) accounts=$2; shift 2 ;;
         --most) most=$2; shift 2 ;;
         --note) note=$2; shift 2 ;;
+        --rounds) rounds=$2; shift 2 ;;
         --without-curves) curves=; shift ;;
         *) rest+=("$1"); shift ;;
     esac
@@ -29,7 +30,8 @@ source=benches/peers/loop.rs
 if command -v rustc >/dev/null && { [ ! -x target/peers/loop ] || [ "$source" -nt target/peers/loop ]; }; then
     rustc --edition 2024 -O -C overflow-checks=on -o target/peers/loop "$source"
 fi
-"$python" benches/peers/side_by_side.py --rate "$RATE" --accounts "$accounts" --note "$note" ${rest[@]+"${rest[@]}"}
+"$python" benches/peers/side_by_side.py --rate "$RATE" --accounts "$accounts" --rounds "$rounds" \
+    --note "$note" ${rest[@]+"${rest[@]}"}
 if [ -n "$curves" ]; then
-    "$python" benches/peers/curves.py --rate "$RATE" --most "${most:-$accounts}" --note "$note"
+    "$python" benches/peers/curves.py --rate "$RATE" --most "${most:-$accounts}" --rounds "$rounds" --note "$note"
 fi
