@@ -26,6 +26,9 @@ const MOST_OPEN: i64 = 20;
 /// Milliseconds for which a piece of work belongs to whoever took it up.
 const LEASE: i64 = 120_000;
 
+/// How often a piece is taken up: whoever had it before ended without a word, and so may the next.
+const ATTEMPTS: i64 = 5;
+
 /// The most accounts that a replay is asked of by number.
 pub const MOST_ACCOUNTS: usize = 1000;
 
@@ -227,8 +230,17 @@ struct Piece {
 /// # Errors
 /// As the store's; the examination stays open.
 pub fn work(store: &Arc<Store>, portion: usize, now: &dyn Fn() -> String) -> Result<bool, StoreError> {
-    let Some(mut row) = store.change(|link| link.lease_examination(LEASE, &now()))? else { return Ok(false) };
-    let worked = if row.kind == Kind::Replay.as_str() {
+    let leased = store.change(|link| -> Result<_, StoreError> {
+        let Some(row) = link.lease_examination(LEASE, &now())? else { return Ok(None) };
+        let attempts = link.examination_attempts(&row.id)?;
+        Ok(Some((row, attempts)))
+    })?;
+    let Some((mut row, attempts)) = leased else { return Ok(false) };
+    let worked = if attempts > ATTEMPTS {
+        let zh = format!("已 {ATTEMPTS} 次承办而未完成；可重新提交");
+        let en = format!("taken up {ATTEMPTS} times, and nobody came to its end; it may be asked again");
+        Err(ExaminationError::Refused(zh, en))
+    } else if row.kind == Kind::Replay.as_str() {
         replays::step(store, &mut row, portion.max(1))
     } else {
         audits::made(store, &mut row, portion.max(1))

@@ -16,6 +16,7 @@ mod imports;
 mod link;
 mod log;
 mod mentions;
+mod queue;
 mod records;
 mod remedies;
 mod runs;
@@ -25,6 +26,7 @@ mod tables;
 
 use std::fmt;
 use std::fs::{File, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::{Mutex, PoisonError};
@@ -274,7 +276,8 @@ impl Store {
     }
 }
 
-/// Takes the lock beside a SQLite file.
+/// Takes the lock beside a SQLite file, and makes the file where it is not there: for its owner alone, as SQLite then makes
+/// whatever it keeps beside it. There are personal data in it, and secrets of webhooks.
 fn own(path: &std::path::Path) -> Result<File, StoreError> {
     let mut lock = path.as_os_str().to_owned();
     lock.push(".lock");
@@ -282,5 +285,7 @@ fn own(path: &std::path::Path) -> Result<File, StoreError> {
     let opened = OpenOptions::new().create(true).append(true).open(&lock);
     let file = opened.map_err(|source| StoreError::File { path: lock, source })?;
     file.try_lock().map_err(|_| StoreError::Owned(path.to_owned()))?;
+    let made = OpenOptions::new().create(true).append(true).mode(0o600).open(path);
+    made.map_err(|source| StoreError::File { path: path.to_owned(), source })?;
     Ok(file)
 }

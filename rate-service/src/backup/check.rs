@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::{BufRead, BufReader};
+use std::io::{self, BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
@@ -23,7 +24,7 @@ pub fn checked(dir: &Path, far: &mut Far<'_>) -> Result<Manifest, BackupError> {
     let (mut faults, mut done, all) = (Vec::new(), 0, manifest.rows());
     for table in &manifest.tables {
         faults.extend(file_fault(dir, table));
-        done += table.rows;
+        done = u64::saturating_add(done, table.rows);
         far(done, all);
     }
     faults.extend(strangers(dir, &manifest)?);
@@ -35,7 +36,7 @@ fn file_fault(dir: &Path, table: &TableSum) -> Option<Fault> {
     let Some(expected) = table.sum().filter(|_| table.table().is_some()) else {
         return fault("no table in the manifest / 清单所记不是数据表".to_owned());
     };
-    let opened = File::open(dir.join(table.file()));
+    let opened = open(&dir.join(table.file()));
     let mut summing = Summing::default();
     let read = opened.and_then(|file| {
         let mut lines = BufReader::new(file);
@@ -47,7 +48,7 @@ fn file_fault(dir: &Path, table: &TableSum) -> Option<Fault> {
         Ok(summing.sum())
     });
     match read {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => fault("missing / 缺失".to_owned()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => fault("missing / 缺失".to_owned()),
         Err(error) => fault(error.to_string()),
         Ok(found) if found == expected => None,
         Ok(found) if found.bytes < expected.bytes => fault(format!(
@@ -55,6 +56,15 @@ fn file_fault(dir: &Path, table: &TableSum) -> Option<Fault> {
             found.bytes, expected.bytes, found.bytes, expected.bytes
         )),
         Ok(_) => fault("changed: not of the digest in the manifest / 被改动：与清单所记摘要不符".to_owned()),
+    }
+}
+
+/// Opens a file of a backup: a file that lies in its directory, no link to another and nothing that is waited for.
+pub(super) fn open(path: &Path) -> io::Result<File> {
+    if fs::symlink_metadata(path)?.is_file() {
+        File::open(path)
+    } else {
+        Err(io::Error::new(io::ErrorKind::InvalidInput, "not a file of its own / 不是普通文件"))
     }
 }
 
@@ -80,11 +90,12 @@ pub(super) fn each_line(
     each: &mut dyn FnMut(Vec<Cell>) -> Result<(), BackupError>,
 ) -> Result<(), BackupError> {
     let path = dir.join(file);
-    let mut lines = BufReader::new(File::open(&path).map_err(BackupError::at(&path))?);
-    let (mut line, mut number) = (String::new(), 0_u64);
-    while lines.read_line(&mut line).map_err(BackupError::at(&path))? > 0 {
+    let mut lines = BufReader::new(open(&path).map_err(BackupError::at(&path))?);
+    let (mut line, mut number) = (Vec::new(), 0_u64);
+    while lines.read_until(b'\n', &mut line).map_err(BackupError::at(&path))? > 0 {
         number += 1;
-        let cells = row(table, &line).ok_or_else(|| {
+        let text = std::str::from_utf8(&line).ok();
+        let cells = text.and_then(|text| row(table, text)).ok_or_else(|| {
             BackupError::fault(FaultKind::Backup, format!("{file}:{number}"), "no row of this table / 不是该表的数据行")
         })?;
         each(cells)?;
@@ -108,7 +119,9 @@ impl Scratch {
     /// As [`checked`]; a database that cannot be made.
     pub fn of(backup: &Path, far: &mut Far<'_>) -> Result<Self, BackupError> {
         let manifest = checked(backup, far)?;
-        let dir = tempfile::Builder::new().prefix("rate-backup").tempdir();
+        // For its owner alone, whatever the umask: there are personal data in it.
+        let alone = fs::Permissions::from_mode(0o700);
+        let dir = tempfile::Builder::new().prefix("rate-backup").permissions(alone).tempdir();
         let scratch = Self { dir: dir.map_err(BackupError::at(&std::env::temp_dir()))?, manifest };
         fill_from(backup, &scratch.manifest, &Place::Sqlite(scratch.file()), far)?;
         Ok(scratch)

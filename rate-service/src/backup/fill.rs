@@ -55,11 +55,16 @@ pub(super) fn fill_from(backup: &Path, manifest: &Manifest, to: &Place, far: &mu
         let mut give: Box<Give<'_>> = Box::new(|table, each| each_line(backup, table, &file(&table.name), each));
         let sums = fill(link, &tables, &mut give, manifest.rows(), far)?;
         let differs = manifest.tables.iter().zip(&sums).find(|(it, sum)| it.sum().as_ref() != Some(*sum));
-        match differs {
+        if let Some((it, _)) = differs {
             // The file was changed since it was checked.
-            Some((it, _)) => Err(BackupError::fault(FaultKind::Backup, it.file(), "")),
-            None => Ok(()),
+            return Err(BackupError::fault(FaultKind::Backup, it.file(), ""));
         }
+        // Whoever restores compares the checkpoint that is named with one kept elsewhere: it is that of the rows.
+        if newest_checkpoint(link)? != manifest.checkpoint {
+            let what = "names another checkpoint than the newest of its log / 所记检查点不是其日志的最新检查点";
+            return Err(BackupError::fault(FaultKind::Backup, super::manifest::MANIFEST, what));
+        }
+        Ok(())
     })?;
     Ok(store.bring_up_to_date()?)
 }

@@ -1,7 +1,7 @@
 //! What a backup says of itself.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::Write;
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -9,6 +9,7 @@ use rate_core::log::Digest;
 use serde::{Deserialize, Serialize};
 
 use super::BackupError;
+use super::check::open;
 use super::line::Sum;
 use crate::logbook::{Fault, FaultKind};
 use crate::store::{Column, Sort, Table};
@@ -110,12 +111,12 @@ impl Manifest {
 
     /// Rows of all tables.
     pub fn rows(&self) -> u64 {
-        self.tables.iter().map(|it| it.rows).sum()
+        self.tables.iter().fold(0, |all, it| all.saturating_add(it.rows))
     }
 
     /// Bytes of all files of tables.
     pub fn bytes(&self) -> u64 {
-        self.tables.iter().map(|it| it.bytes).sum()
+        self.tables.iter().fold(0, |all, it| all.saturating_add(it.bytes))
     }
 
     /// Whether there is a log that can be verified.
@@ -152,7 +153,9 @@ impl Manifest {
     pub(super) fn read(dir: &Path) -> Result<Self, Fault> {
         let fault = |name: &str, what: &str| Fault::new(FaultKind::Backup, name, what);
         let read = |name: &str| {
-            fs::read(dir.join(name)).map_err(|error| match error.kind() {
+            let mut bytes = Vec::new();
+            let read = open(&dir.join(name)).and_then(|mut file| file.read_to_end(&mut bytes));
+            read.map(|_| bytes).map_err(|error| match error.kind() {
                 std::io::ErrorKind::NotFound => fault(name, "missing / 缺失"),
                 _ => fault(name, &error.to_string()),
             })

@@ -1,5 +1,5 @@
-//! Whether rows stand under what they are about: no entry covers the columns by which a row is found, and whoever reads by
-//! them would take one account's row for another's.
+//! Whether rows can be found, and stand under what they are about: no entry covers the columns by which a row is found, and
+//! whoever reads by them would take one account's row for another's, or miss it.
 
 use std::collections::BTreeSet;
 
@@ -12,6 +12,24 @@ use crate::store::{FactRow, Link, Store, StoreError};
 
 /// Rows that are looked at at a time.
 const PAGE: usize = 2000;
+
+/// The tables that entries and checkpoints cover, and what is kept of what rows name.
+const COVERED: [&str; 8] =
+    ["bodies", "checkpoints", "documents", "entries", "facts", "knowledge", "mentions", "signers"];
+
+/// Everything by which the database would not find a row that stands in it: values of another sort than their column, which
+/// read alike and compare as others, and indexes that lack it. Where there is any, lists by account have no end to trust.
+pub(super) fn unfindable(store: &Store) -> Result<Vec<Fault>, StoreError> {
+    store.read(|link| {
+        let misfits = link.misfits(&COVERED)?.into_iter().map(|(column, rows)| {
+            let what = format!("{rows}: values of another sort than the column's / {rows} 处的值不是该列的类型");
+            Fault::new(FaultKind::Unreadable, column, what)
+        });
+        let mut faults: Vec<Fault> = misfits.collect();
+        faults.extend(link.damages()?.into_iter().map(|what| Fault::new(FaultKind::Unreadable, "database", what)));
+        Ok(faults)
+    })
+}
 
 /// Everything that stands under another account, area or place than it says itself, and bodies of runs that no entry names.
 pub(super) fn faults(store: &Store) -> Result<Vec<Fault>, StoreError> {

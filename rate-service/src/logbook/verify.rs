@@ -15,7 +15,7 @@ use rate_core::record::{Batch, Body, Entry, Event, FactsChange, Run};
 use super::LogError;
 use super::signers::Signers;
 use super::view::{Disk, Files, PublishedRun, View};
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 /// What the caller knows from elsewhere.
 #[derive(Clone, Debug, Default)]
@@ -149,16 +149,25 @@ pub fn verify(place: &Path, trust: &Trust) -> Verified {
             let mut found = looked_at(place, View::read(place), trust);
             // Where it cannot be opened, that was said already.
             if let Ok(store) = database.and_then(|place| Store::open_to_read(&place)) {
-                for faults in [super::mentions::faults(&store), super::columns::faults(&store)] {
-                    match faults {
-                        Ok(faults) => found.faults.extend(faults),
-                        Err(error) => found.faults.push(unreadable(place, &error.into())),
-                    }
+                match by_account(&store) {
+                    Ok(faults) => found.faults.extend(faults),
+                    Err(error) => found.faults.push(unreadable(place, &error.into())),
                 }
             }
             found
         }
     }
+}
+
+/// What a reader of a database would find otherwise than the log has it, though every byte is there.
+fn by_account(store: &Store) -> Result<Vec<Fault>, StoreError> {
+    let unfindable = super::columns::unfindable(store)?;
+    if !unfindable.is_empty() {
+        return Ok(unfindable);
+    }
+    let mut faults = super::mentions::faults(store)?;
+    faults.extend(super::columns::faults(store)?);
+    Ok(faults)
 }
 
 /// The same, from where the files of the log are.

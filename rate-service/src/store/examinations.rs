@@ -3,11 +3,9 @@
 use diesel::prelude::*;
 
 use super::link::on;
-use super::schema::{examination_events, examination_files, examination_lines, examinations};
+use super::queue::{OPEN, page, queue};
+use super::schema::{examination_attempts, examination_events, examination_files, examination_lines, examinations};
 use super::{Link, StoreError};
-
-/// The states of work that is not ended.
-const OPEN: [&str; 2] = ["queued", "running"];
 
 /// Lines that are written in one statement.
 const CHUNK: usize = 500;
@@ -92,6 +90,11 @@ pub struct ExaminationFileRow {
     pub content: Vec<u8>,
 }
 
+queue!(
+    ExaminationRow in examinations, ExaminationEventRow in examination_events by examination;
+    examination, examination_events, open_examinations, lease_examination, add_examination_event, counting count_attempt
+);
+
 impl Link {
     /// Adds work.
     ///
@@ -100,30 +103,6 @@ impl Link {
     pub fn add_examination(&mut self, row: &ExaminationRow) -> Result<(), StoreError> {
         on!(&mut *self, it => diesel::insert_into(examinations::table).values(row).execute(it))?;
         self.add_examination_event(row, &row.asked_at)
-    }
-
-    /// Notes the state that an examination came to.
-    fn add_examination_event(&mut self, row: &ExaminationRow, at: &str) -> Result<(), StoreError> {
-        use diesel::dsl::max;
-        let of = examination_events::table.filter(examination_events::examination.eq(&row.id));
-        let last: Option<i64> = on!(&mut *self, it => of.select(max(examination_events::number)).first(it))?;
-        let event = ExaminationEventRow {
-            examination: row.id.clone(),
-            number: last.unwrap_or_default() + 1,
-            state: row.state.clone(),
-            recorded_at: at.to_owned(),
-        };
-        on!(self, it => diesel::insert_into(examination_events::table).values(&event).execute(it))?;
-        Ok(())
-    }
-
-    /// An examination by its name.
-    ///
-    /// # Errors
-    /// As the database's.
-    pub fn examination(&mut self, id: &str) -> Result<Option<ExaminationRow>, StoreError> {
-        let of = examinations::table.filter(examinations::id.eq(id));
-        Ok(on!(self, it => of.select(ExaminationRow::as_select()).first(it).optional())?)
     }
 
     /// Examinations of one kind of an area, those asked last first: at most so many behind one that was seen.
@@ -137,59 +116,7 @@ impl Link {
         most: i64,
     ) -> Result<Vec<ExaminationRow>, StoreError> {
         let all = examinations::table.filter(examinations::area.eq(area).and(examinations::kind.eq(kind)));
-        let order = (examinations::asked_at.desc(), examinations::id.desc());
-        match seen {
-            Some(seen) => {
-                let earlier = examinations::asked_at.lt(&seen.asked_at);
-                let beside = examinations::asked_at.eq(&seen.asked_at).and(examinations::id.lt(&seen.id));
-                let page = all.filter(earlier.or(beside)).order(order).limit(most);
-                Ok(on!(self, it => page.select(ExaminationRow::as_select()).load(it))?)
-            }
-            None => {
-                let page = all.order(order).limit(most);
-                Ok(on!(self, it => page.select(ExaminationRow::as_select()).load(it))?)
-            }
-        }
-    }
-
-    /// How many examinations of an area are not ended.
-    ///
-    /// # Errors
-    /// As the database's.
-    pub fn open_examinations(&mut self, area: &str) -> Result<i64, StoreError> {
-        let of = examinations::table.filter(examinations::area.eq(area).and(examinations::state.eq_any(OPEN)));
-        Ok(on!(self, it => of.count().get_result(it))?)
-    }
-
-    /// Takes up the oldest examination that nobody has; nobody else gets it before the lease ends.
-    ///
-    /// # Errors
-    /// As the database's.
-    pub fn lease_examination(&mut self, millis: i64, at: &str) -> Result<Option<ExaminationRow>, StoreError> {
-        let now = self.lease_clock()?;
-        let open = examinations::state.eq_any(OPEN).and(examinations::lease_until.le(now));
-        let first = examinations::table.filter(open).order((examinations::asked_at, examinations::id)).limit(1);
-        let found: Option<ExaminationRow> = match &mut *self {
-            Self::Sqlite(it) => first.select(ExaminationRow::as_select()).first(it).optional()?,
-            Self::Postgres(it) => {
-                first.select(ExaminationRow::as_select()).for_update().skip_locked().first(it).optional()?
-            }
-        };
-        let Some(mut row) = found else { return Ok(None) };
-        if row.state != "running" {
-            "running".clone_into(&mut row.state);
-            self.add_examination_event(&row, at)?;
-        }
-        row.fence += 1;
-        row.lease_until = now.saturating_add(millis);
-        let leased = (
-            examinations::state.eq(&row.state),
-            examinations::fence.eq(row.fence),
-            examinations::lease_until.eq(row.lease_until),
-        );
-        let of = examinations::table.filter(examinations::id.eq(&row.id));
-        on!(self, it => diesel::update(of).set(leased).execute(it))?;
-        Ok(Some(row))
+        page!(self, ExaminationRow in examinations, all, seen, most)
     }
 
     /// Says how far an examination is, with the lines that came since, and holds it so much longer, or gives it back where
@@ -218,6 +145,9 @@ impl Link {
         if on!(&mut *self, it => diesel::update(mine).set(values).execute(it))? == 0 {
             return Ok(false);
         }
+        if millis <= 0 {
+            self.forget_attempts(&row.id)?;
+        }
         if let Some(at) = &row.ended_at {
             self.add_examination_event(row, at)?;
         }
@@ -225,6 +155,29 @@ impl Link {
             on!(&mut *self, it => diesel::insert_into(examination_lines::table).values(lines).execute(it))?;
         }
         Ok(true)
+    }
+
+    /// How often the piece that is next was taken up without coming to its end.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn examination_attempts(&mut self, id: &str) -> Result<i64, StoreError> {
+        let of = examination_attempts::table.filter(examination_attempts::examination.eq(id));
+        Ok(on!(self, it => of.select(examination_attempts::attempts).first(it).optional())?.unwrap_or_default())
+    }
+
+    fn count_attempt(&mut self, id: &str) -> Result<(), StoreError> {
+        use examination_attempts::{attempts, examination, table};
+        let first = diesel::insert_into(table).values((examination.eq(id), attempts.eq(1)));
+        let one_more = first.on_conflict(examination).do_update().set(attempts.eq(attempts + 1));
+        on!(self, it => one_more.execute(it))?;
+        Ok(())
+    }
+
+    fn forget_attempts(&mut self, id: &str) -> Result<(), StoreError> {
+        let of = examination_attempts::table.filter(examination_attempts::examination.eq(id));
+        on!(self, it => diesel::delete(of).execute(it))?;
+        Ok(())
     }
 
     /// Cancels an examination that is not ended; `false` where it has ended.
@@ -275,16 +228,6 @@ impl Link {
         Ok(on!(self, it => page.select(ExaminationLineRow::as_select()).load(it))?)
     }
 
-    /// The changes of state of an examination behind a number.
-    ///
-    /// # Errors
-    /// As the database's.
-    pub fn examination_events(&mut self, id: &str, after: i64) -> Result<Vec<ExaminationEventRow>, StoreError> {
-        let of = examination_events::examination.eq(id).and(examination_events::number.gt(after));
-        let of = examination_events::table.filter(of).order(examination_events::number);
-        Ok(on!(self, it => of.select(ExaminationEventRow::as_select()).load(it))?)
-    }
-
     /// Forgets examinations that ended before an instant, with their histories and lists; how many.
     ///
     /// # Errors
@@ -293,6 +236,7 @@ impl Link {
         let old = examinations::table.filter(examinations::ended_at.lt(before)).select(examinations::id);
         let old: Vec<String> = on!(&mut *self, it => old.load(it))?;
         for id in &old {
+            self.forget_attempts(id)?;
             let files = examination_files::table.filter(examination_files::examination.eq(id));
             on!(&mut *self, it => diesel::delete(files).execute(it))?;
             let lines = examination_lines::table.filter(examination_lines::examination.eq(id));

@@ -3,11 +3,9 @@
 use diesel::prelude::*;
 
 use super::link::on;
+use super::queue::{OPEN, page, queue};
 use super::schema::{scenario_events, scenario_parts, scenarios};
 use super::{Link, StoreError};
-
-/// The states of work that is not ended.
-const OPEN: [&str; 2] = ["queued", "running"];
 
 /// What was asked of the stored book of an area, and how far it is.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -79,6 +77,11 @@ pub struct ScenarioPartRow {
     pub content: String,
 }
 
+queue!(
+    ScenarioRow in scenarios, ScenarioEventRow in scenario_events by scenario;
+    scenario, scenario_events, open_scenarios, lease_scenario, add_scenario_event
+);
+
 impl Link {
     /// Adds work; `false` where there is some of that name.
     ///
@@ -91,30 +94,6 @@ impl Link {
         }
         self.add_scenario_event(row, &row.asked_at)?;
         Ok(true)
-    }
-
-    /// Notes the state that a scenario came to.
-    fn add_scenario_event(&mut self, row: &ScenarioRow, at: &str) -> Result<(), StoreError> {
-        use diesel::dsl::max;
-        let of = scenario_events::table.filter(scenario_events::scenario.eq(&row.id));
-        let last: Option<i64> = on!(&mut *self, it => of.select(max(scenario_events::number)).first(it))?;
-        let event = ScenarioEventRow {
-            scenario: row.id.clone(),
-            number: last.unwrap_or_default() + 1,
-            state: row.state.clone(),
-            recorded_at: at.to_owned(),
-        };
-        on!(self, it => diesel::insert_into(scenario_events::table).values(&event).execute(it))?;
-        Ok(())
-    }
-
-    /// A scenario by its name.
-    ///
-    /// # Errors
-    /// As the database's.
-    pub fn scenario(&mut self, id: &str) -> Result<Option<ScenarioRow>, StoreError> {
-        let of = scenarios::table.filter(scenarios::id.eq(id));
-        Ok(on!(self, it => of.select(ScenarioRow::as_select()).first(it).optional())?)
     }
 
     /// The areas that have scenarios.
@@ -137,59 +116,7 @@ impl Link {
         most: i64,
     ) -> Result<Vec<ScenarioRow>, StoreError> {
         let all = scenarios::table.filter(scenarios::area.eq_any(areas));
-        let order = (scenarios::asked_at.desc(), scenarios::id.desc());
-        match seen {
-            Some(seen) => {
-                let earlier = scenarios::asked_at.lt(&seen.asked_at);
-                let beside = scenarios::asked_at.eq(&seen.asked_at).and(scenarios::id.lt(&seen.id));
-                let page = all.filter(earlier.or(beside)).order(order).limit(most);
-                Ok(on!(self, it => page.select(ScenarioRow::as_select()).load(it))?)
-            }
-            None => {
-                let page = all.order(order).limit(most);
-                Ok(on!(self, it => page.select(ScenarioRow::as_select()).load(it))?)
-            }
-        }
-    }
-
-    /// How many scenarios of an area are not ended.
-    ///
-    /// # Errors
-    /// As the database's.
-    pub fn open_scenarios(&mut self, area: &str) -> Result<i64, StoreError> {
-        let of = scenarios::table.filter(scenarios::area.eq(area).and(scenarios::state.eq_any(OPEN)));
-        Ok(on!(self, it => of.count().get_result(it))?)
-    }
-
-    /// Takes up the oldest scenario that nobody has; nobody else gets it before the lease ends.
-    ///
-    /// # Errors
-    /// As the database's.
-    pub fn lease_scenario(&mut self, millis: i64, at: &str) -> Result<Option<ScenarioRow>, StoreError> {
-        let now = self.lease_clock()?;
-        let open = scenarios::state.eq_any(OPEN).and(scenarios::lease_until.le(now));
-        let first = scenarios::table.filter(open).order((scenarios::asked_at, scenarios::id)).limit(1);
-        let found: Option<ScenarioRow> = match &mut *self {
-            Self::Sqlite(it) => first.select(ScenarioRow::as_select()).first(it).optional()?,
-            Self::Postgres(it) => {
-                first.select(ScenarioRow::as_select()).for_update().skip_locked().first(it).optional()?
-            }
-        };
-        let Some(mut row) = found else { return Ok(None) };
-        if row.state != "running" {
-            "running".clone_into(&mut row.state);
-            self.add_scenario_event(&row, at)?;
-        }
-        row.fence += 1;
-        row.lease_until = now.saturating_add(millis);
-        let leased = (
-            scenarios::state.eq(&row.state),
-            scenarios::fence.eq(row.fence),
-            scenarios::lease_until.eq(row.lease_until),
-        );
-        let of = scenarios::table.filter(scenarios::id.eq(&row.id));
-        on!(self, it => diesel::update(of).set(leased).execute(it))?;
-        Ok(Some(row))
+        page!(self, ScenarioRow in scenarios, all, seen, most)
     }
 
     /// Says how far a scenario is and holds it so much longer, or gives it back where that is nothing; `false` where it is no
@@ -267,16 +194,6 @@ impl Link {
         let old: Vec<String> = on!(&mut *self, it => old.load(it))?;
         old.iter().try_for_each(|id| self.forget_scenario(id))?;
         Ok(old.len())
-    }
-
-    /// The changes of state of a scenario behind a number.
-    ///
-    /// # Errors
-    /// As the database's.
-    pub fn scenario_events(&mut self, id: &str, after: i64) -> Result<Vec<ScenarioEventRow>, StoreError> {
-        let of = scenario_events::scenario.eq(id).and(scenario_events::number.gt(after));
-        let of = scenario_events::table.filter(of).order(scenario_events::number);
-        Ok(on!(self, it => of.select(ScenarioEventRow::as_select()).load(it))?)
     }
 
     /// The parts of what came of a scenario in a language and form, in order; of all names, or of one.

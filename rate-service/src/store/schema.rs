@@ -490,6 +490,10 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    examination_attempts (examination) { examination -> Text, attempts -> BigInt, }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(imports, import_progress);
 diesel::allow_tables_to_appear_in_same_query!(drafts, publications);
 

@@ -53,6 +53,16 @@ impl Sort {
         }
     }
 
+    /// What holds in SQLite of a value of this sort, which keeps whatever it is given.
+    fn in_sqlite(self, name: &str) -> String {
+        match self {
+            Self::Text => format!("typeof({name}) = 'text'"),
+            Self::Number => format!("typeof({name}) = 'integer'"),
+            Self::Truth => format!("(typeof({name}) = 'integer' AND {name} IN (0, 1))"),
+            Self::Bytes => format!("typeof({name}) = 'blob'"),
+        }
+    }
+
     const fn in_postgres(self) -> &'static str {
         match self {
             Self::Text => "text",
@@ -136,6 +146,12 @@ struct Described {
 struct Count {
     #[diesel(sql_type = BigInt)]
     number: i64,
+}
+
+#[derive(QueryableByName)]
+struct Said {
+    #[diesel(sql_type = Text)]
+    text: String,
 }
 
 const IN_SQLITE: &str = "SELECT t.name AS of, c.name AS name, c.type AS sort, CAST(c.pk AS BIGINT) AS key \
@@ -248,10 +264,17 @@ impl Link {
     /// # Errors
     /// As the database's; a column of a sort that no store has.
     pub fn tables(&mut self) -> Result<Vec<Table>, StoreError> {
-        let described: Vec<Described> = match self {
+        Self::tables_of(&self.described()?)
+    }
+
+    fn described(&mut self) -> Result<Vec<Described>, StoreError> {
+        Ok(match self {
             Self::Sqlite(it) => sql_query(IN_SQLITE).load(it)?,
             Self::Postgres(it) => sql_query(IN_POSTGRES).load(it)?,
-        };
+        })
+    }
+
+    fn tables_of(described: &[Described]) -> Result<Vec<Table>, StoreError> {
         let mut tables = Vec::new();
         for columns in described.chunk_by(|one, next| one.of == next.of) {
             let mut read = Vec::with_capacity(columns.len());
@@ -266,6 +289,43 @@ impl Link {
             tables.push(Table { name, columns: read, key });
         }
         Ok(tables)
+    }
+
+    /// The columns of some tables that hold values of another sort than theirs, with how many: such a value reads as it
+    /// should and is found by no comparison. PostgreSQL keeps none.
+    ///
+    /// # Errors
+    /// As the database's; a column of a sort that no store has.
+    pub fn misfits(&mut self, names: &[&str]) -> Result<Vec<(String, u64)>, StoreError> {
+        let mut described = self.described()?;
+        described.retain(|it| names.contains(&it.of.as_str()));
+        let Self::Sqlite(link) = self else { return Ok(Vec::new()) };
+        let mut found = Vec::new();
+        for table in Self::tables_of(&described)? {
+            for column in &table.columns {
+                let (name, of) = (Table::quoted(&column.name), Table::quoted(&table.name));
+                let fits = column.sort.in_sqlite(&name);
+                let asked = format!("SELECT count(*) AS number FROM {of} WHERE NOT ({fits} OR {name} IS NULL)");
+                let rows: Count = sql_query(asked).get_result(link)?;
+                if rows.number > 0 {
+                    let rows = u64::try_from(rows.number).unwrap_or_default();
+                    found.push((format!("{}.{}", table.name, column.name), rows));
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// What the database itself finds wrong with its pages and indexes: a row that an index lacks is not found by it.
+    /// PostgreSQL has no such question.
+    ///
+    /// # Errors
+    /// As the database's.
+    pub fn damages(&mut self) -> Result<Vec<String>, StoreError> {
+        let Self::Sqlite(link) = self else { return Ok(Vec::new()) };
+        let asked = "SELECT integrity_check AS text FROM pragma_integrity_check";
+        let said: Vec<Said> = sql_query(asked).load(link)?;
+        Ok(said.into_iter().map(|it| it.text).filter(|text| text != "ok").collect())
     }
 
     /// How many rows a table has.

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
@@ -369,6 +370,70 @@ fn a_backup_that_was_forged_whole_is_refused() {
         assert!(code == 1 && text.contains("facts  facts/000001/rows:"), "{command}: {text}");
     }
     assert!(!here.join("new.db").exists());
+}
+
+/// A backup whose manifest was written anew says nothing that its rows do not bear out: whoever restores it compares the
+/// checkpoint that is named with the one kept elsewhere. Nor does it lead elsewhere, or keep anybody waiting.
+#[test]
+fn a_manifest_that_was_forged_is_refused() {
+    let dir = demo();
+    let here = dir.path();
+    let url = &databases(here)[0];
+    drop(published(here, url));
+    let backup = backed_up(here, url, "backup");
+    let hex = |text: &str| Sha256::digest(text).iter().map(|it| format!("{it:02x}")).collect::<String>();
+    let manifest = fs::read_to_string(backup.join("backup.json")).unwrap();
+    let forge = |text: &str| {
+        fs::write(backup.join("backup.json"), text).unwrap();
+        fs::write(backup.join("backup.sha256"), format!("{}  backup.json\n", hex(text))).unwrap();
+    };
+    let refused = |place: &str, what: &str| {
+        for command in ["--lang en verify backup", "--lang en restore --from backup --store sqlite:new.db"] {
+            let (code, text) = rate(here, command);
+            let named = text.lines().any(|it| it.contains(&format!("backup  {place}")) && it.contains(what));
+            assert!(code == 1 && named, "{command}: {code} {text}");
+        }
+        assert!(!here.join("new.db").exists());
+    };
+    let line = manifest.lines().find(|it| it.starts_with("  \"checkpoint\": ")).unwrap();
+    for other in ["  \"checkpoint\": null,", "  \"checkpoint\": \"rate\\n9\\n\","] {
+        forge(&manifest.replace(line, other));
+        refused("backup.json", "another checkpoint");
+    }
+    let rows = manifest.lines().filter(|it| it.trim_start().starts_with("\"rows\": ")).collect::<Vec<_>>();
+    let many =
+        rows.iter().fold(manifest.clone(), |text, it| text.replace(*it, &format!("      \"rows\": {},", u64::MAX)));
+    assert_ne!(many, manifest);
+    forge(&many);
+    refused("facts.ndjson", "changed");
+    forge(&manifest);
+
+    let facts = backup.join("facts.ndjson");
+    fs::rename(&facts, here.join("elsewhere")).unwrap();
+    std::os::unix::fs::symlink(here.join("elsewhere"), &facts).unwrap();
+    refused("facts.ndjson", "not a file of its own");
+    fs::remove_file(&facts).unwrap();
+    assert!(Command::new("mkfifo").arg(&facts).status().unwrap().success());
+    refused("facts.ndjson", "not a file of its own");
+    fs::remove_file(&facts).unwrap();
+    fs::rename(here.join("elsewhere"), &facts).unwrap();
+    assert!(done(here, "--lang en verify backup --no-replay").ends_with("nothing is amiss\n"));
+}
+
+/// What holds personal data is its owner's alone, whatever the umask: a store, and the database that a backup is read into.
+#[test]
+fn a_store_and_what_a_backup_is_read_into_are_their_owners_alone() {
+    let dir = demo();
+    let here = dir.path();
+    drop(published(here, &databases(here)[0]));
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let backup = backed_up(here, &databases(here)[0], "backup");
+    done(here, "restore --from backup --store sqlite:new.db");
+    assert_eq!(mode(&here.join("new.db")), 0o600);
+    let scratch = Scratch::of(&backup, &mut |_, _| ()).unwrap();
+    let log = scratch.log();
+    let file = Path::new(log.to_str().unwrap().strip_prefix("sqlite:").unwrap());
+    assert_eq!((mode(file), mode(file.parent().unwrap())), (0o600, 0o700));
 }
 
 /// A store that holds anything is never filled, and stays as it is; one that could not be filled has no row.

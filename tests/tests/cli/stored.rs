@@ -36,10 +36,11 @@ const TABLES: [&str; 16] = [
     "signers",
 ];
 /// Tables whose rows are states: no part of the log, and no record of anything.
-const STATES: [&str; 31] = [
+const STATES: [&str; 32] = [
     "answers",
     "api_keys",
     "drafts",
+    "examination_attempts",
     "examination_events",
     "examination_files",
     "examination_lines",

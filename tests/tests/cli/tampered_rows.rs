@@ -3,7 +3,8 @@
 
 use std::path::Path;
 
-use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query};
 use rate_service::logbook::{Trust, verify};
 use rate_service::store::{Link, Place, Store, StoreError};
 
@@ -270,6 +271,41 @@ fn rows_that_somebody_tampered_with_are_found_and_named() {
         assert!(unseen < 40, "{unseen}");
         assert_eq!(past.faults(), Vec::<String>::new(), "everything was put back");
     }
+}
+
+/// SQLite keeps a value of another sort than its column's. It reads as it did and is equal to nothing, so whoever looks for
+/// the rate or the claims of the account finds none. The same where an index lacks the row.
+#[test]
+fn rows_that_are_there_and_cannot_be_found_are_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let here = dir.path();
+    rate_ok(here, "--lang en demo --accounts 200");
+    rate_ok(here, "book generate --accounts 6 --bad-rows 0 --out small");
+    let url = databases(here).remove(0);
+    let past = Past::of(here, &url);
+    for Table { name, columns, .. } in &TABLES {
+        for (column, holds) in *columns {
+            let other = match holds {
+                Text | Number => format!("CAST({column} AS BLOB)"),
+                Bytes => "'text'".to_owned(),
+                Flag => "2".to_owned(),
+            };
+            let sql = format!("UPDATE {name} SET {column} = {other}");
+            // Two rows of one table may not become the same.
+            let Some(faults) = past.with(name, &sql) else { continue };
+            let named = faults.iter().any(|it| it.starts_with(&format!("{name}.{column} ")));
+            assert!(named, "{sql}: {faults:?}");
+        }
+    }
+    let hidden = "CREATE TABLE hidden AS SELECT * FROM sqlite_master WHERE name = 'bodies_of_account'; \
+        DELETE FROM bodies; PRAGMA writable_schema = ON; DELETE FROM sqlite_master WHERE name = 'bodies_of_account'; \
+        PRAGMA writable_schema = RESET; INSERT INTO bodies SELECT * FROM kept_bodies; PRAGMA writable_schema = ON; \
+        INSERT INTO sqlite_master SELECT * FROM hidden; PRAGMA writable_schema = RESET";
+    // A transaction would see the schema as it began.
+    let mut bare = SqliteConnection::establish(url.strip_prefix("sqlite:").unwrap()).unwrap();
+    bare.batch_execute(hidden).unwrap();
+    let faults = past.faults();
+    assert!(faults.iter().any(|it| it.starts_with("database ") && it.contains("bodies_of_account")), "{faults:?}");
 }
 
 /// A log cut back to an earlier checkpoint, whole, is the log that it was then: only who kept a later checkpoint knows.

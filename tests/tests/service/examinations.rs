@@ -214,6 +214,24 @@ fn listed(store: &Store, id: &str) -> Vec<Value> {
     lines.into_iter().map(|line| serde_json::from_str(&line.en).unwrap()).collect()
 }
 
+/// Whoever takes it up dies, time and again: it fails, and does not kill the next one for ever. A piece that was done begins
+/// the count anew.
+fn given_up(store: &Arc<Store>) {
+    asked(store, "five");
+    let die = || store.change(|link| link.lease_examination(-1, NOW)).unwrap().unwrap();
+    (0..4).for_each(|_| drop(die()));
+    assert!(work(store, 7, &|| NOW.to_owned()).unwrap());
+    assert_eq!(found(store, "five").state, "running");
+    assert_eq!(store.read(|link| link.examination_attempts("five")).unwrap(), 0);
+    (0..5).for_each(|_| drop(die()));
+    assert!(work(store, 7, &|| NOW.to_owned()).unwrap());
+    let it = found(store, "five");
+    assert_eq!((it.state.as_str(), it.done), ("failed", 7));
+    let said = rate_service::examinations::failure(&it, rate_core::error::Lang::En).unwrap();
+    assert!(said.starts_with("taken up 5 times"), "{said}");
+    assert!(!work(store, 7, &|| NOW.to_owned()).unwrap());
+}
+
 /// Whatever is taken up by somebody else meanwhile is counted once; a damaged run is replayed whole.
 #[test]
 fn a_replay_goes_on_in_pieces_and_counts_each_record_once() {
@@ -237,6 +255,7 @@ fn a_replay_goes_on_in_pieces_and_counts_each_record_once() {
         let sums: Value = serde_json::from_str(&it.result).unwrap();
         assert_eq!((sums["records"].as_i64(), sums["identical"].as_i64()), (Some(it.out_of), Some(it.out_of)));
         assert!(it.fence > it.out_of / 7, "in pieces: {}", it.fence);
+        given_up(&store);
         // A record is changed; then one is gone.
         for table in ["updated", "deleted"] {
             let past = match url.split_once(':') {
