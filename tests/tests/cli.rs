@@ -38,6 +38,8 @@ mod logged;
 mod notices;
 #[path = "cli/oracle.rs"]
 mod oracle;
+#[path = "cli/peers.rs"]
+mod peers;
 #[path = "cli/portions.rs"]
 mod portions;
 #[path = "cli/projects.rs"]
