@@ -8,8 +8,8 @@ use super::diagram::Diagram;
 use super::dispatched::DispatchRule;
 use super::settlement::SettlementRules;
 use super::{
-    Adjustment, Attribution, Changes, Cycle, Effect, Form, Participation, Prolonged, Reference, RowResult, RuleSet,
-    Semantics,
+    Adjustment, Attribution, Changes, Cycle, Effect, Form, Needs, Participation, Prolonged, Reference, RowResult,
+    RuleSet, Semantics,
 };
 use crate::calendar::{self, DateSpan, MonthSpan, NaiveDate};
 use crate::citation::{Basis, BasisId};
@@ -82,6 +82,8 @@ struct Compiled {
     filled_window: Option<MonthSpan>,
     diagrams: Arc<Diagrams>,
     asked: Vec<(usize, usize)>,
+    windows_asked: usize,
+    needs: Needs,
     change_days: Vec<NaiveDate>,
 }
 
@@ -120,6 +122,7 @@ impl RuleSet {
         let parameters = parameters.of_area(&self.id.area);
         let diagrams = Arc::new(diagrams(self));
         let change_days = parameters.change_days();
+        let asked = asked(self);
         Ok(Law {
             decided_on: None,
             semantics: Semantics::CURRENT,
@@ -131,7 +134,9 @@ impl RuleSet {
                 setting,
                 first_setting: place == 0,
                 filled_window: self.cycles[cycle].settings[place].filled_window,
-                asked: asked(self),
+                windows_asked: windows_asked(self, &asked),
+                needs: Needs::of(&self.measures),
+                asked,
                 diagrams,
                 change_days,
                 rules: self.clone(),
@@ -181,6 +186,12 @@ fn asked(set: &RuleSet) -> Vec<(usize, usize)> {
     asked
 }
 
+/// Number of windows whose facts are read for what is asked.
+fn windows_asked(set: &RuleSet, asked: &[(usize, usize)]) -> usize {
+    let read = |(measure, window): &(usize, usize)| window + set.measures[*measure].windows_read();
+    asked.iter().map(read).max().unwrap_or(1)
+}
+
 impl Law {
     /// How the engine reads it.
     pub const fn semantics(&self) -> Semantics {
@@ -206,6 +217,8 @@ impl Law {
             cycle: compiled.cycle,
         });
         compiled.change_days = compiled.parameters.change_days();
+        compiled.windows_asked = windows_asked(&compiled.rules, &compiled.asked);
+        compiled.needs = Needs::of(&compiled.rules.measures);
         Self { compiled: Arc::new(compiled), ..self.clone() }
     }
 
@@ -288,8 +301,12 @@ impl Law {
 
     /// Number of windows whose facts are read.
     pub fn windows_asked(&self) -> usize {
-        let read = |(measure, window): &(usize, usize)| window + self.compiled.rules.measures[*measure].windows_read();
-        self.compiled.asked.iter().map(read).max().unwrap_or(1)
+        self.compiled.windows_asked
+    }
+
+    /// What the measures ask of the facts.
+    pub(crate) fn needs(&self) -> &Needs {
+        &self.compiled.needs
     }
 
     pub(crate) fn participation(&self) -> &Participation {
