@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::diagram::Diagram;
 use super::dispatched::DispatchRule;
@@ -85,6 +85,20 @@ struct Compiled {
     windows_asked: usize,
     needs: Needs,
     change_days: Vec<NaiveDate>,
+    alike: OnceLock<Alike>,
+}
+
+/// What the records of all accounts under a law have alike, in the bytes that the room of records writes.
+#[derive(Clone, Debug)]
+pub(crate) struct Alike {
+    /// Rule set and parameters, by name and digest.
+    pub(crate) pinned: Vec<u8>,
+    /// Cycle and setting.
+    pub(crate) placed: Vec<u8>,
+    /// What each basis of the rule set is cited as.
+    pub(crate) of_rules: Vec<Vec<u8>>,
+    /// What each basis of the parameters is cited as.
+    pub(crate) of_parameters: Vec<Vec<u8>>,
 }
 
 /// The diagrams of all tables, equal ones of different classes shared.
@@ -139,6 +153,7 @@ impl RuleSet {
                 asked,
                 diagrams,
                 change_days,
+                alike: OnceLock::new(),
                 rules: self.clone(),
                 parameters,
             }),
@@ -219,6 +234,7 @@ impl Law {
         compiled.change_days = compiled.parameters.change_days();
         compiled.windows_asked = windows_asked(&compiled.rules, &compiled.asked);
         compiled.needs = Needs::of(&compiled.rules.measures);
+        compiled.alike = OnceLock::new();
         Self { compiled: Arc::new(compiled), ..self.clone() }
     }
 
@@ -235,6 +251,7 @@ impl Law {
         (compiled.setting, _) = setting_on(cycle, from);
         compiled.first_setting = place == 0;
         compiled.filled_window = cycle.settings[place].filled_window;
+        compiled.alike = OnceLock::new();
         Some(Self { compiled: Arc::new(compiled), decided_on: None, ..self.clone() })
     }
 
@@ -307,6 +324,11 @@ impl Law {
     /// What the measures ask of the facts.
     pub(crate) fn needs(&self) -> &Needs {
         &self.compiled.needs
+    }
+
+    /// What records under this law have alike, made once.
+    pub(crate) fn alike(&self, make: impl FnOnce() -> Alike) -> &Alike {
+        self.compiled.alike.get_or_init(make)
     }
 
     pub(crate) fn participation(&self) -> &Participation {
