@@ -1,7 +1,17 @@
 //! From the rows of a history in memory to an outcome, with and without steps; on to canonical bytes, and back again.
+//!
+//! Before the table come ratios, each of two works done in turns in this very run: they say the same on a slow machine, or
+//! on one that does something else beside.
+
+mod by_hand;
+
+use std::time::Instant;
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
+use rate_core::decide::{Standing, decide_on, standing};
+use rate_core::decision::NoSteps;
+use rate_core::experience::{Experience, measure};
 use rate_core::history::{BenefitItem, Claim, ClaimStatus, InjuryArticle, Payer, Payment};
 use rate_core::input::book::facts_digest;
 use rate_core::log::{Digest, Tree, check_inclusion};
@@ -18,7 +28,56 @@ const PARAMETERS: &str = include_str!("../fixtures/parameters/990100/demonstrati
 const ACCOUNTS: usize = 10_000;
 
 fn main() {
+    ratios();
     divan::main();
+}
+
+/// What two works take, one over the other: the median of several turns.
+fn ratio(one: &dyn Fn(), other: &dyn Fn()) -> f64 {
+    let took = |work: &dyn Fn()| {
+        let begun = Instant::now();
+        work();
+        begun.elapsed().as_secs_f64()
+    };
+    let mut turns: Vec<f64> = (0..21).map(|_| took(one) / took(other)).collect();
+    turns.sort_by(f64::total_cmp);
+    turns[turns.len() / 2]
+}
+
+fn ratios() {
+    let (law, histories, by_hand) = (law(), histories(), by_hand::Days::new());
+    let engine = |history: &History| outcome(&law, history).unwrap().grade.map(|grade| grade.get());
+    // What is compared does the same, or the ratio says nothing.
+    assert!(histories.iter().all(|history| engine(history) == Some(by_hand.grade(history))));
+    let outcomes = || assert_eq!(histories.iter().filter_map(engine).count(), ACCOUNTS);
+    let hand = || assert!(histories.iter().map(|it| usize::from(by_hand.grade(it))).sum::<usize>() > 0);
+    println!("outcome over the loop written by hand: {:.2}", ratio(&outcomes, &hand));
+
+    let bodies = bodies(&law, &histories);
+    let decided = || histories.iter().for_each(|history| assert!(!decide(&law, history).unwrap().steps().is_empty()));
+    let published = || assert!(published(&law, &histories) != 0);
+    let replayed = || assert!(replayed_and_verified(&law, &histories, &bodies) != 0);
+    println!("replayed and verified over decided with steps: {:.2}", ratio(&replayed, &decided));
+    println!("replayed and verified over decided, sealed and hashed: {:.2}", ratio(&replayed, &published));
+}
+
+/// From facts to the first eight bytes of the root over their bodies.
+fn published(law: &Law, histories: &[History]) -> u64 {
+    let body = |history| seal(&decide(law, history).unwrap(), facts_digest(history));
+    first_bytes(histories.iter().map(|history| Digest::leaf(&body(history))).collect::<Tree>().root())
+}
+
+/// The same from bodies that are decided again and compared on the way.
+fn replayed_and_verified(law: &Law, histories: &[History], bodies: &[Vec<u8>]) -> u64 {
+    let leaves = bodies.iter().zip(histories).map(|(body, history)| {
+        assert_eq!(replay(body, law, history), Ok(Verdict::Identical));
+        Digest::leaf(body)
+    });
+    first_bytes(leaves.collect::<Tree>().root())
+}
+
+fn first_bytes(root: Digest) -> u64 {
+    root.0[..8].iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
 fn law() -> Law {
@@ -74,6 +133,27 @@ fn claim(number: usize) -> Claim {
     }
 }
 
+/// What was measured and where the account stands to outcome, no steps: table, adjustments, limits.
+#[divan::bench]
+fn experience_to_outcome(bencher: Bencher<'_, '_>) {
+    let (law, histories) = (law(), histories());
+    let read = |history| (measure(&law, history), standing::of(&law, history).unwrap());
+    let measured: Vec<(Experience, Standing)> = histories.iter().map(read).collect();
+    let graded = |(experience, standing): &&(Experience, Standing)| {
+        decide_on(&law, experience, standing, &mut NoSteps).grade.is_some()
+    };
+    bencher.counter(ItemsCount::new(ACCOUNTS)).bench(|| measured.iter().filter(graded).count());
+}
+
+/// The same method written by hand, from the same rows.
+#[divan::bench]
+fn outcome_by_hand(bencher: Bencher<'_, '_>) {
+    let (histories, by_hand) = (histories(), by_hand::Days::new());
+    bencher
+        .counter(ItemsCount::new(ACCOUNTS))
+        .bench(|| histories.iter().map(|history| usize::from(by_hand.grade(history))).sum::<usize>());
+}
+
 /// History rows to outcome, no steps: admission, standing, measures, table, adjustments, limits.
 #[divan::bench]
 fn outcome_without_steps(bencher: Bencher<'_, '_>) {
@@ -114,6 +194,16 @@ fn body_and_leaf(bencher: Bencher<'_, '_>) {
     let decided: Vec<_> = histories.iter().map(made).collect();
     let sealed = |(decision, facts): &(_, Digest)| Digest::leaf(&seal(decision, *facts)).0[0];
     bencher.counter(ItemsCount::new(ACCOUNTS)).bench(|| decided.iter().map(sealed).fold(0_u8, u8::wrapping_add));
+}
+
+/// History rows to the leaf hash of the body: decided with all steps, sealed, hashed; the digest of the facts is given.
+#[divan::bench]
+fn decided_and_sealed(bencher: Bencher<'_, '_>) {
+    let law = law();
+    let facts: Vec<_> = histories().into_iter().map(|history| (facts_digest(&history), history)).collect();
+    let leaf =
+        |(digest, history): &(Digest, History)| Digest::leaf(&seal(&decide(&law, history).unwrap(), *digest)).0[0];
+    bencher.counter(ItemsCount::new(ACCOUNTS)).bench(|| facts.iter().map(leaf).fold(0_u8, u8::wrapping_add));
 }
 
 /// Bodies decided again from facts in memory and compared byte for byte.

@@ -142,8 +142,7 @@ impl Rate {
     /// `None` only where the product would need more than 28 digits, which the checked bounds of rates, factors and
     /// ladders exclude.
     pub fn times(self, factor: Factor) -> Option<Self> {
-        let product = self.0.checked_mul(factor.0)?.checked_div(Decimal::ONE_HUNDRED)?;
-        Some(Self(product.normalize()))
+        percent_of(self.0, factor.0).map(Self)
     }
 
     /// The rate less a cut: `rate × (1 − cut)`, exact.
@@ -153,13 +152,13 @@ impl Rate {
 
     /// The rate less some percentage points, not below zero.
     pub fn less_points(self, points: Decimal) -> Option<Self> {
-        Some(Self(self.0.checked_sub(points)?.max(Decimal::ZERO).normalize()))
+        Some(Self(shortest(self.0.checked_sub(points)?.max(Decimal::ZERO))))
     }
 
     /// The rate rounded as a rule set states it.
     #[must_use]
     pub fn rounded(self, rounding: Rounding) -> Self {
-        Self(rounding.apply(self.0).normalize())
+        if self.0.scale() <= rounding.digits { self } else { Self(shortest(rounding.apply(self.0))) }
     }
 
     /// The premium on an amount in fen before it is rounded, exact.
@@ -255,8 +254,7 @@ impl Factor {
 
     /// One factor times another, exact; `None` where the product has more digits than a decimal holds.
     pub fn times(self, other: Self) -> Option<Self> {
-        let product = self.0.checked_mul(other.0)?.checked_div(Decimal::ONE_HUNDRED)?;
-        Some(Self(product.normalize()))
+        percent_of(self.0, other.0).map(Self)
     }
 }
 
@@ -271,6 +269,47 @@ impl std::str::FromStr for Factor {
 impl fmt::Display for Factor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}%", self.0)
+    }
+}
+
+/// One percentage of another, exact and in its shortest form; `None` where it has more digits than a decimal holds.
+fn percent_of(one: Decimal, other: Decimal) -> Option<Decimal> {
+    let scale = one.scale() + other.scale() + 2;
+    match small(one).zip(small(other)).and_then(|(one, other)| one.checked_mul(other)) {
+        // As good as every product: a whole number of 64 bits over a power of ten.
+        Some(whole) if scale <= Decimal::MAX_SCALE => Some(shortest_of(whole, scale)),
+        _ => percent_by_decimals(one, other),
+    }
+}
+
+/// The same in decimals, however many digits there are.
+fn percent_by_decimals(one: Decimal, other: Decimal) -> Option<Decimal> {
+    Some(one.checked_mul(other)?.checked_div(Decimal::ONE_HUNDRED)?.normalize())
+}
+
+/// A decimal without needless zeros.
+fn shortest(decimal: Decimal) -> Decimal {
+    small(decimal).map_or_else(|| decimal.normalize(), |whole| shortest_of(whole, decimal.scale()))
+}
+
+/// The whole number of 64 bits that a decimal is over a power of ten.
+fn small(decimal: Decimal) -> Option<i64> {
+    i64::try_from(decimal.mantissa()).ok()
+}
+
+fn shortest_of(mut whole: i64, mut scale: u32) -> Decimal {
+    while scale > 0 && whole % 10 == 0 {
+        whole /= 10;
+        scale -= 1;
+    }
+    Decimal::new(whole, scale)
+}
+
+/// A product of whole numbers: as good as always of two of 64 bits each, which cannot overflow.
+pub(crate) fn product(one: i128, other: i128) -> i128 {
+    match (i64::try_from(one), i64::try_from(other)) {
+        (Ok(one), Ok(other)) => i128::from(one) * i128::from(other),
+        _ => one * other,
     }
 }
 
@@ -351,6 +390,23 @@ impl Quantity {
     /// Compares two quotients exactly.
     pub fn compare(self, other: Self) -> std::cmp::Ordering {
         debug_assert!(self.denominator > 0 && other.denominator > 0, "a quantity's denominator is positive");
+        match (self.narrow(), other.narrow()) {
+            // As good as every comparison: products of 64 bits each, which cannot overflow.
+            (Some((numerator, denominator)), Some((other_numerator, other_denominator))) => {
+                let one = i128::from(numerator) * i128::from(other_denominator);
+                one.cmp(&(i128::from(other_numerator) * i128::from(denominator)))
+            }
+            _ => self.compare_wide(other),
+        }
+    }
+
+    /// Both parts, where they have 64 bits.
+    fn narrow(self) -> Option<(i64, i64)> {
+        i64::try_from(self.numerator).ok().zip(i64::try_from(self.denominator).ok())
+    }
+
+    /// The same for parts of any size.
+    fn compare_wide(self, other: Self) -> std::cmp::Ordering {
         match (self.numerator.checked_mul(other.denominator), other.numerator.checked_mul(self.denominator)) {
             (Some(one), Some(two)) => one.cmp(&two),
             _ => self.compare_by_parts(other),
@@ -429,6 +485,61 @@ mod tests {
         }
         let all = Rate::from_percent(Decimal::ONE_HUNDRED).unwrap();
         assert_eq!(all.premium_on(Money(i64::MAX / 2), RoundMode::Up), Some(Money(i64::MAX / 2)));
+    }
+
+    /// A fixed walk through whole numbers of up to 63 bits, of either sign, those at the ends of 32 and 64 bits among them.
+    struct Walk(u64);
+
+    impl Walk {
+        fn draw(&mut self) -> i64 {
+            let mut next = || {
+                self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                self.0 ^ self.0 >> 29
+            };
+            let (size, bits, ends) = (next() % 64, next().cast_signed(), next() % 9);
+            match ends {
+                0 => [i64::MAX, i64::MIN, i64::from(u32::MAX), 0, -1][usize::try_from(size % 5).unwrap()],
+                _ => bits >> size,
+            }
+        }
+
+        /// A decimal of as many decimals as a rate has.
+        fn decimal(&mut self) -> Decimal {
+            let scale = self.draw().unsigned_abs() % 17;
+            Decimal::new(self.draw(), u32::try_from(scale).unwrap())
+        }
+    }
+
+    #[test]
+    fn whole_numbers_and_decimals_give_one_product_and_one_shortest_form() {
+        let mut walk = Walk(11);
+        let mut narrow = 0;
+        for _ in 0..50_000 {
+            let (one, other) = (walk.decimal(), walk.decimal());
+            assert_eq!(shortest(one).unpack(), one.normalize().unpack(), "{one}");
+            if small(one).zip(small(other)).is_some_and(|(one, other)| one.checked_mul(other).is_some()) {
+                narrow += 1;
+                let both = [percent_of(one, other), percent_by_decimals(one, other)];
+                let [fast, wide] = both.map(|it| it.map(|it| it.unpack()));
+                assert_eq!(fast, wide, "{one} of {other}");
+            }
+        }
+        assert!(narrow > 10_000);
+    }
+
+    #[test]
+    fn products_and_comparisons_of_64_bits_are_those_of_128() {
+        let mut walk = Walk(13);
+        for _ in 0..50_000 {
+            let [one, two, three, four] = [walk.draw(), walk.draw(), walk.draw(), walk.draw()].map(i128::from);
+            assert_eq!(product(one, two), one.checked_mul(two).unwrap());
+            assert_eq!(product(one << 60, 7), (one << 60).checked_mul(7).unwrap());
+            let quotient =
+                |numerator: i128, denominator: i128| Quantity { numerator, denominator: denominator.abs().max(1) };
+            let (one, two) = (quotient(one, two), quotient(three, four));
+            assert_eq!(one.compare(two), one.compare_wide(two), "{one:?} {two:?}");
+            assert_eq!(one.compare(two), one.compare_by_parts(two), "{one:?} {two:?}");
+        }
     }
 
     #[test]

@@ -108,20 +108,23 @@ pub(crate) fn amended<S: Steps>(
 
 /// From experience and standing to the outcome; cannot fail.
 pub fn decide_on<S: Steps>(law: &Law, experience: &Experience, standing: &Standing, steps: &mut S) -> Outcome {
-    state_setting(law, standing, steps);
+    if S::WANTED {
+        state_setting(law, standing, steps);
+    }
     if let Some(outcome) = standing::settles(law, standing, steps) {
         return outcome;
     }
-    state_measures(law, experience, standing, steps);
-    let proposals = match float_table::propose(law, experience, standing, steps) {
-        Ok(proposals) => proposals,
+    if S::WANTED {
+        state_measures(law, experience, standing, steps);
+    }
+    let proposed = match float_table::propose(law, experience, standing, steps) {
+        Ok(proposed) => proposed,
         Err((then, reason)) => match adjust::whatever_the_table(law, experience, standing, steps) {
             Some(forced) => return floated(law, standing, limit::hold(law, standing, forced, steps), steps),
             None => return unmeasured(law, standing, then, reason, steps),
         },
     };
-    let combined = float_table::combine(law, &proposals, steps);
-    let adjusted = adjust::apply(law, experience, standing, combined, steps);
+    let adjusted = adjust::apply(law, experience, standing, proposed, steps);
     let held = limit::hold(law, standing, adjusted, steps);
     floated(law, standing, held, steps)
 }

@@ -7,6 +7,7 @@ mod own;
 mod sides;
 mod sums;
 mod tally;
+mod values;
 
 pub(crate) use own::{
     Counting, Exposed, added_by, benefits_by_claim, borne_within, counted_within, exposed, first_day_within, injured,
@@ -16,6 +17,7 @@ pub use sums::{Sums, benefits_by_item, sums};
 pub(crate) use tally::{Added, Borne, Tally};
 
 use sides::Sides;
+use values::Values;
 
 use crate::amount::{Quantity, Rate};
 use crate::calendar::{Month, MonthSpan, NaiveDate};
@@ -42,7 +44,7 @@ pub enum Measured {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Experience {
     windows: usize,
-    values: Vec<Measured>,
+    values: Values,
     unit: i128,
     shared: SharedClaims,
 }
@@ -61,26 +63,25 @@ pub struct SharedClaims {
 impl Experience {
     /// A measure, by its place in the rule set, over a window, 0 for the one being decided on.
     pub fn get(&self, measure: usize, window: usize) -> Measured {
-        self.values.get(measure * self.windows + window).copied().unwrap_or(Measured::NotAsked)
+        self.values.all().get(measure * self.windows + window).copied().unwrap_or(Measured::NotAsked)
     }
 
     /// Nothing measured: for a grade that is carried, whatever the facts.
     pub(crate) fn nothing(law: &Law) -> Self {
         let windows = law.windows_asked();
-        let values = vec![Measured::NotAsked; law.rules().measures().len() * windows];
+        let values = Values::not_asked(law.rules().measures().len() * windows);
         Self { windows, values, unit: 1, shared: SharedClaims::default() }
     }
 
     /// Every measure over every window, as [`Experience::told`] takes them.
     pub(crate) fn values(&self) -> &[Measured] {
-        &self.values
+        self.values.all()
     }
 
     /// Takes the measures of another account under the same law in place of its own; of claims that several share, and of
     /// shares that are added, nothing is told, which no outcome asks for.
     pub(crate) fn told(&mut self, values: impl Iterator<Item = Measured>) {
-        self.values.clear();
-        self.values.extend(values);
+        self.values.all_mut().iter_mut().zip(values).for_each(|(own, told)| *own = told);
     }
 
     /// The claims that the method's rule on who bears them was asked about.
@@ -103,7 +104,7 @@ impl Experience {
 
     /// Replaces one measure.
     pub(crate) fn set(&mut self, measure: usize, window: usize, value: Quantity) {
-        if let Some(slot) = self.values.get_mut(measure * self.windows + window) {
+        if let Some(slot) = self.values.all_mut().get_mut(measure * self.windows + window) {
             *slot = Measured::Value(value);
         }
     }
@@ -119,7 +120,8 @@ struct Part<'h> {
 
 /// The facts that count for an account under a law: its own, and those of predecessors that the method adds.
 struct Parts<'h> {
-    parts: Vec<Part<'h>>,
+    own: Part<'h>,
+    added: Vec<Part<'h>>,
     unit: i128,
 }
 
@@ -128,27 +130,36 @@ const SHARE_UNIT: i128 = 10_000;
 
 impl<'h> Parts<'h> {
     fn of(law: &Law, history: &'h History) -> Self {
-        let mut parts = vec![Part { history, weight: 1, before: None }];
+        let own = Part { history, weight: 1, before: None };
         if history.successions().is_empty() {
-            return Self { parts, unit: 1 };
+            return Self { own, added: Vec::new(), unit: 1 };
         }
-        parts[0].weight = SHARE_UNIT;
-        add_predecessors(law, history, SHARE_UNIT, &mut parts);
-        if parts.iter().all(|part| part.weight == SHARE_UNIT) {
-            parts.iter_mut().for_each(|part| part.weight = 1);
-            return Self { parts, unit: 1 };
+        let mut added = Vec::new();
+        add_predecessors(law, history, SHARE_UNIT, &mut added);
+        if added.iter().all(|part| part.weight == SHARE_UNIT) {
+            added.iter_mut().for_each(|part| part.weight = 1);
+            return Self { own, added, unit: 1 };
         }
-        Self { parts, unit: SHARE_UNIT }
+        Self { own: Part { weight: SHARE_UNIT, ..own }, added, unit: SHARE_UNIT }
+    }
+
+    /// The account itself, then its predecessors.
+    fn all(&self) -> impl Iterator<Item = &Part<'h>> {
+        std::iter::once(&self.own).chain(&self.added)
     }
 
     /// A weighted sum over all parts.
     fn sum(&self, of: impl Fn(&Part<'h>) -> i128) -> i128 {
-        self.parts.iter().map(|part| part.weight * of(part)).sum()
+        if self.unit == 1 {
+            // Everything counts whole.
+            return self.added.iter().map(&of).fold(of(&self.own), |sum, part| sum + part);
+        }
+        self.all().map(|part| part.weight * of(part)).sum()
     }
 
     fn shared(&self, law: &Law, windows: &[MonthSpan]) -> SharedClaims {
         let mut found = SharedClaims::default();
-        for part in &self.parts {
+        for part in self.all() {
             let number = &part.history.key().number;
             let apart = law.rules().projects().is_none_or(|it| !it.with_employer);
             let own = part.history.claims().iter().filter(|claim| claim.project.is_none() || !apart);
@@ -167,10 +178,10 @@ impl<'h> Parts<'h> {
     }
 
     fn covered_months(&self, window: &MonthSpan) -> i32 {
-        if let [own] = self.parts.as_slice() {
-            return own.history.covered_months(window);
+        if self.added.is_empty() {
+            return self.own.history.covered_months(window);
         }
-        let mut spans: Vec<MonthSpan> = self.parts.iter().flat_map(|part| part.covered(window)).collect();
+        let mut spans: Vec<MonthSpan> = self.all().flat_map(|part| part.covered(window)).collect();
         spans.sort_unstable();
         let mut covered = 0;
         let mut next = window.from();
@@ -209,7 +220,7 @@ fn add_predecessors<'h>(law: &Law, history: &'h History, weight: i128, parts: &m
 
 /// How many predecessors' facts are added to an account's own.
 pub fn predecessors(law: &Law, history: &History) -> usize {
-    if history.successions().is_empty() { 0 } else { Parts::of(law, history).parts.len() - 1 }
+    if history.successions().is_empty() { 0 } else { Parts::of(law, history).added.len() }
 }
 
 /// The covered months of an account and its added predecessors within a span.
@@ -234,7 +245,8 @@ pub fn measure_over(law: &Law, history: &History, windows: &[MonthSpan]) -> Expe
     let relative = law.rules().measures().iter().any(|measure| measure.relative_to.is_some());
     let industry = if relative { industry(law, history) } else { None };
     let count = law.windows_asked();
-    let mut values = vec![Measured::NotAsked; law.rules().measures().len() * count];
+    let mut measured_values = Values::not_asked(law.rules().measures().len() * count);
+    let values = measured_values.all_mut();
     for (place, window) in law.asked() {
         let measure = &law.rules().measures()[*place];
         let measured = match windows.get(*window) {
@@ -248,7 +260,7 @@ pub fn measure_over(law: &Law, history: &History, windows: &[MonthSpan]) -> Expe
         values[place * count + window] = settle(measure, *window, measured);
     }
     let shared = parts.shared(law, windows.get(..count).unwrap_or(windows));
-    Experience { windows: count, values, unit: parts.unit, shared }
+    Experience { windows: count, values: measured_values, unit: parts.unit, shared }
 }
 
 /// Where a cause counts as zero, it is zero.
@@ -361,10 +373,9 @@ impl Reading<'_, '_> {
                 self.parts.sum(|part| benefits(self.law, part, window, *by, (exclude, items)))
             }
             // Somebody hurt under two numbers of one employer is one person.
-            Numerator::Claims { counted, persons: true, by, exclude } if self.parts.unit == 1 => {
-                let all = self.parts.parts.iter();
-                people(all.flat_map(|part| claims(self.law, part, window, (*counted, *by), exclude, known_by)))
-            }
+            Numerator::Claims { counted, persons: true, by, exclude } if self.parts.unit == 1 => people(
+                self.parts.all().flat_map(|part| claims(self.law, part, window, (*counted, *by), exclude, known_by)),
+            ),
             Numerator::Claims { counted, persons, by, exclude } => self.parts.sum(|part| {
                 let found = claims(self.law, part, window, (*counted, *by), exclude, known_by);
                 if *persons { people(found.into_iter()) } else { count(found.len()) }
@@ -384,6 +395,11 @@ impl Part<'_> {
 
     fn counts(&self, date: NaiveDate) -> bool {
         self.before.is_none_or(|before| date < before)
+    }
+
+    /// Whether what is about months from one on counts.
+    fn counts_from(&self, month: Month) -> bool {
+        self.before.is_none_or(|before| month.first_day() < before)
     }
 }
 
@@ -484,7 +500,7 @@ fn count(number: usize) -> i128 {
 
 fn premium_paid(part: &Part<'_>, window: &MonthSpan, by: PremiumDay, restored: bool) -> i128 {
     let rows = part.history.premiums().iter().filter(|row| match by {
-        PremiumDay::ForMonth => window.contains(row.months.from()) && part.counts(row.months.from().first_day()),
+        PremiumDay::ForMonth => window.contains(row.months.from()) && part.counts_from(row.months.from()),
         PremiumDay::Received => row.received_on.is_some_and(|day| window.contains_date(day) && part.counts(day)),
     });
     rows.map(|row| {
@@ -495,10 +511,9 @@ fn premium_paid(part: &Part<'_>, window: &MonthSpan, by: PremiumDay, restored: b
 }
 
 fn regular<'h>(part: &Part<'h>, window: &MonthSpan) -> impl Iterator<Item = &'h Premium> {
-    let (window, before) = (*window, part.before);
     part.history.premiums().iter().filter(move |row| {
-        let counts = before.is_none_or(|before| row.months.from().first_day() < before);
-        row.kind == PremiumKind::Regular && window.contains(row.months.from()) && counts
+        let from = row.months.from();
+        row.kind == PremiumKind::Regular && window.contains(from) && part.counts_from(from)
     })
 }
 

@@ -446,12 +446,11 @@ impl History {
 
     /// The first insured day within some days.
     pub fn first_insured_day(&self, within: &DateSpan) -> Option<NaiveDate> {
-        let days = self.insured().filter_map(|months| {
-            DateSpan::new(months.from.first_day(), months.to.map(Month::last_day))?
-                .intersect(within)
-                .map(|days| days.from())
-        });
-        days.min()
+        let first = Month::of(within.from());
+        let days = self.insured().filter(|months| months.to.is_none_or(|to| first <= to));
+        // Spells are whole months: one that has begun by the month of the first day, and goes on in it, holds that day.
+        let days = days.map(|it| if it.from <= first { within.from() } else { it.from.first_day() });
+        days.filter(|day| *day <= within.last()).min()
     }
 
     /// The predecessors whose history an account continues from a day on: merged, transferred or re-registered by then.

@@ -3,6 +3,7 @@
 //! `docs/record-format.md` says every byte. A record is a **body**, which replay must give again exactly, in an
 //! **envelope** that says when and why it was made.
 
+mod alike;
 mod body;
 mod bytes;
 mod entry;

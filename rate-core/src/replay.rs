@@ -164,15 +164,16 @@ impl DifferenceCause {
 /// # Errors
 /// Bytes that are no body.
 pub fn replay(recorded: &[u8], law: &Law, history: &History) -> Result<Verdict, RecordError> {
-    let before = Body::read(recorded)?;
     let decision = match decide(law, history) {
         Ok(decision) => decision,
-        Err(problems) => return Ok(Verdict::Refused(problems)),
+        Err(problems) => return Body::read(recorded).map(|_| Verdict::Refused(problems)),
     };
     let again = seal(&decision, facts_digest(history));
+    // Bytes that are those of a body are a body: only what differs has to be read.
     if again == recorded {
         return Ok(Verdict::Identical);
     }
+    let before = Body::read(recorded)?;
     let now = Body::read(&again)?;
     let money = money(&before, &decision, history);
     Ok(Verdict::Differs(Difference { money, ..difference(&before, &now) }))

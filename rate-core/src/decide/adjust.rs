@@ -137,6 +137,9 @@ pub(super) fn on_segment<S: Steps>(
     steps: &mut S,
 ) -> Outcome {
     let mut changed = *outcome;
+    if inside.is_empty() {
+        return changed;
+    }
     for (place, adjustment) in law.rules().adjustments().iter().enumerate() {
         let acts = inside.iter().any(|(of, on)| *of == place && on.contains(days.from()));
         let (true, Some(from)) = (acts, changed.grade) else { continue };

@@ -5,44 +5,8 @@ use crate::decide::standing;
 use crate::error::{Code, Place, Problem, Problems};
 use crate::experience;
 use crate::history::{History, OpenMonths, OrderKind, Payer, Premium, PremiumKind};
-use crate::rule_set::measure::{PaymentDay, PremiumBasis, PremiumDay};
-use crate::rule_set::{Denominator, Law, Numerator};
-
-/// What the measures of a law need of premium rows.
-struct Needs {
-    payment_day: Option<PaymentDay>,
-    rows: bool,
-    base_rate: bool,
-    received_on: bool,
-}
-
-impl Needs {
-    fn of(law: &Law) -> Self {
-        let mut needs = Self { payment_day: None, rows: false, base_rate: false, received_on: false };
-        for measure in law.rules().measures() {
-            match measure.denominator {
-                Denominator::Premium { basis, by, .. } => {
-                    needs.rows = true;
-                    needs.base_rate |= basis == PremiumBasis::AtBaseRate;
-                    needs.received_on |= by == PremiumDay::Received;
-                }
-                Denominator::Headcount(_) => needs.rows = true,
-                Denominator::One | Denominator::WindowBefore => {}
-            }
-            match measure.numerator {
-                Numerator::Premium { by, .. } => {
-                    needs.rows = true;
-                    needs.received_on |= by == PremiumDay::Received;
-                }
-                Numerator::Benefits { by: by @ (PaymentDay::Determined | PaymentDay::Accounted), .. } => {
-                    needs.payment_day = Some(by);
-                }
-                Numerator::Benefits { by: PaymentDay::Paid, .. } | Numerator::Claims { .. } => {}
-            }
-        }
-        needs
-    }
-}
+use crate::rule_set::measure::PaymentDay;
+use crate::rule_set::{Law, Needs};
 
 /// Refuses facts that the windows of a law cannot use, all problems at once.
 ///
@@ -50,14 +14,14 @@ impl Needs {
 /// Codes `history.months.gap`, `history.months.crosses`, `history.classes.none`, `history.no-rate`.
 pub fn admit(law: &Law, history: &History) -> Result<(), Problems> {
     let first_day = standing::first_day(law, history)?;
-    let needs = Needs::of(law);
+    let needs = law.needs();
     let mut problems = Vec::new();
     let windows = law.windows().iter().take(law.windows_asked()).copied();
     let fills = |_: &MonthSpan| law.changes().float_when_filled && standing::carried(law, history, first_day).is_none();
     for window in windows.chain(law.filled_window().filter(fills)) {
-        admit_window(law, history, &needs, &window, &mut problems);
+        admit_window(law, history, needs, &window, &mut problems);
     }
-    needs_payment_days(law, history, &needs, &mut problems);
+    needs_payment_days(law, history, needs, &mut problems);
     Problems::none_of(problems)
 }
 
@@ -120,16 +84,20 @@ fn crosses(row: &Premium, window: &MonthSpan, problems: &mut Vec<Problem>) {
 
 /// A row may not cross the day on which the class changes; a class determined again as it was is no change.
 fn crosses_class(law: &Law, history: &History, row: &Premium, problems: &mut Vec<Problem>) {
+    let by_dispatched = law.by_dispatched(history).is_some();
+    if history.classifications().len() < 2 && history.orders().is_empty() && !by_dispatched {
+        return;
+    }
     let pairs = history.classifications().windows(2).filter(|pair| pair[0].class != pair[1].class);
     let mut starts: Vec<NaiveDate> = pairs.map(|pair| pair[1].days.from()).collect();
-    if law.by_dispatched(history).is_some() {
+    if by_dispatched {
         // Where most workers are may change whenever a group of them comes or goes.
         let bounds = history.dispatched().iter().flat_map(|it| [Some(it.days.from()), it.days.to().map(day_after)]);
         starts.extend(bounds.flatten());
     }
     let ordered = history.orders().iter().filter(|order| order.what.kind() == OrderKind::Class);
     starts.extend(ordered.flat_map(|it| [Some(it.days.from()), it.days.to().map(day_after)]).flatten());
-    if law.by_dispatched(history).is_some() || !history.orders().is_empty() {
+    if by_dispatched || !history.orders().is_empty() {
         let class = |day| law.class_on(history, day).map(|it| it.class);
         starts.retain(|start| class(day_before(*start)) != class(*start));
         starts.sort_unstable();

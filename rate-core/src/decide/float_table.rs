@@ -9,15 +9,20 @@ use crate::rule_set::{Answer, Cause, Combine, FloatTable, Law, RowResult, Unmeas
 use super::Running;
 use super::standing::{Standing, WHERE_NOT_SEEN};
 
-/// The grade each table gives; or what settles the account instead.
+/// The grade that the tables give together; or what settles the account instead.
 pub(super) fn propose<S: Steps>(
     law: &Law,
     experience: &Experience,
     standing: &Standing,
     steps: &mut S,
-) -> Result<Vec<Running>, (Unmeasured, Reason)> {
-    let tables = law.rules().tables().iter().enumerate();
-    tables.map(|(place, table)| Asking { law, experience, standing, place, table }.propose(steps)).collect()
+) -> Result<Running, (Unmeasured, Reason)> {
+    let tables = law.rules().tables();
+    let mut ask = |(place, table)| Asking { law, experience, standing, place, table }.propose(steps);
+    if let [only] = tables {
+        return ask((0, only));
+    }
+    let proposals = tables.iter().enumerate().map(ask).collect::<Result<Vec<_>, _>>()?;
+    Ok(combine(law, &proposals, steps))
 }
 
 struct Asking<'a> {
@@ -62,7 +67,9 @@ impl Asking<'_> {
             let kind = StepKind::Conflict { table, rows: rows.len() };
             steps.push(|| Step { kind, source: Source::Rules(self.table.basis) });
         }
-        self.state_comparisons(row, steps);
+        if S::WANTED {
+            self.state_comparisons(row, steps);
+        }
         let source = Source::Rules(self.table.rows[row].basis);
         steps.push(|| Step { kind: StepKind::Row { table, row, others, grade }, source });
         Self::running(result, grade, Reason::Row { table, row }, Reason::SourceMissing { table, row })
@@ -112,20 +119,17 @@ impl Asking<'_> {
 }
 
 /// One grade from those of several tables.
-pub(super) fn combine<S: Steps>(law: &Law, proposals: &[Running], steps: &mut S) -> Running {
+fn combine<S: Steps>(law: &Law, proposals: &[Running], steps: &mut S) -> Running {
     let ladder = law.rules().ladder();
-    let [only] = proposals else {
-        let grade = match law.rules().combine {
-            Combine::Highest => proposals.iter().map(|it| it.grade).max().unwrap_or(ladder.base()),
-            Combine::Sum => {
-                let shift = |it: &Running| GradeLadder::steps_between(ladder.base(), it.grade);
-                // Added first and held at the ladder's ends once, so that the order of tables cannot matter.
-                ladder.moved(ladder.base(), proposals.iter().map(shift).fold(0, i8::saturating_add))
-            }
-        };
-        let source = Source::Rules(law.rules().combine_basis);
-        steps.push(|| Step { kind: StepKind::Combined { grade }, source });
-        return Running::new(grade, Reason::Combined);
+    let grade = match law.rules().combine {
+        Combine::Highest => proposals.iter().map(|it| it.grade).max().unwrap_or(ladder.base()),
+        Combine::Sum => {
+            let shift = |it: &Running| GradeLadder::steps_between(ladder.base(), it.grade);
+            // Added first and held at the ladder's ends once, so that the order of tables cannot matter.
+            ladder.moved(ladder.base(), proposals.iter().map(shift).fold(0, i8::saturating_add))
+        }
     };
-    *only
+    let source = Source::Rules(law.rules().combine_basis);
+    steps.push(|| Step { kind: StepKind::Combined { grade }, source });
+    Running::new(grade, Reason::Combined)
 }

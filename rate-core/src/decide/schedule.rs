@@ -9,7 +9,7 @@ use crate::error::{Code, Place, Problem, Problems};
 use crate::history::{History, Origin};
 use crate::industry::RiskClass;
 use crate::ladder::{GradeIndex, LadderKind};
-use crate::parameters::PhasedCut;
+use crate::parameters::{BaseVector, PhasedCut};
 use crate::rule_set::law::{ClassBasis, Source};
 use crate::rule_set::{ClassChange, Effect, Law};
 
@@ -68,11 +68,25 @@ pub(super) fn over<S: Steps>(
     let inside = if free { adjust::inside(law, history, standing, outcome) } else { Vec::new() };
     let pricing = Pricing { law, history, standing, outcome, inside: &inside, rulings };
     let mut segments: Vec<Segment> = Vec::new();
+    // Where the steps of the last segment begin.
+    let mut begun = steps.taken();
     for days in pieces(law, history, within, &inside) {
-        append(&mut segments, [pricing.segment(days, &mut NoSteps)?]);
-    }
-    for segment in &segments {
-        pricing.segment(segment.days, steps)?;
+        let next = steps.taken();
+        let segment = pricing.segment(days, steps)?;
+        match segments.last_mut() {
+            Some(last) if adjoin(last, &segment) && same(last, &segment) => {
+                last.days = joined(last.days, segment.days);
+                if S::WANTED {
+                    // Steps name the days of their segment, so those of a joined one are stated once more.
+                    steps.back_to(begun);
+                    pricing.segment(last.days, steps)?;
+                }
+            }
+            _ => {
+                segments.push(segment);
+                begun = next;
+            }
+        }
     }
     Ok(segments)
 }
@@ -115,8 +129,8 @@ fn pieces(law: &Law, history: &History, within: &DateSpan, inside: &[(usize, Dat
         law.rules().limits().rate_cap.iter().flat_map(|cap| [cap.from, cap.to.map(calendar::day_after)]).flatten();
     let acting = inside.iter().flat_map(|(_, days)| [Some(days.from()), days.to().map(calendar::day_after)]).flatten();
     let dated = law.change_days(history);
-    let mut changes: Vec<NaiveDate> =
-        dated.iter().copied().chain(classes).chain(caps).chain(acting).chain(workers).collect();
+    let days = dated.iter().copied().chain(classes).chain(caps).chain(acting).chain(workers);
+    let mut changes: Vec<NaiveDate> = days.filter(|day| within.contains(*day)).collect();
     changes.sort_unstable();
     changes.dedup();
     spells.flat_map(|spell| cut_at(spell, &changes)).collect()
@@ -124,10 +138,13 @@ fn pieces(law: &Law, history: &History, within: &DateSpan, inside: &[(usize, Dat
 
 /// A span cut at the days that lie inside it; the days come in order.
 pub(crate) fn cut_at(span: DateSpan, changes: &[NaiveDate]) -> Vec<DateSpan> {
-    let inside = changes.iter().copied().filter(|day| span.from() < *day && *day <= span.last());
-    let starts: Vec<NaiveDate> = std::iter::once(span.from()).chain(inside).collect();
-    let ends = starts.iter().skip(1).map(|next| Some(calendar::day_before(*next))).chain([span.to()]);
-    starts.iter().zip(ends).filter_map(|(from, to)| DateSpan::new(*from, to)).collect()
+    let (mut from, mut cut) = (span.from(), Vec::new());
+    for day in changes.iter().copied().filter(|day| span.from() < *day && *day <= span.last()) {
+        cut.extend(DateSpan::new(from, Some(calendar::day_before(day))));
+        from = day;
+    }
+    cut.extend(DateSpan::new(from, span.to()));
+    cut
 }
 
 struct Pricing<'p> {
@@ -145,7 +162,9 @@ impl Pricing<'_> {
     fn segment<S: Steps>(&self, days: DateSpan, steps: &mut S) -> Result<Segment, Problems> {
         let day = days.from();
         let class = self.rulings.class.map_or_else(|| self.class_on(day), Ok)?;
-        let found = self.base(class, day).map(|(base, ..)| base);
+        let bases = Bases { pricing: self, vector: self.vector(day) };
+        let based = bases.of(class);
+        let found = based.map(|(base, ..)| base);
         if let Some((rate, place)) = self.rulings.rate {
             steps.push(|| Step { kind: StepKind::Rate { days, rate }, source: Source::Order(place) });
             let (grade, cut, origin) = (None, Factor::ZERO, Origin::Ordered);
@@ -164,7 +183,7 @@ impl Pricing<'_> {
             (false, false) => outcome.origin,
         };
         let cut = self.law.parameters().cut(self.history, class, day);
-        let at = At { pricing: self, outcome: &outcome, days, class, grade, reset };
+        let at = At { pricing: self, outcome: &outcome, days, class, grade, reset, based, bases };
         // What follows from a class that was ordered is the order's doing, unless the method goes back to the base.
         if changed && (reset || self.rulings.class.is_none()) {
             let source = Source::Rules(self.law.changes().basis);
@@ -175,11 +194,11 @@ impl Pricing<'_> {
         {
             steps.push(|| Step { kind: StepKind::HeldByClass { from, to }, source: Source::Rules(ladder.basis) });
         }
-        let before_cut = at.before_cut(None, &mut NoSteps)?;
         let (before, rate) = match cut {
             Some(cut) if cut.on_base => {
+                let before = at.before_cut(None, &mut NoSteps)?;
                 let rate = at.before_cut(Some(cut), steps)?;
-                (before_cut, at.floor_of_base_cut(rate, cut, steps))
+                (before, at.floor_of_base_cut(rate, cut, steps))
             }
             Some(cut) => {
                 let before = at.before_cut(None, steps)?;
@@ -207,22 +226,34 @@ impl Pricing<'_> {
         class.ok_or_else(|| Problem::new(Code::HistoryNoClass, Place::field("classifications.from"), [day]).into())
     }
 
-    /// The base rate of a class on a day: of the vector in force, else the one last charged in the class.
-    fn base(&self, class: RiskClass, day: NaiveDate) -> Option<(Rate, Source, bool)> {
-        let parameters = self.law.parameters();
-        let vector = parameters.vector(self.history, class.system(), day);
-        if let Some(vector) = vector {
+    /// The vector of base rates in force on a day.
+    fn vector(&self, day: NaiveDate) -> Option<&BaseVector> {
+        // Every class of a schedule is one of the method's system: standing and orders are held against it.
+        self.law.parameters().vector(self.history, self.law.rules().classes().system, day)
+    }
+}
+
+/// The base rates of a segment.
+#[derive(Clone, Copy)]
+struct Bases<'p> {
+    pricing: &'p Pricing<'p>,
+    vector: Option<&'p BaseVector>,
+}
+
+impl Bases<'_> {
+    /// The base rate of a class: of the vector in force, else the one last charged in the class.
+    fn of(&self, class: RiskClass) -> Option<(Rate, Source, bool)> {
+        if let Some(vector) = self.vector {
             let rate = *vector.rates.get(class.index())?;
             return Some((rate, Source::Parameters(vector.basis), false));
         }
-        let last = self.standing.last.filter(|last| last.class == class)?;
-        Some((last.base?, Source::Rules(self.law.rules().basis), true))
+        let last = self.pricing.standing.last.filter(|last| last.class == class)?;
+        Some((last.base?, Source::Rules(self.pricing.law.rules().basis), true))
     }
 
-    fn class_one(&self, day: NaiveDate) -> Option<(Rate, Source)> {
-        let system = self.law.rules().classes().system;
-        let class = RiskClass::new(system, 1)?;
-        self.base(class, day).map(|(rate, source, _)| (rate, source))
+    fn class_one(&self) -> Option<(Rate, Source)> {
+        let class = RiskClass::new(self.pricing.law.rules().classes().system, 1)?;
+        self.of(class).map(|(rate, source, _)| (rate, source))
     }
 }
 
@@ -234,6 +265,9 @@ struct At<'a> {
     class: RiskClass,
     grade: Option<GradeIndex>,
     reset: bool,
+    /// The base rate of the class, where it stands, and whether that is the last rate.
+    based: Option<(Rate, Source, bool)>,
+    bases: Bases<'a>,
 }
 
 /// The bounds on rates and factors keep products within the digits of a decimal; a rate that would not fit is refused.
@@ -309,8 +343,8 @@ impl At<'_> {
 
     fn on_base<S: Steps>(&self, cut: Option<&PhasedCut>, steps: &mut S) -> Result<Rate, Problems> {
         let (days, class) = (self.days, self.class);
-        let found = self.pricing.base(class, days.from());
-        let (base, source, from_last_rate) = found
+        let (base, source, from_last_rate) = self
+            .based
             .ok_or_else(|| Problem::new(Code::HistoryNoRate, Place::field("rates.base_percent"), [days.from()]))?;
         steps.push(|| Step { kind: StepKind::Base { days, class, rate: base, from_last_rate }, source });
         let base = match cut {
@@ -376,7 +410,7 @@ impl At<'_> {
         if !rule.class_one_base || !rule.classes[self.class.index()] {
             return from;
         }
-        let Some((floor, _)) = self.pricing.class_one(self.days.from()) else { return from };
+        let Some((floor, _)) = self.bases.class_one() else { return from };
         let floor = class_one_cut(floor, cut);
         let rate = from.max(floor);
         steps.push(|| Step { kind: StepKind::Floor { floor, from, rate }, source: Source::Rules(rule.basis) });
@@ -385,7 +419,7 @@ impl At<'_> {
 
     /// The floor that a cut on the base itself sets.
     fn floor_of_base_cut<S: Steps>(&self, from: Rate, cut: &PhasedCut, steps: &mut S) -> Rate {
-        let floor = if cut.floor_after { self.pricing.class_one(self.days.from()) } else { None };
+        let floor = if cut.floor_after { self.bases.class_one() } else { None };
         let Some((floor, source)) = floor else { return from };
         let floor = class_one_cut(floor, Some(cut));
         let rate = from.max(floor);
@@ -428,7 +462,7 @@ impl At<'_> {
         let rate = fits(from.cut_by(cut.cut), self.days)?;
         let source = Source::Parameters(cut.basis);
         steps.push(|| Step { kind: StepKind::Cut { cut: cut.cut, from, rate }, source });
-        let floor = if cut.floor_after { self.pricing.class_one(self.days.from()) } else { None };
+        let floor = if cut.floor_after { self.bases.class_one() } else { None };
         let floored = match floor {
             Some((floor, source)) => {
                 let held = rate.max(floor);

@@ -138,8 +138,8 @@ pub fn of(law: &Law, history: &History) -> Result<Standing, Problems> {
     let reset = reset(law, history, first_day, class);
     let first_month = Parts { law, history }.first_insured();
     let filled = law.changes().float_when_filled
-        && !enough(law, &Parts { law, history }, window_of(law, false), first_month)
-        && law.filled_window().is_some_and(|window| enough(law, &Parts { law, history }, window, first_month));
+        && law.filled_window().is_some_and(|window| enough(law, &Parts { law, history }, window, first_month))
+        && !enough(law, &Parts { law, history }, window_of(law, false), first_month);
     let window = window_of(law, filled);
     let covered_in_window = experience::covered_months(law, history, &window);
     let months_since_first = first_month.map_or(0, |first| (window.to().since(first) + 1).max(0));
@@ -316,6 +316,9 @@ fn reset(law: &Law, history: &History, first_day: NaiveDate, class: RiskClass) -
 }
 
 fn events(law: &Law, history: &History, window: &MonthSpan, first_day: NaiveDate) -> u64 {
+    if history.events().is_empty() && history.successions().is_empty() {
+        return 0;
+    }
     let adjustments = law.rules().adjustments().iter().enumerate();
     let with_event = adjustments.filter_map(|(place, it)| it.when.event.as_ref().map(|event| (place, event)));
     let at_start = with_event.filter(|(_, condition)| !condition.acts_on.inside_setting());

@@ -321,8 +321,17 @@ pub struct Step {
 
 /// Takes the trace, or nothing at full speed; the engine is the same.
 pub trait Steps {
+    /// Whether anybody wants them: what only makes steps is left out where nobody does.
+    const WANTED: bool;
+
     /// Takes a step, which is only made where somebody wants it.
     fn push(&mut self, step: impl FnOnce() -> Step);
+
+    /// How many were taken.
+    fn taken(&self) -> usize;
+
+    /// Gives back all but the first so many, where they have to be stated anew.
+    fn back_to(&mut self, taken: usize);
 }
 
 /// Takes nothing.
@@ -330,11 +339,29 @@ pub trait Steps {
 pub struct NoSteps;
 
 impl Steps for NoSteps {
+    const WANTED: bool = false;
+
     fn push(&mut self, _: impl FnOnce() -> Step) {}
+
+    fn taken(&self) -> usize {
+        0
+    }
+
+    fn back_to(&mut self, _: usize) {}
 }
 
 impl Steps for Vec<Step> {
+    const WANTED: bool = true;
+
     fn push(&mut self, step: impl FnOnce() -> Step) {
         Self::push(self, step());
+    }
+
+    fn taken(&self) -> usize {
+        self.len()
+    }
+
+    fn back_to(&mut self, taken: usize) {
+        self.truncate(taken);
     }
 }

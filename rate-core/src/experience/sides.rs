@@ -1,6 +1,6 @@
 //! Both sides of a measure, and what becomes of them when they are divided.
 
-use crate::amount::Quantity;
+use crate::amount::{Quantity, product};
 use crate::rule_set::measure::{Per, PremiumBasis};
 use crate::rule_set::{Cause, Denominator, Measure, WhenUndefined};
 
@@ -41,17 +41,17 @@ impl Sides {
         Ok(quantity)
     }
 
-    const fn over_premium(self, basis: PremiumBasis) -> Result<Quantity, Cause> {
+    fn over_premium(self, basis: PremiumBasis) -> Result<Quantity, Cause> {
         let Self { numerator, denominator, .. } = self;
         if self.covered == 0 {
             return Err(Cause::NotInsured);
         }
-        let scale = match basis {
-            PremiumBasis::Paid => 1,
-            PremiumBasis::AtBaseRate => 1_000_000,
+        let scaled = match basis {
+            PremiumBasis::Paid => numerator,
+            PremiumBasis::AtBaseRate => product(numerator, 1_000_000),
         };
         match (denominator > 0, numerator > 0) {
-            (true, _) => Ok(Quantity { numerator: numerator * scale, denominator }),
+            (true, _) => Ok(Quantity { numerator: scaled, denominator }),
             (false, true) => Err(Cause::BenefitsWithoutPremium),
             (false, false) => Err(Cause::NoPremium),
         }
@@ -68,7 +68,7 @@ impl Sides {
         };
         let Self { numerator, denominator, .. } = self;
         if denominator > 0 {
-            Ok(Quantity { numerator: numerator * months, denominator })
+            Ok(Quantity { numerator: product(numerator, months), denominator })
         } else {
             Err(Cause::NoHeadcount)
         }
@@ -93,8 +93,8 @@ impl Sides {
         }
         let millionths = self.average.ok_or(Cause::NoAverage)?;
         Ok(Quantity {
-            numerator: quantity.numerator * 1_000_000,
-            denominator: quantity.denominator * i128::from(millionths),
+            numerator: product(quantity.numerator, 1_000_000),
+            denominator: product(quantity.denominator, i128::from(millionths)),
         })
     }
 }

@@ -1,6 +1,6 @@
 //! What was added up in dated facts, kept open so that facts which are only supposed can be added before it is divided.
 
-use super::{Experience, Measured, Parts, Reading, SharedClaims, Sides, industry, settle};
+use super::{Experience, Parts, Reading, SharedClaims, Sides, Values, industry, settle};
 use crate::calendar::MonthSpan;
 use crate::history::{BenefitItem, History, InjuryArticle};
 use crate::rule_set::measure::{CountedClaims, PremiumBasis};
@@ -68,7 +68,8 @@ impl Tally {
 
     /// The experience, with what is supposed to have happened in each window besides, newest first.
     pub(crate) fn with(&self, law: &Law, added: &[Added]) -> Experience {
-        let mut values = vec![Measured::NotAsked; law.rules().measures().len() * self.windows];
+        let mut measured_values = Values::not_asked(law.rules().measures().len() * self.windows);
+        let values = measured_values.all_mut();
         let nothing = Added::default();
         let in_window = |window: usize| added.get(window).unwrap_or(&nothing);
         for (place, window, sides) in &self.sides {
@@ -91,7 +92,7 @@ impl Tally {
             });
             values[place * self.windows + window] = settle(measure, *window, measured);
         }
-        Experience { windows: self.windows, values, unit: self.unit, shared: self.shared }
+        Experience { windows: self.windows, values: measured_values, unit: self.unit, shared: self.shared }
     }
 }
 

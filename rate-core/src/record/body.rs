@@ -1,8 +1,9 @@
 //! The body of a record: what replay must give again, byte for byte.
 
+use super::alike::alike;
 use super::bytes::{Item, Writer};
 use super::fields::{RecordError, array, day, days, digest, fixed, formatted, maybe, number, text, texts};
-use super::trace::{step_word, trace_digest, write_steps};
+use super::trace::{step_word, write_steps};
 use crate::calendar::{DateSpan, NaiveDate};
 use crate::decision::{Decision, Outcome, RateStart, Segment};
 use crate::history::AccountKey;
@@ -17,34 +18,19 @@ pub const FORMAT: u16 = 1;
 /// The same law, facts and semantics give the same bytes on every machine, whatever ran them.
 pub fn seal(decision: &Decision, facts: Digest) -> Vec<u8> {
     let (law, mut out) = (decision.law(), Writer::new());
+    let alike = alike(law);
     out.array(13);
     out.number(FORMAT);
     out.number(law.semantics().number());
     out.list([&decision.account().area, &decision.account().number].into_iter(), |out, text| out.text(text));
-    out.array(2);
-    out.text(&law.rules().id().to_string());
-    pin(law.rules().digest(), &mut out);
-    let mut parameters: Vec<&str> = law.parameters().documents().iter().map(|it| it.digest.as_str()).collect();
-    // Whatever the order in which files were read.
-    parameters.sort_unstable();
-    out.list(parameters.into_iter(), |out, parameter| pin(parameter, out));
+    out.items(&alike.pinned);
     out.bytes(&facts.0);
-    out.text(&law.cycle().id);
-    out.days(law.setting());
+    out.items(&alike.placed);
     out.maybe(law.decided_late(), Writer::day);
     outcome(decision, &mut out);
     out.list(decision.schedule().segments().iter(), |out, it| segment(decision, it, out));
     write_steps(decision, &mut out);
-    out.bytes(&trace_digest(decision).0);
     out.finish()
-}
-
-/// A digest that its document states in hexadecimal.
-fn pin(hex: &str, out: &mut Writer) {
-    // The readers of files made it; one that is none would be a record of nothing.
-    let digest = Digest::from_hex(hex);
-    debug_assert!(digest.is_some(), "a document's digest is a digest");
-    out.bytes(&digest.map_or([0; 32], |digest| digest.0));
 }
 
 fn outcome(decision: &Decision, out: &mut Writer) {

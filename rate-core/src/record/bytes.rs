@@ -54,7 +54,22 @@ pub(crate) struct Writer(Vec<u8>);
 
 impl Writer {
     pub(crate) fn new() -> Self {
-        Self(Vec::with_capacity(512))
+        Self::with_capacity(512)
+    }
+
+    /// With room for so many bytes.
+    pub(crate) fn with_capacity(bytes: usize) -> Self {
+        Self(Vec::with_capacity(bytes))
+    }
+
+    /// What was written so far.
+    pub(crate) fn written(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Items that were written elsewhere.
+    pub(crate) fn items(&mut self, written: &[u8]) {
+        self.0.extend_from_slice(written);
     }
 
     pub(crate) fn finish(self) -> Vec<u8> {
@@ -63,16 +78,18 @@ impl Writer {
 
     /// A major type with its argument, as short as it can be.
     fn head(&mut self, major: u8, argument: u64) {
-        let bytes = argument.to_be_bytes();
-        let (short, from) = match argument {
-            0..=23 => (bytes[7], 8),
-            24..=0xff => (24, 7),
-            0x100..=0xffff => (25, 6),
-            0x1_0000..=0xffff_ffff => (26, 4),
-            _ => (27, 0),
-        };
-        self.0.push(major << 5 | short);
-        self.0.extend_from_slice(&bytes[from..]);
+        let [high @ .., third, second, last] = argument.to_be_bytes();
+        let of = |short| major << 5 | short;
+        match argument {
+            0..=23 => self.0.push(of(last)),
+            24..=0xff => self.0.extend_from_slice(&[of(24), last]),
+            0x100..=0xffff => self.0.extend_from_slice(&[of(25), second, last]),
+            0x1_0000..=0xffff_ffff => self.0.extend_from_slice(&[of(26), high[4], third, second, last]),
+            _ => {
+                self.0.push(of(27));
+                self.0.extend_from_slice(&argument.to_be_bytes());
+            }
+        }
     }
 
     /// The head of an array; its items follow.
@@ -104,8 +121,13 @@ impl Writer {
     }
 
     pub(crate) fn text(&mut self, text: &str) {
+        self.text_of(text.as_bytes());
+    }
+
+    /// A text of the given bytes, which are UTF-8.
+    pub(super) fn text_of(&mut self, text: &[u8]) {
         self.head(TEXT, length_of(text.len()));
-        self.0.extend_from_slice(text.as_bytes());
+        self.0.extend_from_slice(text);
     }
 
     pub(crate) fn boolean(&mut self, flag: bool) {

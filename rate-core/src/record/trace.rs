@@ -1,14 +1,18 @@
 //! The steps of a decision as canonical bytes: what each came to, for the body, and everything each says, for its digest.
 
+use std::ops::Range;
+
 use rust_decimal::Decimal;
 
+use super::alike::alike;
 use super::bytes::Writer;
 use crate::amount::Rate;
 use crate::calendar::DateSpan;
-use crate::decision::{Decision, Ruling, StepKind};
+use crate::citation::Basis;
+use crate::decision::{Decision, Ruling, Step, StepKind};
 use crate::log::Digest;
 use crate::rule_set::Law;
-use crate::rule_set::law::{ClassBasis, Source};
+use crate::rule_set::law::{Alike, ClassBasis, Source};
 
 macro_rules! codes {
     ($($kind:ident = $number:literal $word:literal,)+) => {
@@ -72,33 +76,49 @@ codes! {
     NotAboveLast = 37 "not-above-last",
 }
 
-/// The steps as a body holds them: number, and what the step came to.
+/// The steps as a body holds them, number and what the step came to, and behind them the digest of the whole trace.
 pub(super) fn write_steps(decision: &Decision, out: &mut Writer) {
-    out.list(decision.steps().iter(), |out, step| {
+    let (steps, alike) = (decision.steps(), alike(decision.law()));
+    let mut trace = Writer::with_capacity(4_096);
+    trace.array(steps.len());
+    out.array(steps.len());
+    for step in steps {
+        let came_to = write_step(step, decision, alike, &mut trace);
         out.array(2);
-        out.number(code(&step.kind));
-        value(&step.kind, decision.law(), out);
-    });
+        out.items(&trace.written()[came_to]);
+    }
+    out.bytes(&Digest::of(trace.written()).0);
 }
 
 /// The whole trace: an array of steps, each its number, what it came to, what else it says, and where that stands.
 ///
 /// Nobody keeps it: it is derived again from law and facts, byte for byte, and a body pins its digest.
 pub fn trace_bytes(decision: &Decision) -> Vec<u8> {
-    let mut out = Writer::new();
+    let (mut out, alike) = (Writer::new(), alike(decision.law()));
     out.list(decision.steps().iter(), |out, step| {
-        out.array(4);
-        out.number(code(&step.kind));
-        value(&step.kind, decision.law(), out);
-        rest(&step.kind, decision, out);
-        source(step.source, decision, out);
+        write_step(step, decision, alike, out);
     });
     out.finish()
 }
 
-/// The digest of the whole trace.
-pub(super) fn trace_digest(decision: &Decision) -> Digest {
-    Digest::of(&trace_bytes(decision))
+/// A step of the trace; gives where its number and what it came to stand, which is what a body holds of it.
+fn write_step(step: &Step, decision: &Decision, alike: &Alike, out: &mut Writer) -> Range<usize> {
+    out.array(4);
+    let from = out.written().len();
+    out.number(code(&step.kind));
+    value(&step.kind, decision.law(), out);
+    let came_to = from..out.written().len();
+    rest(&step.kind, decision, out);
+    let written = match step.source {
+        Source::Rules(id) => alike.of_rules.get(usize::from(id.0)),
+        Source::Parameters(id) => alike.of_parameters.get(usize::from(id.0)),
+        Source::Order(_) => None,
+    };
+    match written {
+        Some(written) => out.items(written),
+        None => source(step.source, decision, out),
+    }
+    came_to
 }
 
 /// What a step came to.
@@ -258,6 +278,16 @@ fn class_basis(how: ClassBasis, decision: &Decision, out: &mut Writer) {
     }
 }
 
+/// A place in the rule set (0) or the parameters (1).
+pub(super) fn cited(file: u8, basis: &Basis, out: &mut Writer) {
+    out.array(5);
+    out.number(file);
+    out.text(&basis.path);
+    out.text(&basis.document.number);
+    out.text(&basis.document.title.zh);
+    out.text(basis.place.as_str());
+}
+
 /// What a step rests on: in the rule set (0) or the parameters (1) the path, the document and the place in it; of an
 /// order (2) its id, body and document.
 fn source(source: Source, decision: &Decision, out: &mut Writer) {
@@ -267,12 +297,7 @@ fn source(source: Source, decision: &Decision, out: &mut Writer) {
         Source::Order(_) => 2,
     };
     if let Some(basis) = decision.basis(source) {
-        out.array(5);
-        out.number(file);
-        out.text(&basis.path);
-        out.text(&basis.document.number);
-        out.text(&basis.document.title.zh);
-        out.text(basis.place.as_str());
+        cited(file, basis, out);
     } else if let Source::Order(place) = source {
         out.array(4);
         out.number(file);

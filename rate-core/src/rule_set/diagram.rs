@@ -132,9 +132,10 @@ impl Variable {
     }
 
     fn cell_of_value(&self, value: Quantity) -> usize {
-        let below = self.bounds.partition_point(|bound| value.compare(whole(*bound)).is_gt());
-        let on = self.bounds.get(below).is_some_and(|bound| value.compare(whole(*bound)).is_eq());
-        below * 2 + usize::from(on)
+        match self.bounds.binary_search_by(|bound| whole(*bound).compare(value)) {
+            Ok(on) => on * 2 + 1,
+            Err(below) => below * 2,
+        }
     }
 
     fn cell_of_cause(&self, cause: Cause) -> usize {

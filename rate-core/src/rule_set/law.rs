@@ -2,14 +2,14 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::diagram::Diagram;
 use super::dispatched::DispatchRule;
 use super::settlement::SettlementRules;
 use super::{
-    Adjustment, Attribution, Changes, Cycle, Effect, Form, Participation, Prolonged, Reference, RowResult, RuleSet,
-    Semantics,
+    Adjustment, Attribution, Changes, Cycle, Effect, Form, Needs, Participation, Prolonged, Reference, RowResult,
+    RuleSet, Semantics,
 };
 use crate::calendar::{self, DateSpan, MonthSpan, NaiveDate};
 use crate::citation::{Basis, BasisId};
@@ -82,7 +82,23 @@ struct Compiled {
     filled_window: Option<MonthSpan>,
     diagrams: Arc<Diagrams>,
     asked: Vec<(usize, usize)>,
+    windows_asked: usize,
+    needs: Needs,
     change_days: Vec<NaiveDate>,
+    alike: OnceLock<Alike>,
+}
+
+/// What the records of all accounts under a law have alike, in the bytes that the room of records writes.
+#[derive(Clone, Debug)]
+pub(crate) struct Alike {
+    /// Rule set and parameters, by name and digest.
+    pub(crate) pinned: Vec<u8>,
+    /// Cycle and setting.
+    pub(crate) placed: Vec<u8>,
+    /// What each basis of the rule set is cited as.
+    pub(crate) of_rules: Vec<Vec<u8>>,
+    /// What each basis of the parameters is cited as.
+    pub(crate) of_parameters: Vec<Vec<u8>>,
 }
 
 /// The diagrams of all tables, equal ones of different classes shared.
@@ -120,6 +136,7 @@ impl RuleSet {
         let parameters = parameters.of_area(&self.id.area);
         let diagrams = Arc::new(diagrams(self));
         let change_days = parameters.change_days();
+        let asked = asked(self);
         Ok(Law {
             decided_on: None,
             semantics: Semantics::CURRENT,
@@ -131,9 +148,12 @@ impl RuleSet {
                 setting,
                 first_setting: place == 0,
                 filled_window: self.cycles[cycle].settings[place].filled_window,
-                asked: asked(self),
+                windows_asked: windows_asked(self, &asked),
+                needs: Needs::of(&self.measures),
+                asked,
                 diagrams,
                 change_days,
+                alike: OnceLock::new(),
                 rules: self.clone(),
                 parameters,
             }),
@@ -181,6 +201,12 @@ fn asked(set: &RuleSet) -> Vec<(usize, usize)> {
     asked
 }
 
+/// Number of windows whose facts are read for what is asked.
+fn windows_asked(set: &RuleSet, asked: &[(usize, usize)]) -> usize {
+    let read = |(measure, window): &(usize, usize)| window + set.measures[*measure].windows_read();
+    asked.iter().map(read).max().unwrap_or(1)
+}
+
 impl Law {
     /// How the engine reads it.
     pub const fn semantics(&self) -> Semantics {
@@ -206,6 +232,9 @@ impl Law {
             cycle: compiled.cycle,
         });
         compiled.change_days = compiled.parameters.change_days();
+        compiled.windows_asked = windows_asked(&compiled.rules, &compiled.asked);
+        compiled.needs = Needs::of(&compiled.rules.measures);
+        compiled.alike = OnceLock::new();
         Self { compiled: Arc::new(compiled), ..self.clone() }
     }
 
@@ -222,6 +251,7 @@ impl Law {
         (compiled.setting, _) = setting_on(cycle, from);
         compiled.first_setting = place == 0;
         compiled.filled_window = cycle.settings[place].filled_window;
+        compiled.alike = OnceLock::new();
         Some(Self { compiled: Arc::new(compiled), decided_on: None, ..self.clone() })
     }
 
@@ -288,8 +318,17 @@ impl Law {
 
     /// Number of windows whose facts are read.
     pub fn windows_asked(&self) -> usize {
-        let read = |(measure, window): &(usize, usize)| window + self.compiled.rules.measures[*measure].windows_read();
-        self.compiled.asked.iter().map(read).max().unwrap_or(1)
+        self.compiled.windows_asked
+    }
+
+    /// What the measures ask of the facts.
+    pub(crate) fn needs(&self) -> &Needs {
+        &self.compiled.needs
+    }
+
+    /// What records under this law have alike, made once.
+    pub(crate) fn alike(&self, make: impl FnOnce() -> Alike) -> &Alike {
+        self.compiled.alike.get_or_init(make)
     }
 
     pub(crate) fn participation(&self) -> &Participation {

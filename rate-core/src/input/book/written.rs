@@ -87,11 +87,9 @@ pub fn write_rate<E>(key: &AccountKey, rate: &ChargedRate, take: &mut Take<'_, E
 /// # Ok::<(), rate_core::Problems>(())
 /// ```
 pub fn facts_text(history: &History) -> String {
-    let mut lines = Vec::new();
-    add_lines(history, &mut lines);
-    lines.sort_unstable();
-    lines.dedup();
-    lines.concat()
+    let mut lines = Lines { text: String::with_capacity(1_024), ends: Vec::with_capacity(16) };
+    lines.add(history);
+    lines.sorted().concat()
 }
 
 /// The digest of the facts of an account: what a record pins.
@@ -99,29 +97,52 @@ pub fn facts_digest(history: &History) -> Digest {
     Digest::of(facts_text(history).as_bytes())
 }
 
-fn add_lines(history: &History, lines: &mut Vec<String>) {
-    let mut take = |kind: TableKind, cells: &[&dyn Display]| -> Result<(), Infallible> {
-        let mut line = kind.stem().to_owned();
+/// Lines on their way into order, one behind the other; a line feed may also stand in quotes.
+struct Lines {
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl Lines {
+    /// Adds all facts of an account.
+    fn add(&mut self, history: &History) {
+        let mut take = |kind: TableKind, cells: &[&dyn Display]| -> Result<(), Infallible> {
+            self.line(kind, cells);
+            Ok(())
+        };
+        let Ok(()) = write_rows(history, &mut take);
+        let number = &history.key().number;
+        let mut rows = Rows { take: &mut take };
+        for claim in history.claims() {
+            if let Some(parties) = claim.parties.as_deref().filter(|it| it.insured != *number) {
+                let insured = AccountKey { area: history.key().area.clone(), number: parties.insured.clone() };
+                let Ok(()) = rows.claim(&insured, claim);
+            }
+        }
+        history.successions().iter().for_each(|it| self.add(&it.predecessor));
+    }
+
+    fn line(&mut self, kind: TableKind, cells: &[&dyn Display]) {
+        let line = &mut self.text;
+        line.push_str(kind.stem());
         cells.iter().for_each(|cell| {
             line.push(',');
-            push_cell(&mut line, cell);
+            push_cell(line, cell);
         });
         // A column that is added to a table later, behind the others, leaves facts without it what they were.
         line.truncate(line.trim_end_matches(',').len());
         line.push('\n');
-        lines.push(line);
-        Ok(())
-    };
-    let Ok(()) = write_rows(history, &mut take);
-    let number = &history.key().number;
-    let mut rows = Rows { take: &mut take };
-    for claim in history.claims() {
-        if let Some(parties) = claim.parties.as_deref().filter(|it| it.insured != *number) {
-            let insured = AccountKey { area: history.key().area.clone(), number: parties.insured.clone() };
-            let Ok(()) = rows.claim(&insured, claim);
-        }
+        self.ends.push(line.len());
     }
-    history.successions().iter().for_each(|it| add_lines(&it.predecessor, lines));
+
+    /// The lines by their bytes, each once.
+    fn sorted(&self) -> Vec<&str> {
+        let begins = std::iter::once(&0).chain(&self.ends);
+        let mut all: Vec<&str> = begins.zip(&self.ends).map(|(from, to)| &self.text[*from..*to]).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
 }
 
 /// Adds a cell to a line of CSV, in quotes where CSV asks for them.
@@ -129,7 +150,7 @@ pub fn push_cell(line: &mut String, cell: &dyn Display) {
     let from = line.len();
     // Writing to a string cannot fail.
     let _ = write!(line, "{cell}");
-    if line[from..].contains([',', '"', '\n', '\r']) {
+    if line.as_bytes()[from..].iter().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r')) {
         let quoted = line[from..].replace('"', "\"\"");
         line.truncate(from);
         line.push('"');
