@@ -7,11 +7,11 @@ mod project;
 mod settlement;
 mod step;
 
-pub use explain::yuan;
+pub use explain::{Told, yuan};
 pub use fund::months_payable_text;
 pub use letter::{escaped, harmless, section_words, value_words};
 pub use project::{base_text, no_bill_text, per_mille, project_lines, project_text};
-pub use step::step_text;
+pub use step::{step_parts, step_text};
 
 use crate::decision::{Decision, Reason};
 use crate::error::Lang;

@@ -29,7 +29,7 @@ use rate_core::{NaiveDate, Parameters};
 
 pub use act::{accept, accept_in, act, act_in, cancel, open, open_in};
 pub use export::{Export, export};
-pub use notices::{AccountNotice, Notices, notices};
+pub use notices::{AccountNotice, Notices, look, notices};
 pub use objected::{GRANTED, REDETERMINED, is_granted};
 pub use only::{Cause, MOST_NAMED, Only};
 pub use reading::{

@@ -1,9 +1,11 @@
 //! What the service answers: one noun a file. Handlers read a request, ask a room below, and shape its answer; they decide
 //! nothing, and know no database but through `store`.
 
+pub mod areas;
 pub mod audits;
 pub mod checkpoints;
 pub mod collection;
+pub mod decisions;
 pub mod documents;
 pub mod examinations;
 mod files;
@@ -41,5 +43,5 @@ mod witness;
 pub use json::{Json, Object};
 pub use once::{Once, Reply};
 pub use query::Query;
-pub use service::{Asked, Limits, Place, Service, Started};
+pub use service::{Admitted, Asked, Limits, Place, Service, Started};
 pub use shares::Shares;

@@ -54,6 +54,18 @@ pub fn legal_day(instant: &str) -> Option<NaiveDate> {
     DateTime::parse_from_rfc3339(instant).ok().map(|instant| instant.with_timezone(&beijing).date_naive())
 }
 
+/// An instant as people of the area read it: day and minute of Beijing.
+///
+/// ```
+/// use rate_service::clock::in_beijing;
+/// assert_eq!(in_beijing("2025-01-06T16:00:00.000Z").as_deref(), Some("2025-01-07 00:00"));
+/// ```
+pub fn in_beijing(instant: &str) -> Option<String> {
+    let beijing = FixedOffset::east_opt(8 * 3600)?;
+    let instant = DateTime::parse_from_rfc3339(instant).ok()?;
+    Some(instant.with_timezone(&beijing).format("%Y-%m-%d %H:%M").to_string())
+}
+
 /// An instant that is so many milliseconds behind the beginning of 1970, by whatever clock.
 pub fn of_millis(millis: i64) -> Option<String> {
     DateTime::from_timestamp_millis(millis).map(text)

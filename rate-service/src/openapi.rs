@@ -4,8 +4,9 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use crate::api::{
-    audits, checkpoints, collection, health, hindsight, hooks, impacts, imports, keys, notices, objections, parameters,
-    previews, proofs, rates, replays, rule_sets, run_results, runs, scenarios, served, vector_checks,
+    areas, audits, checkpoints, collection, decisions, health, hindsight, hooks, impacts, imports, keys, notices,
+    objections, parameters, previews, proofs, rates, replays, rule_sets, run_results, runs, scenarios, served,
+    vector_checks,
 };
 use crate::api_error::{PlacedProblem, ProblemBody};
 
@@ -21,7 +22,7 @@ use crate::api_error::{PlacedProblem, ProblemBody};
     ),
     paths(
         health::live, health::ready, health::metrics,
-        rates::of_account, rates::accounts, rates::snapshot, rates::feed,
+        areas::list, rates::of_account, rates::accounts, rates::snapshot, rates::feed,
         collection::quote, collection::acknowledge, collection::reconcile,
         imports::create, imports::list, imports::get, imports::part, imports::bytes, imports::digest, imports::close,
         imports::cancel, imports::events, imports::problems,
@@ -29,7 +30,7 @@ use crate::api_error::{PlacedProblem, ProblemBody};
         runs::create, runs::list, runs::get, runs::review, runs::approve, runs::publish, runs::send_back, runs::rerun,
         runs::resume, runs::cancel, runs::accept, runs::events, run_results::summary, run_results::diagnostics, run_results::findings,
         run_results::problems, run_results::not_insured, run_results::accounts, run_results::file, run_results::report,
-        notices::one, notices::all,
+        decisions::get, notices::one, notices::all,
         served::announce, served::announcement, served::record, served::list, served::clocks, objections::redetermination,
         objections::file, objections::list, objections::get, objections::decide, objections::withdraw,
         vector_checks::create, replays::create, replays::list, replays::get, replays::cancel, replays::events, replays::differences,

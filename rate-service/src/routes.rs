@@ -15,8 +15,9 @@ pub use envelope::envelope;
 pub use operation::{Effect, Operation, Scope, Verb};
 
 use crate::api::{
-    audits, checkpoints, collection, health, hindsight, hooks, impacts, imports, keys, notices, objections, parameters,
-    previews, proofs, rates, replays, rule_sets, run_results, runs, scenarios, served, vector_checks,
+    areas, audits, checkpoints, collection, decisions, health, hindsight, hooks, impacts, imports, keys, notices,
+    objections, parameters, previews, proofs, rates, replays, rule_sets, run_results, runs, scenarios, served,
+    vector_checks,
 };
 use crate::api_error::{ApiCode, ApiError};
 use crate::auth::Role::{self, Actuary, Admin, Approver, Auditor, Billing, Officer};
@@ -66,6 +67,7 @@ operations! {
     "health.ready"  Get "/health/ready" NOBODY, Open, Read => health::ready;
     "metrics"       Get "/metrics"      NOBODY, Open, Read => health::metrics;
 
+    "areas.list"     Get "/v1/areas"                                READERS, Held, Read => areas::list;
     "accounts.find"  Get "/v1/areas/{area}/accounts"                READERS, Area, Read => rates::accounts;
     "rates.get"      Get "/v1/areas/{area}/accounts/{number}/rates" READERS, Area, Read => rates::of_account;
     "accounts.as-of" Get "/v1/areas/{area}/accounts/{number}/as-of" EXAMINERS, Area, Read => hindsight::get;
@@ -110,6 +112,8 @@ operations! {
     "runs.file"        Get  "/v1/areas/{area}/runs/{run}/files/{file}" READERS, Area, Read => run_results::file;
     "runs.notices"     Get  "/v1/areas/{area}/runs/{run}/notices"           READERS, Area, Read => notices::all;
     "runs.notice"      Get  "/v1/areas/{area}/runs/{run}/notices/{account}" READERS, Area, Read => notices::one;
+
+    "decisions.get"    Get  "/v1/areas/{area}/runs/{run}/decisions/{account}" STUDENTS, Area, Read => decisions::get;
 
     "runs.announce"     Post "/v1/areas/{area}/runs/{run}/announcement"       &[Officer], Area, Once => served::announce;
     "runs.announcement" Get  "/v1/areas/{area}/runs/{run}/announcement"       READERS, Area, Read => served::announcement;

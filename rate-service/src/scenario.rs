@@ -6,7 +6,6 @@ mod output;
 mod plots;
 mod searches;
 mod statistics;
-mod svg;
 mod table;
 mod tables;
 

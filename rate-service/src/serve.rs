@@ -10,14 +10,17 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
+use actix_web::body::BoxBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::rt::signal::unix::{SignalKind, signal};
 use actix_web::web::{Data, ServiceConfig};
-use actix_web::{App, HttpServer, middleware};
+use actix_web::{App, Error, HttpServer, middleware};
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::api::{Limits, Service};
 use crate::auth::{Areas, Role, make};
 use crate::config::{Config, ConfigError};
+use crate::console::{self, Desk};
 use crate::hooks::Rules;
 use crate::jobs::{Crew, How};
 use crate::logbook::LogError;
@@ -112,10 +115,13 @@ async fn answer(
     let app = move || {
         let mount = |config: &mut ServiceConfig| {
             config.service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", openapi::document()));
+            console::mount(config);
             routes::mount(config);
         };
+        let inside = data.clone();
         App::new()
             .app_data(data.clone())
+            .data_factory(move || Desk::over(programs(inside.clone())))
             .wrap(middleware::Compress::default())
             .wrap(middleware::from_fn(routes::envelope))
             .configure(mount)
@@ -141,6 +147,15 @@ async fn answer(
     }
     out.flush().map_err(ServeError::system("output"))?;
     server.await.map_err(ServeError::system("serving"))
+}
+
+/// What programs ask, without a way in from outside: behind the pages of the console.
+fn programs(
+    data: Data<Service>,
+) -> App<
+    impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<BoxBody>, Error = Error, InitError = ()>,
+> {
+    App::new().app_data(data).wrap(middleware::from_fn(routes::envelope)).configure(routes::mount)
 }
 
 /// Has the service know as soon as the server is told to stop, which then waits for answers under way.

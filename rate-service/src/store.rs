@@ -22,6 +22,7 @@ mod remedies;
 mod runs;
 mod scenarios;
 mod schema;
+mod sessions;
 mod tables;
 
 use std::fmt;
@@ -51,6 +52,7 @@ pub use records::{BodyRow, DocumentKind};
 pub use remedies::{AnnouncementRow, ObjectionEventRow, ObjectionRow, ServiceRow};
 pub use runs::{RunEventRow, RunFindingRow, RunLawRow, RunRow};
 pub use scenarios::{ScenarioEventRow, ScenarioPartRow, ScenarioRow};
+pub use sessions::SessionRow;
 pub use tables::{Cell, Column, Sort, Table};
 
 /// Connections a store holds: for requests that write and wait for one another, for workers, and for readers beside them.

@@ -229,6 +229,8 @@ class Walk:
         page = self.made("auditor", "runs.accounts", query={"limit": 1})
         self.names["number"] = next(iter(page["items"][0].values()))
         self.names["account"] = self.names["number"]
+        self.ask("actuary", "decisions.get")
+        self.ask("billing", "areas.list")
         for operation in ("runs.notice", "runs.notices"):
             self.ask("auditor", operation, query={"form": "text", "issued_on": self.options.on})
         self.ask("billing", "rates.get", query={"from": self.options.on[:7], "to": self.options.on[:7]})

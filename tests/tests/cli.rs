@@ -79,6 +79,8 @@ mod announced;
 mod changes;
 #[path = "service/collection.rs"]
 mod collection;
+#[path = "service/console.rs"]
+mod console;
 #[path = "service/demonstration.rs"]
 mod demonstration_served;
 #[path = "service/document.rs"]

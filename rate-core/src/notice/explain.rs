@@ -41,6 +41,19 @@ pub(super) fn direction_text(direction: Direction, lang: Lang) -> &'static str {
     }
 }
 
+/// What an explanation says beside the steps, a sentence each.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    /// The years of each measure, and what shorter windows would have given.
+    pub trend: Vec<String>,
+    /// What the rate comes to.
+    pub premium: Vec<String>,
+    /// What is settled, where the rate was decided late.
+    pub settlement: Vec<String>,
+    /// How far the grades above and below are.
+    pub margins: Vec<String>,
+}
+
 impl Explanation<'_> {
     fn law(&self) -> &Law {
         self.decision.law()
@@ -50,18 +63,27 @@ impl Explanation<'_> {
         &self.law().rules().ladder().grade(grade).label
     }
 
+    /// What is said beside the steps.
+    pub fn told(&self, lang: Lang) -> Told {
+        Told {
+            trend: self.trend.iter().flat_map(|trend| self.trend_lines(trend, lang)).collect(),
+            premium: self.premium_lines(lang),
+            settlement: self.settlement.iter().flat_map(|it| it.lines(self.decision, lang)).collect(),
+            margins: self.margins.iter().map(|margin| self.margin_line(margin, lang)).collect(),
+        }
+    }
+
     /// The whole explanation.
     pub fn text(&self, lang: Lang) -> String {
         let (history, rules) = (self.history, self.law().rules());
         let mut lines = vec![format!("{} {}", history.key(), history.name()), self.decision.summary(lang)];
         lines.push(format!("{}{}", lang.pick("办法：", "Method: "), rule_set_text(rules, lang)));
-        lines.extend(self.trend.iter().flat_map(|trend| self.trend_lines(trend, lang)));
+        let Told { trend, premium, settlement, margins } = self.told(lang);
+        lines.extend(trend);
         lines.push(lang.pick("依据：", "Steps:").to_owned());
         let steps = self.decision.steps().iter().zip(1..);
         lines.extend(steps.map(|(step, number)| format!("  {number:>2}. {}", step_text(step, self.decision, lang))));
-        lines.extend(self.premium_lines(lang));
-        lines.extend(self.settlement.iter().flat_map(|it| it.lines(self.decision, lang)));
-        lines.extend(self.margins.iter().map(|margin| self.margin_line(margin, lang)));
+        lines.extend([premium, settlement, margins].concat());
         let assumptions = self.decision.assumptions();
         if !assumptions.is_empty() {
             lines.push(format!("{}{}", lang.pick("所用推定：", "Assumptions used: "), assumptions.join(", ")));

@@ -17,7 +17,13 @@ use super::{origin_text, reason_text, yuan};
 
 /// A step as a sentence, its citation after it in brackets.
 pub fn step_text(step: &Step, decision: &Decision, lang: Lang) -> String {
-    format!("{}   [{}]", sentence(step, decision.law(), lang), source_text(decision, step.source, lang))
+    let [said, source] = step_parts(step, decision, lang);
+    format!("{said}   [{source}]")
+}
+
+/// A step as a sentence, and what it rests on.
+pub fn step_parts(step: &Step, decision: &Decision, lang: Lang) -> [String; 2] {
+    [sentence(step, decision.law(), lang), source_text(decision, step.source, lang)]
 }
 
 /// A step as a sentence.

@@ -9,7 +9,7 @@ use rate_core::{Lang, NaiveDate, date};
 use super::export::{decided, each};
 use super::work::{decided_one, frame, portion};
 use super::{AnnualError, law};
-use crate::run::{ChosenLaw, Layout, NoticeFiles, Run};
+use crate::run::{ChosenLaw, Decided, Layout, NoticeFiles, Run};
 use crate::store::{ChunkRow, Link, RunRow, Store};
 
 /// The notices of a run whose accounts are all decided, a range of accounts at a time.
@@ -93,6 +93,22 @@ fn recorded(link: &mut Link, run: &str, accounts: &[String]) -> Result<Recorded,
     let services = link.services_of(run, accounts)?.into_iter();
     let served = services.map(|it| Ok((it.account, day(&it.served_on)?))).collect::<Result<_, AnnualError>>()?;
     Ok(Recorded { announced, served })
+}
+
+/// Looks at what was decided of one account; nothing, where it has no rate of the run.
+///
+/// # Errors
+/// A run that is unknown or not decided.
+pub fn look<T>(
+    store: &Store,
+    run: &str,
+    account: &str,
+    look: impl FnOnce(&Decided) -> T,
+) -> Result<Option<T>, AnnualError> {
+    let row = decided(store, run)?;
+    let chosen = store.read(|link| law::compiled(link, &row))?;
+    let run = decided_one(store, &row, &chosen, account)?;
+    Ok(run.decided.iter().find(|it| it.history.key().number == account).map(look))
 }
 
 /// What the check says of the rule set is known here better than to whoever sends the notice.

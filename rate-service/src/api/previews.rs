@@ -309,6 +309,23 @@ fn of_book(under: &Under, book: &CheckedBook, number: String, lang: Lang, steps:
 
 /// A decision as an answer shows it.
 pub(super) fn told(decision: &Decision, lang: Lang, steps: bool) -> Preview {
+    let told = |decision: &Decision| decision.steps().iter().map(|step| step_text(step, decision, lang)).collect();
+    Preview {
+        account: decision.account().number.clone(),
+        rule_set: decision.rule_set().to_string(),
+        rule_set_digest: decision.law().rules().digest().to_owned(),
+        class: decision.outcome().class.number(),
+        origin: decision.outcome().origin.as_str(),
+        reason: decision.outcome().reason.code(),
+        segments: segments(decision),
+        explanation: decision.summary(lang),
+        steps: if steps { told(decision) } else { Vec::new() },
+        assumptions: decision.assumptions(),
+    }
+}
+
+/// The dated rates of a decision.
+pub(super) fn segments(decision: &Decision) -> Vec<PreviewSegment> {
     let ladder = decision.law().rules().ladder();
     let grade = |index| {
         let grade = ladder.grade(index);
@@ -329,20 +346,7 @@ pub(super) fn told(decision: &Decision, lang: Lang, steps: bool) -> Preview {
         rate_percent: it.rate.percent().to_string(),
         origin: it.origin.as_str(),
     });
-    let segments = segments.collect();
-    let told = |decision: &Decision| decision.steps().iter().map(|step| step_text(step, decision, lang)).collect();
-    Preview {
-        account: decision.account().number.clone(),
-        rule_set: decision.rule_set().to_string(),
-        rule_set_digest: decision.law().rules().digest().to_owned(),
-        class: decision.outcome().class.number(),
-        origin: decision.outcome().origin.as_str(),
-        reason: decision.outcome().reason.code(),
-        segments,
-        explanation: decision.summary(lang),
-        steps: if steps { told(decision) } else { Vec::new() },
-        assumptions: decision.assumptions(),
-    }
+    segments.collect()
 }
 
 impl From<NotDecided> for ApiError {

@@ -114,6 +114,11 @@ pub struct Started {
     pub lang: Lang,
 }
 
+/// Who asks, where they were let in before the gate: by their session, in the process itself. No request from outside has
+/// such a thing with it.
+#[derive(Clone, Debug)]
+pub struct Admitted(pub Caller);
+
 /// The operation and area of a request, for whoever notes it.
 #[derive(Clone, Debug, Default)]
 pub struct Place {

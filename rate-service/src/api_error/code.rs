@@ -91,6 +91,9 @@ codes! {
     /// The role of the key does not have the operation.
     AuthRole = "auth.role" FORBIDDEN, "not for this role", "角色无此权限",
         "a key of role `{0}` cannot do this; roles that can: {1}", "角色 `{0}` 不能办理此项；可办理的角色：{1}";
+    /// A form that no page of ours sent.
+    AuthForeign = "auth.foreign" FORBIDDEN, "sent from elsewhere", "来源不符",
+        "this was not sent by a page of the console; open the page and send it from there", "请求并非来自本系统页面；请在页面中重新操作";
     /// Two parts of one thing that one person may not have.
     AuthSamePerson = "auth.same-person" FORBIDDEN, "another person is needed", "须由他人办理",
         "this needs another person than the one who made it", "须由经办人以外的人办理";

@@ -42,6 +42,11 @@ pub fn is_area(text: &str) -> bool {
 const MOST: usize = 64;
 
 impl Areas {
+    /// None at all: of whoever holds no key.
+    pub(crate) const fn none() -> Self {
+        Self(Vec::new())
+    }
+
     /// Whether an area is among them, or below one of them.
     pub fn reach(&self, area: &str) -> bool {
         self.0.iter().any(|code| {

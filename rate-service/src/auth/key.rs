@@ -79,7 +79,7 @@ pub fn known(link: &mut Link, secret: &str) -> Result<Option<Caller>, StoreError
     Ok(row.filter(|row| same && row.revoked_at.is_none()).as_ref().and_then(caller))
 }
 
-fn caller(row: &KeyRow) -> Option<Caller> {
+pub(super) fn caller(row: &KeyRow) -> Option<Caller> {
     let (role, areas) = (Role::named(&row.role)?, row.areas.parse().ok()?);
     Some(Caller { id: row.id.clone(), role, areas, holder: row.holder.clone() })
 }

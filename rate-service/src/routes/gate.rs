@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::operation::{Effect, Operation, Scope};
 use crate::api::json::{Whole, whole};
-use crate::api::{Once, Place, Service};
+use crate::api::{Admitted, Once, Place, Service};
 use crate::api_error::{ApiCode, ApiError};
 use crate::auth::{Caller, Role, is_area};
 
@@ -64,6 +64,11 @@ fn note(request: &ServiceRequest, place: Place) {
 /// Who asks.
 async fn caller(request: &ServiceRequest) -> Result<Caller, ApiError> {
     let service = service(request)?;
+    let admitted = request.extensions().get::<Admitted>().cloned();
+    if let Some(Admitted(caller)) = admitted {
+        service.shares.take(&caller.id)?;
+        return Ok(caller);
+    }
     let header = request.headers().get(AUTHORIZATION).ok_or_else(|| ApiError::plain(ApiCode::AuthMissing))?;
     let secret = header.to_str().ok().and_then(|value| value.split_once(' '));
     let secret = secret.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, secret)| secret.trim());

@@ -1,6 +1,6 @@
 //! The kinds of pictures: bars beside each other, a matrix in shades, lines over numbers, a fan of percentiles.
 
-use super::svg::{Anchor, Svg};
+use crate::svg::{Anchor, Svg};
 
 const INK: &str = "#333";
 const FAINT: &str = "#d7dde4";

@@ -68,6 +68,7 @@ const STATES: [&str; 32] = [
     "scenario_events",
     "scenario_parts",
     "scenarios",
+    "sessions",
     "webhooks",
 ];
 

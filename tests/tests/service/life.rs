@@ -14,6 +14,7 @@
 //! * B joins A in April 2025. Window 2022 to 2024 of both: premium 36 × 72,000 + 36 × 36,000 = 3,888,000, benefits
 //!   777,600: 20 %. One injured of 150 in three years: 2.22 ‰. The low row: 80 %, 1.2 × 80 % = 0.96 %.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
@@ -43,10 +44,20 @@ impl Agency {
         Self { officer: client("officer"), approver: client("approver"), billing: client("billing") }
     }
 
+    /// That of the sample city, by the keys that were made for it.
+    pub(crate) fn of_demonstration(server: &Server, keys: &BTreeMap<String, String>) -> Self {
+        let client = |role| server.nobody().with(&keys[role]);
+        Self { officer: client("officer"), approver: client("approver"), billing: client("billing") }
+    }
+
     /// Brings tables in, each whole.
     pub(crate) fn import(&self, tables: &[(&str, String)]) {
-        let opened =
-            self.officer.post(&format!("{AREA}/imports"), &json!({"mode": "replace", "keep": "all-or-nothing"}));
+        self.import_as("replace", tables);
+    }
+
+    /// Brings tables in, in place of what stands or beside it.
+    pub(crate) fn import_as(&self, mode: &str, tables: &[(&str, String)]) {
+        let opened = self.officer.post(&format!("{AREA}/imports"), &json!({"mode": mode, "keep": "all-or-nothing"}));
         let here = format!("{AREA}/imports/{}", opened.expect(201)["id"].as_str().unwrap());
         for (number, (name, text)) in (1..).zip(tables) {
             let put = |path: &str, body: &str| {

@@ -1,5 +1,6 @@
 //! A server of a test's own, and a client that asks it.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -70,14 +71,28 @@ impl Server {
         Self::over(dir, &format!("sqlite:{}", dir.join("rate.db").display()), &[])
     }
 
+    /// A server in a directory with the sample city, and the key of each role.
+    pub fn demonstration(dir: &Path) -> (Self, BTreeMap<String, String>) {
+        let database = format!("sqlite:{}", dir.join("rate.db").display());
+        let (server, said) = Self::began(dir, &database, &["--demo"], &[]);
+        let keys = said.iter().filter_map(|line| line.split_once(" rate_"));
+        let keys = keys.map(|(role, key)| (role.trim().to_owned(), format!("rate_{key}"))).collect();
+        (server, keys)
+    }
+
     /// A server over a database, with something in its environment.
     pub fn over(dir: &Path, database: &str, environment: &[(&str, &str)]) -> Self {
+        Self::began(dir, database, &[], environment).0
+    }
+
+    /// A server, and what it said until it listened.
+    fn began(dir: &Path, database: &str, arguments: &[&str], environment: &[(&str, &str)]) -> (Self, Vec<String>) {
         let mut command = Command::new(binary());
-        command.args(["serve", "--listen", "127.0.0.1:0", "--database", database]).current_dir(dir);
+        command.args(["serve", "--listen", "127.0.0.1:0", "--database", database]).args(arguments).current_dir(dir);
         command.env("RATE_LOG", "warn").envs(environment.iter().copied());
         let log = std::fs::OpenOptions::new().create(true).append(true).open(dir.join("server.log")).unwrap();
         let mut process = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
-        let (mut address, mut admin) = (None, None);
+        let (mut address, mut admin, mut said) = (None, None, Vec::new());
         for line in BufReader::new(process.stdout.take().unwrap()).lines() {
             let line = line.unwrap();
             if let Some((_, key)) = line.split_once(": rate_") {
@@ -86,10 +101,11 @@ impl Server {
                 address = Some(found.to_owned());
                 break;
             }
+            said.push(line);
         }
         let log = || std::fs::read_to_string(dir.join("server.log")).unwrap();
         let address = address.unwrap_or_else(|| panic!("the server did not begin: {}", log()));
-        Self { process, address, admin }
+        (Self { process, address, admin }, said)
     }
 
     /// A client without a key.

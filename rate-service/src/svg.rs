@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use rate_core::notice::escaped as safe;
 
 /// A picture in the making; lengths are tenths of a pixel.
-pub(super) struct Svg {
+pub(crate) struct Svg {
     width: i128,
     height: i128,
     body: String,
@@ -13,7 +13,7 @@ pub(super) struct Svg {
 
 /// To which side of its place a text stands.
 #[derive(Clone, Copy)]
-pub(super) enum Anchor {
+pub(crate) enum Anchor {
     Start,
     Middle,
     End,
@@ -39,12 +39,12 @@ fn px(tenths: i128) -> String {
 }
 
 impl Svg {
-    pub(super) const fn new(width: i128, height: i128) -> Self {
+    pub(crate) const fn new(width: i128, height: i128) -> Self {
         Self { width, height, body: String::new() }
     }
 
     /// A filled box; nothing where it has no width.
-    pub(super) fn bar(&mut self, (x, y): (i128, i128), (width, height): (i128, i128), fill: &str, said: &str) {
+    pub(crate) fn bar(&mut self, (x, y): (i128, i128), (width, height): (i128, i128), fill: &str, said: &str) {
         // Writing to a String cannot fail.
         let _ = write!(
             self.body,
@@ -57,7 +57,7 @@ impl Svg {
         );
     }
 
-    pub(super) fn line(&mut self, (x1, y1): (i128, i128), (x2, y2): (i128, i128), stroke: &str) {
+    pub(crate) fn line(&mut self, (x1, y1): (i128, i128), (x2, y2): (i128, i128), stroke: &str) {
         let _ = write!(
             self.body,
             "<line x1=\"{}\" y1=\"{}\" x2=\"{}\" y2=\"{}\" stroke=\"{stroke}\"/>",
@@ -68,7 +68,7 @@ impl Svg {
         );
     }
 
-    pub(super) fn path(&mut self, points: &[(i128, i128)], stroke: &str) {
+    pub(crate) fn path(&mut self, points: &[(i128, i128)], stroke: &str) {
         let points: Vec<String> = points.iter().map(|(x, y)| format!("{},{}", px(*x), px(*y))).collect();
         let _ = write!(
             self.body,
@@ -78,12 +78,12 @@ impl Svg {
     }
 
     /// A filled outline.
-    pub(super) fn area(&mut self, points: &[(i128, i128)], fill: &str) {
+    pub(crate) fn area(&mut self, points: &[(i128, i128)], fill: &str) {
         let points: Vec<String> = points.iter().map(|(x, y)| format!("{},{}", px(*x), px(*y))).collect();
         let _ = write!(self.body, "<polygon points=\"{}\" fill=\"{fill}\"/>", points.join(" "));
     }
 
-    pub(super) fn dot(&mut self, (x, y): (i128, i128), fill: &str, said: &str) {
+    pub(crate) fn dot(&mut self, (x, y): (i128, i128), fill: &str, said: &str) {
         let _ = write!(
             self.body,
             "<circle cx=\"{}\" cy=\"{}\" r=\"3\" fill=\"{fill}\"><title>{}</title></circle>",
@@ -93,7 +93,7 @@ impl Svg {
         );
     }
 
-    pub(super) fn text(&mut self, (x, y): (i128, i128), anchor: Anchor, fill: &str, text: &str) {
+    pub(crate) fn text(&mut self, (x, y): (i128, i128), anchor: Anchor, fill: &str, text: &str) {
         let _ = write!(
             self.body,
             "<text x=\"{}\" y=\"{}\" text-anchor=\"{}\" fill=\"{fill}\">{}</text>",
@@ -105,7 +105,7 @@ impl Svg {
     }
 
     /// The whole picture, with what it shows for whoever cannot see it.
-    pub(super) fn finish(self, said: &str) -> String {
+    pub(crate) fn finish(self, said: &str) -> String {
         let Self { width, height, body } = self;
         format!(
             "<svg viewBox=\"0 0 {} {}\" width=\"{}\" role=\"img\" aria-label=\"{}\" xmlns=\"http://www.w3.org/2000/svg\">{body}</svg>",
