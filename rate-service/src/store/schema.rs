@@ -123,10 +123,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    examination_attempts (examination) { examination -> Text, attempts -> BigInt, }
-}
-
-diesel::table! {
     announcements (run, number) {
         run -> Text,
         number -> BigInt,

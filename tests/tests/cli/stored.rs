@@ -36,7 +36,7 @@ const TABLES: [&str; 16] = [
     "signers",
 ];
 /// Tables whose rows are states: no part of the log, and no record of anything.
-const STATES: [&str; 32] = [
+const STATES: [&str; 33] = [
     "answers",
     "api_keys",
     "drafts",

@@ -356,6 +356,10 @@ diesel::table! {
 }
 
 diesel::table! {
+    examination_attempts (examination) { examination -> Text, attempts -> BigInt, }
+}
+
+diesel::table! {
     examination_events (examination, number) {
         examination -> Text,
         number -> BigInt,
