@@ -90,7 +90,8 @@ struct Line {
     name: String,
     class: String,
     grade: String,
-    previous_grade: String,
+    /// Nothing, where there was none.
+    previous_grade: Option<String>,
     rate_percent: String,
     change: String,
     explanation: String,
