@@ -7,6 +7,10 @@ const IN_PLACE: usize = 6;
 
 /// Values in a row.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "the large one is the usual one, and in place so that nothing is allocated"
+)]
 pub(super) enum Values {
     /// So many of them.
     InPlace(usize, [Measured; IN_PLACE]),

@@ -22,6 +22,10 @@ pub struct Entry {
 
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "events are read one after the other, and runs are the ones that are looked for"
+)]
 pub enum Event {
     /// A whole book came in: what stood before stands no longer.
     Batch(Batch),
