@@ -1,5 +1,6 @@
 //! Style sheet and script: in the program, under names that change with what is in them.
 
+use std::fmt::Write as _;
 use std::sync::OnceLock;
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
@@ -34,7 +35,11 @@ fn mark() -> &'static str {
     static MARK: OnceLock<String> = OnceLock::new();
     MARK.get_or_init(|| {
         let hash = Sha256::new().chain_update(STYLE.text).chain_update(SCRIPT.text).finalize();
-        hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+        hash.iter().take(6).fold(String::new(), |mut text, byte| {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
     })
 }
 

@@ -63,7 +63,8 @@ struct Clocks {
 
 #[derive(Deserialize)]
 struct Served {
-    served_on: String,
+    #[serde(rename = "served_on")]
+    day: String,
     channel: String,
     proof: String,
 }

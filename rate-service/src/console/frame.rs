@@ -44,10 +44,12 @@ impl Frame<'_> {
         (name, format!("/console/language/{code}?to={}", segment(&self.visitor.here)))
     }
 
+    #[expect(clippy::unused_self, reason = "templates have the frame at hand")]
     pub(super) fn style(&self) -> String {
         assets::place(assets::STYLE)
     }
 
+    #[expect(clippy::unused_self, reason = "templates have the frame at hand")]
     pub(super) fn script(&self) -> String {
         assets::place(assets::SCRIPT)
     }

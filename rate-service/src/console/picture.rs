@@ -97,7 +97,7 @@ const TALL: i128 = 3_800;
 pub(super) fn account(years: &[Year], segments: &[Segment], lang: Lang) -> String {
     let year_of = |day: &str| day.get(..4).and_then(|year| year.parse::<i32>().ok());
     let rated: Vec<&Segment> = segments.iter().filter(|it| it.rate_percent.is_some()).collect();
-    let all = years.iter().map(|it| it.year).chain(rated.iter().filter_map(|it| year_of(&it.from)));
+    let all = years.iter().map(|it| it.number).chain(rated.iter().filter_map(|it| year_of(&it.from)));
     let all: Vec<i32> = all.chain(rated.iter().filter_map(|it| year_of(it.to.as_deref()?))).collect();
     let (Some(first), Some(last)) = (all.iter().min().copied(), all.iter().max().copied()) else {
         return String::new();
@@ -179,7 +179,12 @@ impl Canvas {
             let rate = it.rate_percent.clone().unwrap_or_default();
             let grade = it.grade.as_ref().map_or_else(String::new, |grade| format!(" ({})", grade.label));
             let beside = if index.is_multiple_of(2) { -60 } else { 160 };
-            svg.text(((from + to) / 2, y(value(it)) + beside), Anchor::Middle, RATE, &format!("{rate}%{grade}"));
+            svg.text(
+                (i128::midpoint(from, to), y(value(it)) + beside),
+                Anchor::Middle,
+                RATE,
+                &format!("{rate}%{grade}"),
+            );
         }
         svg.path(&points, RATE);
     }
@@ -190,13 +195,13 @@ impl Canvas {
         let most = years.iter().map(|it| it.due_fen.max(it.benefits_fen)).max().unwrap_or(1).max(1);
         let height = |fen: i128| fen.max(0) * (tall - 200) / most;
         for it in years {
-            let x = self.year(it.year);
+            let x = self.year(it.number);
             let pair = [
                 (x + 120, it.due_fen, PREMIUM, self.lang.pick("缴费", "premium")),
                 (x + 400, it.benefits_fen, BENEFITS, self.lang.pick("待遇", "benefits")),
             ];
             for (x, fen, colour, name) in pair {
-                let said = format!("{} {name} {}", it.year, yuan(fen));
+                let said = format!("{} {name} {}", it.number, yuan(fen));
                 svg.bar((x, top + tall - height(fen)), (250, height(fen)), colour, &said);
             }
             let tallest = height(it.due_fen.max(it.benefits_fen));
@@ -207,7 +212,7 @@ impl Canvas {
     /// Heads in figures, and a dot for each injury as far as there is room.
     fn people(&self, svg: &mut Svg, years: &[Year]) {
         for it in years {
-            let x = self.year(it.year);
+            let x = self.year(it.number);
             if it.heads > 0 {
                 svg.text((x + YEAR / 2, PEOPLE - 60), Anchor::Middle, INK, &it.heads.to_string());
             }

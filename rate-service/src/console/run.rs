@@ -55,7 +55,8 @@ struct Diagnostics {
 
 #[derive(Clone, Debug, Deserialize)]
 struct Kind {
-    kind: String,
+    #[serde(rename = "kind")]
+    name: String,
     severity: String,
     findings: u64,
     accounts: u64,

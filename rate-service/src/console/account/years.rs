@@ -7,7 +7,7 @@ use super::{Tables, cell};
 /// A year of an account, as its rows tell it; a method measures in its own way, which the steps of a decision show.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::console) struct Year {
-    pub(in crate::console) year: i32,
+    pub(in crate::console) number: i32,
     /// The most heads of a row.
     pub(in crate::console) heads: i64,
     pub(in crate::console) payroll_fen: i128,
@@ -40,7 +40,7 @@ pub(super) fn of(tables: &Tables) -> Vec<Year> {
     let mut years: BTreeMap<i32, Year> = BTreeMap::new();
     let mut in_year = |day: &str, add: &mut dyn FnMut(&mut Year)| {
         if let Some(year) = day.get(..4).and_then(|year| year.parse().ok()) {
-            add(years.entry(year).or_insert_with(|| Year { year, ..Year::default() }));
+            add(years.entry(year).or_insert_with(|| Year { number: year, ..Year::default() }));
         }
     };
     let rows = |table: &str| tables.get(table).map_or(&[][..], Vec::as_slice);
@@ -63,7 +63,7 @@ pub(super) fn of(tables: &Tables) -> Vec<Year> {
     }
     if let (Some(first), Some(last)) = (years.keys().next().copied(), years.keys().last().copied()) {
         for year in first..=last {
-            years.entry(year).or_insert_with(|| Year { year, ..Year::default() });
+            years.entry(year).or_insert_with(|| Year { number: year, ..Year::default() });
         }
     }
     years.into_values().collect()
@@ -96,7 +96,7 @@ mod tests {
         ];
         let tables = [("premiums", premiums), ("payments", payments), ("claims", claims)];
         let years = of(&tables.into_iter().map(|(name, rows)| (name.to_owned(), rows)).collect());
-        let told: Vec<_> = years.iter().map(|it| (it.year, it.heads, it.injuries, it.ratio_text())).collect();
+        let told: Vec<_> = years.iter().map(|it| (it.number, it.heads, it.injuries, it.ratio_text())).collect();
         let none = || "–".to_owned();
         assert_eq!(told, [(2021, 9, 0, "33.33%".to_owned()), (2022, 0, 0, none()), (2023, 0, 1, none())]);
     }
